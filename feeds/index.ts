@@ -1,0 +1,92 @@
+/**
+ * The three feeds, defined once.
+ *
+ * `feeds.json` beside this file holds what both TypeScript and the Python table engine read: source tables, the columns
+ * of the cleaned tables and the sentinel texts. This module adds the types, and the names that follow from the user id.
+ */
+import definitions from './feeds.json';
+
+/** The name of a feed. A post is one row of each. */
+export type FeedName = 'pin' | 'geo' | 'user';
+
+/** A column of a MySQL source table. */
+export interface SourceColumn {
+  readonly name: string;
+  /** The MySQL type, as it stands in `CREATE TABLE`. */
+  readonly mysql: string;
+}
+
+/** The type of a column in a cleaned table, in Delta Lake's terms. Timestamps are UTC. */
+export type TableType =
+  'int' | 'long' | 'string' | 'boolean' | 'timestamp' | 'array<string>' | 'array<double>';
+
+/** A column of a cleaned table. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: TableType;
+}
+
+/** All that is fixed about a feed. */
+export interface Feed {
+  readonly name: FeedName;
+  /** The MySQL table the feed is read from. */
+  readonly sourceTable: string;
+  /** The source column that holds the row number, which joins the three rows of a post. */
+  readonly rowNumber: string;
+  /** The source table's columns, in order. The JSON record has the same keys in the same order. */
+  readonly source: readonly SourceColumn[];
+  /** The cleaned table's columns, in order. */
+  readonly table: readonly TableColumn[];
+  /** For each source column the texts which, contained in a value, stand for "no value". */
+  readonly sentinels: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The feeds' names, in the order in which everything lists them. */
+export const FEED_NAMES: readonly FeedName[] = ['pin', 'geo', 'user'];
+
+/** The feeds by name. */
+export const FEEDS: Readonly<Record<FeedName, Feed>> = {
+  pin: { name: 'pin', ...(definitions.pin as Omit<Feed, 'name'>) },
+  geo: { name: 'geo', ...(definitions.geo as Omit<Feed, 'name'>) },
+  user: { name: 'user', ...(definitions.user as Omit<Feed, 'name'>) },
+};
+
+/** The user id when none is configured. */
+export const DEFAULT_USER_ID = 'pinterest';
+
+/**
+ * Checks a user id: the prefix of every topic, stream and streaming table.
+ *
+ * @param userId 1 to 40 letters, digits or `-`, starting with a letter or digit. The bound keeps stream and stack
+ * names within AWS's limits.
+ * @returns the same text.
+ * @throws Error naming the value when it has another form.
+ */
+export function checkUserId(userId: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/.test(userId)) {
+    throw new Error(
+      `The user id ${JSON.stringify(userId)} cannot be used: expected 1 to 40 letters, digits or "-", starting with a letter or digit, for example "${DEFAULT_USER_ID}".`,
+    );
+  }
+  return userId;
+}
+
+/** The Kafka topic of a feed, for example `pinterest.pin`. */
+export function topicName(userId: string, feed: FeedName): string {
+  return `${checkUserId(userId)}.${feed}`;
+}
+
+/** The topic to which the S3 sink sends records that are no JSON objects, for example `pinterest.dead-letters`. */
+export function deadLetterTopicName(userId: string): string {
+  return `${checkUserId(userId)}.dead-letters`;
+}
+
+/** The Kinesis stream of a feed, for example `streaming-pinterest-pin`. */
+export function streamName(userId: string, feed: FeedName): string {
+  return `streaming-${checkUserId(userId)}-${feed}`;
+}
+
+/** The Delta table the streaming path appends a feed to, for example `pinterest_pin_table`. */
+export function streamTableName(userId: string, feed: FeedName): string {
+  return `${checkUserId(userId)}_${feed}_table`;
+}

@@ -1,0 +1,17 @@
+/**
+ * Two projects: `unit` needs nothing but Node; `integration` runs against real parts (Kafka, Kafka Connect,
+ * MariaDB, MiniStack) and is run one file at a time, because the files share two processor cores.
+ */
+const common = {
+  testEnvironment: 'node',
+  transform: { '^.+\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  modulePathIgnorePatterns: ['<rootDir>/.local/', '<rootDir>/cdk.out/'],
+};
+
+export default {
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+    { ...common, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    { ...common, displayName: 'end-to-end', testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'] },
+  ],
+};

@@ -1,0 +1,101 @@
+/**
+ * Where a deployed pipeline is: the one object that every command takes.
+ *
+ * Names come from the outputs of the CloudFormation stacks `<user id>-<stage>-*`, so that the command line knows nothing
+ * that the CDK app does not say. Endpoints of the local stage come from the running local run's `run.json`.
+ */
+import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
+import { checkUserId } from '../feeds';
+
+/** What every AWS client of the command line is made with. */
+export interface AwsClientConfig {
+  readonly region: string;
+  /** Set only where AWS is a local server. */
+  readonly endpoint?: string;
+  /** Set only where AWS is a local server; elsewhere the default credential chain is used. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** The stack outputs that the commands use; see `docs/architecture.md`, "Names". */
+export interface DeploymentOutputs {
+  readonly ApiUrl: string;
+  readonly EmulatorFunctionName: string;
+  readonly SinkBucketName: string;
+  readonly SinkConnectorName: string;
+  readonly SourceSecretArn: string;
+}
+
+/** A deployed pipeline. */
+export interface Deployment {
+  readonly stage: string;
+  readonly userId: string;
+  readonly aws: AwsClientConfig;
+  readonly outputs: DeploymentOutputs;
+  /** Kafka bootstrap servers, `host:port`. */
+  readonly bootstrapServers: readonly string[];
+  /** Kafka Connect's REST address, no trailing slash. */
+  readonly connectUrl: string;
+  /** The Kafka REST proxy's address, no trailing slash; only for health checks. */
+  readonly restProxyUrl: string;
+}
+
+const OUTPUT_KEYS: readonly (keyof DeploymentOutputs)[] = [
+  'ApiUrl',
+  'EmulatorFunctionName',
+  'SinkBucketName',
+  'SinkConnectorName',
+  'SourceSecretArn',
+];
+
+/**
+ * Reads the outputs of all stacks of one pipeline.
+ *
+ * @throws Error when no stack of that name exists, or an output is missing.
+ */
+export async function readOutputs(
+  aws: AwsClientConfig,
+  stage: string,
+  userId: string,
+): Promise<DeploymentOutputs> {
+  const prefix = `${checkUserId(userId)}-${stage}-`;
+  const client = new CloudFormationClient(aws);
+  const found = new Map<string, string>();
+  let stacks = 0;
+  try {
+    for await (const page of paginateDescribeStacks({ client }, {})) {
+      for (const stack of page.Stacks ?? []) {
+        if (!stack.StackName?.startsWith(prefix) || stack.StackStatus === 'DELETE_COMPLETE') continue;
+        stacks += 1;
+        for (const output of stack.Outputs ?? []) {
+          if (output.OutputKey && output.OutputValue) found.set(output.OutputKey, output.OutputValue);
+        }
+      }
+    }
+  } finally {
+    client.destroy();
+  }
+  const missing = OUTPUT_KEYS.filter((key) => !found.has(key));
+  if (missing.length > 0) {
+    throw new Error(
+      stacks === 0
+        ? `No stack named ${prefix}* is deployed. Deploy the stage first: \`npm start\` for the local one.`
+        : `The ${stacks} stacks ${prefix}* lack the outputs ${missing.join(', ')}. Deploy all of them: \`cdk deploy --all\`.`,
+    );
+  }
+  return Object.fromEntries(found) as unknown as DeploymentOutputs;
+}
+
+/** The environment by which a child process (Python, the CDK) reaches the same AWS. */
+export function awsEnvironment(aws: AwsClientConfig): Record<string, string> {
+  return {
+    AWS_REGION: aws.region,
+    AWS_DEFAULT_REGION: aws.region,
+    ...(aws.endpoint === undefined ? {} : { AWS_ENDPOINT_URL: aws.endpoint }),
+    ...(aws.credentials === undefined
+      ? {}
+      : {
+          AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+        }),
+  };
+}

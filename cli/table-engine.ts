@@ -1,0 +1,59 @@
+/** Runs a command of the Python package `table_engine` against a deployment and returns what it printed. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { type Deployment, awsEnvironment } from './deployment';
+
+const PROJECT = join(__dirname, '..');
+
+/** How the engine is run. */
+export interface TableEngineOptions {
+  /** The Python interpreter of an environment that has the engine's packages. */
+  readonly python: string;
+  /** Further arguments, for example `['--memory-limit', '1GB']`. */
+  readonly args?: readonly string[];
+  /** Ends the engine when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @param command `batch`, `answers` or `inspect`; their results are described in `docs/architecture.md`.
+ * @returns the JSON document that the command printed.
+ * @throws Error with the end of the engine's messages when it fails.
+ */
+export async function runTableEngine<T>(
+  deployment: Deployment,
+  command: 'batch' | 'answers' | 'inspect',
+  options: TableEngineOptions,
+): Promise<T> {
+  const args = [
+    '-m',
+    'table_engine',
+    command,
+    '--bucket',
+    deployment.outputs.SinkBucketName,
+    '--user-id',
+    deployment.userId,
+    ...(options.args ?? []),
+  ];
+  const child = spawn(options.python, args, {
+    cwd: join(PROJECT, 'table-engine'),
+    env: { ...process.env, ...awsEnvironment(deployment.aws) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: options.signal,
+    killSignal: 'SIGTERM',
+  });
+  let output = '';
+  let messages = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (messages = (messages + text).slice(-8000)));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) {
+    throw new Error(
+      `The table engine's command "${command}" ended with exit code ${code ?? 'none (killed)'}:\n${messages.trim() || '(it said nothing)'}`,
+    );
+  }
+  return JSON.parse(output) as T;
+}

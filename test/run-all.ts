@@ -1,0 +1,159 @@
+/**
+ * `npm test`: installs what the tests need, runs every suite and every check, and sums them up.
+ *
+ * Suites: `checks` (linters, formatters, type checkers), `unit`, `python`, `java`, `integration`, `end-to-end`.
+ * `npm test -- unit python` runs just those. A suite that cannot run at all counts as one failed test. The last line is
+ * `N passed, N failed`.
+ */
+import { type SpawnOptions, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureParts } from '../local-run/install';
+import { pythonExecutable } from '../local-run/paths';
+
+const PROJECT = join(__dirname, '..');
+const reports = mkdtempSync(join(tmpdir(), 'pipeline-tests-'));
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Runs a command with our own output and returns its exit code. */
+function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: PROJECT, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve(code ?? 1);
+    });
+  });
+}
+
+const bin = (name: string): string => join(PROJECT, 'node_modules', '.bin', name);
+const python = (...args: string[]): Promise<number> =>
+  run(pythonExecutable(), args, { cwd: join(PROJECT, 'table-engine') });
+
+/** Every check is one test: it passes or it fails. */
+async function checks(): Promise<Count> {
+  const commands: readonly [string, () => Promise<number>][] = [
+    ['tsc', () => run(bin('tsc'), ['--noEmit'])],
+    ['eslint', () => run(bin('eslint'), ['.'])],
+    ['prettier', () => run(bin('prettier'), ['--check', '--log-level', 'warn', '.'])],
+    ['ruff check', () => python('-m', 'ruff', 'check', '.')],
+    ['ruff format', () => python('-m', 'ruff', 'format', '--check', '.')],
+    ['mypy', () => python('-m', 'mypy', '--strict', '.')],
+  ];
+  let failed = 0;
+  for (const [name, command] of commands) {
+    const code = await command();
+    console.log(`${code === 0 ? 'passed' : 'FAILED'}: ${name}`);
+    if (code !== 0) failed += 1;
+  }
+  return { passed: commands.length - failed, failed };
+}
+
+/** A jest project; see `jest.config.mjs`. */
+async function jest(project: string): Promise<Count> {
+  const report = join(reports, `${project}.json`);
+  const inBand = project === 'unit' ? [] : ['--runInBand'];
+  const code = await run(bin('jest'), [
+    '--selectProjects',
+    project,
+    ...inBand,
+    '--passWithNoTests',
+    '--json',
+    `--outputFile=${report}`,
+  ]);
+  const result = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numRuntimeErrorTestSuites: number;
+  };
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  return { passed: result.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+/** Sums the `<testsuite>` elements of JUnit reports. */
+function countJunit(files: readonly string[], code: number): Count {
+  let tests = 0;
+  let failed = 0;
+  for (const file of files) {
+    for (const [suite] of readFileSync(file, 'utf8').matchAll(/<testsuite\s[^>]*>/g)) {
+      const attribute = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+      tests += attribute('tests') - attribute('skipped');
+      failed += attribute('failures') + attribute('errors');
+    }
+  }
+  return { passed: Math.max(0, tests - failed), failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+async function pytest(): Promise<Count> {
+  const report = join(reports, 'pytest.xml');
+  const code = await python('-m', 'pytest', '-q', `--junitxml=${report}`);
+  return countJunit([report], code);
+}
+
+async function maven(): Promise<Count> {
+  const module = join(PROJECT, 's3-sink-connector');
+  const code = await run('mvn', ['-q', '-B', 'verify'], { cwd: module });
+  const folder = join(module, 'target', 'surefire-reports');
+  const files = readdirSync(folder).filter((file) => /^TEST-.*\.xml$/.test(file));
+  return countJunit(
+    files.map((file) => join(folder, file)),
+    code,
+  );
+}
+
+const SUITES: Readonly<Record<string, () => Promise<Count>>> = {
+  checks,
+  unit: () => jest('unit'),
+  python: pytest,
+  java: maven,
+  integration: () => jest('integration'),
+  'end-to-end': () => jest('end-to-end'),
+};
+
+async function main(): Promise<number> {
+  const chosen = process.argv.slice(2);
+  const unknown = chosen.filter((name) => !(name in SUITES));
+  if (unknown.length > 0) {
+    console.error(`Unknown suites: ${unknown.join(', ')}. There are ${Object.keys(SUITES).join(', ')}.`);
+    return 2;
+  }
+  await ensureParts((line) => {
+    console.log(line);
+  });
+  const counts: [string, Count, number][] = [];
+  for (const [name, suite] of Object.entries(SUITES)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    console.log(`\n=== ${name}`);
+    const start = Date.now();
+    const count = await suite().catch((error: unknown) => {
+      console.error(error);
+      return { passed: 0, failed: 1 };
+    });
+    counts.push([name, count, (Date.now() - start) / 1000]);
+  }
+  rmSync(reports, { recursive: true, force: true });
+  console.log('');
+  for (const [name, { passed, failed }, seconds] of counts) {
+    console.log(`${name}: ${passed} of ${passed + failed} passed in ${seconds.toFixed(0)} s`);
+  }
+  const passed = counts.reduce((sum, [, count]) => sum + count.passed, 0);
+  const failed = counts.reduce((sum, [, count]) => sum + count.failed, 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    console.log('0 passed, 1 failed');
+    process.exitCode = 1;
+  },
+);

@@ -98,11 +98,15 @@ async function readDeadLetters(
         .run({
           autoCommit: false,
           eachMessage: ({ partition, message }) => {
-            const header = (name: string): string => message.headers?.[`__connect.errors.${name}`]?.toString() ?? '';
+            const header = (name: string): string =>
+              message.headers?.[`__connect.errors.${name}`]?.toString() ?? '';
             const from = header('topic');
             const partitions = found.get(from) ?? new Map<number, Set<number>>();
             const offsets = partitions.get(Number(header('partition'))) ?? new Set<number>();
-            found.set(from, partitions.set(Number(header('partition')), offsets.add(Number(header('offset')))));
+            found.set(
+              from,
+              partitions.set(Number(header('partition')), offsets.add(Number(header('offset')))),
+            );
             if (Number(message.offset) + 1 >= (open.get(partition) ?? 0)) open.delete(partition);
             if (open.size === 0) resolve();
             return Promise.resolve();

@@ -91,11 +91,11 @@ export function assess(feed: FeedName, facts: FeedFacts): FeedReconciliation {
   lose(inspection.sent - inspection.acknowledged, 'sent, but never acknowledged');
   for (const [partition, ranges] of Object.entries(inspection.acknowledged_offsets)) {
     const end = endOffsets.get(Number(partition)) ?? 0;
-    const lost = ranges.reduce(
-      (sum, [first, last]) => sum + Math.max(0, last + 1 - Math.max(first, end)),
-      0,
+    const lost = ranges.reduce((sum, [first, last]) => sum + Math.max(0, last + 1 - Math.max(first, end)), 0);
+    lose(
+      lost,
+      `acknowledged in partition ${partition} at offsets the topic does not have (it ends at ${end})`,
     );
-    lose(lost, `acknowledged in partition ${partition} at offsets the topic does not have (it ends at ${end})`);
   }
   for (const partition of endOffsets.keys()) {
     lose(storedThrough(partition, facts).hole, `between the raw files of partition ${partition}`);

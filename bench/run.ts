@@ -1,0 +1,73 @@
+/**
+ * `npm run bench`: runs the benchmarks and writes their figures to `bench/results/<name>.json`.
+ *
+ * `npm run bench -- batch` runs one, `npm run bench -- batch 10000` with arguments. A benchmark is a file of this folder
+ * that exports `benchmark`.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join, parse } from 'node:path';
+import { textTable } from '../cli/text-table';
+import type { Benchmark } from './benchmark';
+
+const NOT_BENCHMARKS = new Set(['run', 'benchmark']);
+
+const names = readdirSync(__dirname)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => parse(file).name)
+  .filter((name) => !NOT_BENCHMARKS.has(name));
+
+async function load(name: string): Promise<Benchmark> {
+  const module = (await import(join(__dirname, `${name}.ts`))) as { benchmark?: Benchmark };
+  if (!module.benchmark) throw new Error(`bench/${name}.ts does not export "benchmark".`);
+  return module.benchmark;
+}
+
+async function main(): Promise<number> {
+  const [chosen, ...args] = process.argv.slice(2);
+  if (chosen !== undefined && !names.includes(chosen)) {
+    console.error(`There is no benchmark ${JSON.stringify(chosen)}. There are ${names.join(', ')}.`);
+    return 2;
+  }
+  const results = join(__dirname, 'results');
+  mkdirSync(results, { recursive: true });
+  for (const name of chosen === undefined ? names : [chosen]) {
+    const benchmark = await load(name);
+    console.log(`\n${name}: ${benchmark.description}\n`);
+    const figures = await benchmark.run(args);
+    console.log(
+      textTable(
+        ['figure', 'value', 'unit', 'aim'],
+        figures.map((f) => [f.name, Math.round(f.value * 100) / 100, f.unit, f.aim ?? '']),
+      ),
+    );
+    const report = {
+      benchmark: name,
+      description: benchmark.description,
+      measured: new Date().toISOString(),
+      commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+        cwd: __dirname,
+        encoding: 'utf8',
+      }).trim(),
+      machine: {
+        cores: cpus().length,
+        memoryGiB: Math.round(totalmem() / 2 ** 30),
+        node: process.version,
+      },
+      figures,
+    };
+    writeFileSync(join(results, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  }
+  return 0;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

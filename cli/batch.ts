@@ -1,0 +1,42 @@
+/** The daily batch: raw files to cleaned Delta tables. */
+import { FEED_NAMES, type FeedName } from '../feeds';
+import type { Deployment } from './deployment';
+import { type TableEngineOptions, runTableEngine } from './table-engine';
+import { textTable } from './text-table';
+
+/** What a batch did; `batch` is null when there was no new raw file. */
+export interface BatchReport {
+  readonly batch: number | null;
+  readonly feeds: Readonly<
+    Record<
+      FeedName,
+      {
+        readonly files: number;
+        readonly lines: number;
+        readonly rows: number;
+        readonly rejects: number;
+        readonly inserted: number;
+        readonly updated: number;
+      }
+    >
+  >;
+  readonly seconds: number;
+}
+
+/** Runs one batch over the raw files that no batch has read yet. */
+export function batch(deployment: Deployment, options: TableEngineOptions): Promise<BatchReport> {
+  return runTableEngine<BatchReport>(deployment, 'batch', options);
+}
+
+/** A batch report for a person. */
+export function formatBatch(report: BatchReport): string {
+  if (report.batch === null) return 'Nothing new: every raw file has been read.';
+  const table = textTable(
+    ['feed', 'files', 'lines', 'rows', 'rejects', 'inserted', 'updated'],
+    FEED_NAMES.map((feed) => {
+      const { files, lines, rows, rejects, inserted, updated } = report.feeds[feed];
+      return [feed, files, lines, rows, rejects, inserted, updated];
+    }),
+  );
+  return `Batch ${report.batch} in ${report.seconds.toFixed(1)} s\n${table}`;
+}

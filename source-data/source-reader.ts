@@ -1,0 +1,207 @@
+/**
+ * Reads posts from the source tables: first which row numbers there are, then whole posts by row number. One pool of
+ * connections for all of it, no `LIMIT n,1`. Tables that break the contract (a row missing in one of them, a row number
+ * that is null, double or no integer) never stop it; they are counted.
+ */
+import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2';
+import { FEEDS, FEED_NAMES, type FeedName } from '../feeds';
+import { connectionOptions, errorCode, errorText, type DatabaseSecret } from './connection';
+import { convertField, rowNumberOf, type RawField } from './row-conversion';
+import type { SourcePost, SourceRow, SourceValue } from './rows';
+import { quoteIdentifier } from './schema';
+
+/** The row numbers the source holds, and what was found wrong with them. */
+export interface SourceRowNumbers {
+  /** Every row number that is in at least one table, once, ascending. */
+  readonly rowNumbers: Float64Array;
+  /** What a reader should know, a sentence each, for example about rows whose number is null. */
+  readonly warnings: readonly string[];
+}
+
+/** The source as the emulator sees it. */
+export interface SourceReader {
+  /**
+   * Reads which posts there are.
+   *
+   * @throws Error when a table or column is missing, or the server cannot be reached.
+   */
+  rowNumbers(): Promise<SourceRowNumbers>;
+  /** Reads the posts with these row numbers, in the order given. A row that a table lacks is absent in the post. */
+  read(rowNumbers: readonly number[]): Promise<SourcePost[]>;
+  /** Closes every connection. */
+  close(): Promise<void>;
+}
+
+/** Tries for one query while the server is away, and the pauses between them in milliseconds. */
+const RETRY_PAUSES_MS = [200, 500, 1000, 2000, 4000];
+const CONNECTION_ERRORS =
+  /^(PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|ENETUNREACH|ER_SERVER_SHUTDOWN|ER_CON_COUNT_ERROR)/;
+/** A read that gets no answer for so long has lost its server. */
+const QUERY_TIMEOUT_MS = 60_000;
+
+type Row = Record<string, SourceValue>;
+
+class MySqlSourceReader implements SourceReader {
+  private readonly pool: Pool;
+
+  constructor(private readonly database: DatabaseSecret) {
+    this.pool = createPool({
+      ...connectionOptions(database),
+      connectionLimit: FEED_NAMES.length,
+      enableKeepAlive: true,
+      typeCast: (field: RawField) => convertField(field),
+    });
+    // A TIMESTAMP column is converted by the session's zone. The statement goes out before any other of the connection.
+    this.pool.on('connection', (connection: PoolConnection) => {
+      connection.query("SET time_zone = '+00:00'");
+    });
+  }
+
+  async rowNumbers(): Promise<SourceRowNumbers> {
+    const warnings = await this.checkSchema();
+    const found = await Promise.all(FEED_NAMES.map((feed) => this.tableRowNumbers(feed)));
+    const union = new Set<number>();
+    for (const { numbers } of found) for (const number of numbers) union.add(number);
+    const rowNumbers = Float64Array.from(union).sort();
+    found.forEach(({ numbers, unusable, duplicates, example }, index) => {
+      const { sourceTable: table, rowNumber } = FEEDS[FEED_NAMES[index] as FeedName];
+      if (unusable > 0) {
+        warnings.push(
+          `${table}: ${unusable} row(s) have no usable row number in ${rowNumber} (for example ${JSON.stringify(example)}; expected an integer within ±2^53) and are not sent.`,
+        );
+      }
+      if (duplicates > 0) {
+        warnings.push(
+          `${table}: ${duplicates} row(s) repeat the row number of another; one of each is sent.`,
+        );
+      }
+      const missing = union.size - numbers.length;
+      if (missing > 0) {
+        warnings.push(`${table}: ${missing} post(s) have no row here and are sent without it.`);
+      }
+    });
+    return { rowNumbers, warnings };
+  }
+
+  async read(rowNumbers: readonly number[]): Promise<SourcePost[]> {
+    if (rowNumbers.length === 0) return [];
+    const wanted = [...new Set(rowNumbers)];
+    const feeds = await Promise.all(FEED_NAMES.map((feed) => this.rowsOf(feed, wanted)));
+    return rowNumbers.map((rowNumber) => {
+      const rows: Partial<Record<FeedName, SourceRow>> = {};
+      FEED_NAMES.forEach((feed, index) => {
+        const row = feeds[index]?.get(rowNumber);
+        if (row !== undefined) rows[feed] = row;
+      });
+      return { rowNumber, rows };
+    });
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.pool.end((error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  /** Fails when a table or column is missing, with all of them in one message; warns when a table has no index. */
+  private async checkSchema(): Promise<string[]> {
+    const columns = await this.query(
+      'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()',
+    );
+    const problems: string[] = [];
+    for (const { sourceTable, source } of FEED_NAMES.map((feed) => FEEDS[feed])) {
+      const present = columns.filter(({ t }) => t === sourceTable).map(({ c }) => String(c).toLowerCase());
+      const missing = source.map(({ name }) => name).filter((name) => !present.includes(name.toLowerCase()));
+      if (present.length === 0) problems.push(`there is no table ${sourceTable}`);
+      else if (missing.length > 0)
+        problems.push(`the table ${sourceTable} has no column ${missing.join(', ')}`);
+    }
+    if (problems.length > 0) {
+      throw new Error(
+        `The source database ${this.database.dbname} cannot be used: ${problems.join('; ')}. Expected the tables of feeds/feeds.json; seed the database first, or mend the tables.`,
+      );
+    }
+    const indexes = await this.query(
+      'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND SEQ_IN_INDEX = 1',
+    );
+    return FEED_NAMES.map((feed) => FEEDS[feed])
+      .filter(
+        ({ sourceTable, rowNumber }) => !indexes.some(({ t, c }) => t === sourceTable && c === rowNumber),
+      )
+      .map(
+        ({ sourceTable, rowNumber }) =>
+          `${sourceTable}: the column ${rowNumber} has no index, so every read scans the whole table.`,
+      );
+  }
+
+  private async tableRowNumbers(
+    feed: FeedName,
+  ): Promise<{ numbers: number[]; unusable: number; duplicates: number; example: SourceValue | undefined }> {
+    const { sourceTable, rowNumber } = FEEDS[feed];
+    const rows = await this.query(
+      `SELECT ${quoteIdentifier(rowNumber)} AS n FROM ${quoteIdentifier(sourceTable)}`,
+    );
+    const numbers = new Set<number>();
+    let unusable = 0;
+    let example: SourceValue | undefined;
+    for (const { n } of rows) {
+      const number = rowNumberOf(n);
+      if (number === undefined) {
+        unusable += 1;
+        example ??= n;
+      } else numbers.add(number);
+    }
+    return { numbers: [...numbers], unusable, duplicates: rows.length - unusable - numbers.size, example };
+  }
+
+  private async rowsOf(feed: FeedName, wanted: readonly number[]): Promise<Map<number, SourceRow>> {
+    const { sourceTable, source, rowNumber } = FEEDS[feed];
+    const columns = source.map(({ name }) => quoteIdentifier(name)).join(', ');
+    const rows = await this.query(
+      `SELECT ${columns} FROM ${quoteIdentifier(sourceTable)} WHERE ${quoteIdentifier(rowNumber)} IN (${wanted.join(',')})`,
+    );
+    const byNumber = new Map<number, SourceRow>();
+    for (const row of rows) {
+      const number = rowNumberOf(row[rowNumber]);
+      if (number === undefined) continue;
+      const other = byNumber.get(number);
+      // Of two rows with one number always the same is taken, in whatever order the server sends them.
+      if (other === undefined || JSON.stringify(row) < JSON.stringify(other)) {
+        byNumber.set(number, { ...row, [rowNumber]: number });
+      }
+    }
+    return byNumber;
+  }
+
+  /** Runs a query, again with pauses while the server is away. */
+  private async query(sql: string): Promise<Row[]> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await new Promise<Row[]>((resolve, reject) => {
+          this.pool.query<(RowDataPacket & Row)[]>({ sql, timeout: QUERY_TIMEOUT_MS }, (error, rows) => {
+            if (error) reject(error);
+            else resolve(rows);
+          });
+        });
+      } catch (error) {
+        const pause = RETRY_PAUSES_MS[attempt];
+        if (pause === undefined || !CONNECTION_ERRORS.test(errorCode(error))) {
+          const { host, port, dbname, username } = this.database;
+          throw new Error(
+            `Reading the source database ${host}:${port}/${dbname} as ${username} failed: ${errorText(error)}.`,
+            { cause: error },
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+}
+
+/** Opens the source. Nothing is connected before the first read. Close it when done. */
+export function openSource(database: DatabaseSecret): SourceReader {
+  return new MySqlSourceReader(database);
+}

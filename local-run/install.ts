@@ -1,0 +1,135 @@
+/**
+ * Installs the local parts into `.local/parts/`. What is there already in the right version is left alone, which takes
+ * milliseconds.
+ */
+import { mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { CONNECTOR, KAFKA, MARIADB } from './install/java-parts';
+import { installPart, isInstalled, type Part, type PartName, type Progress } from './install/part';
+import { PYTHON } from './install/python-part';
+import { REST_PROXY } from './install/rest-proxy-part';
+import { checkTools } from './install/tools';
+import { PARTS_ROOT, pythonExecutable } from './paths';
+import { waitForLock } from './state/lock';
+
+export type { PartName, Progress };
+
+/** Where the installed parts are. */
+export interface InstalledParts {
+  /** The folder with the jars of Kafka and Kafka Connect. */
+  readonly kafkaLibs: string;
+  /** The MariaDB server's base folder. */
+  readonly mariaDbHome: string;
+  /** The Python interpreter with MiniStack and the table engine's packages. */
+  readonly python: string;
+  /** Kafka Connect's `plugin.path`: a folder that holds the S3 sink's plugin folder. */
+  readonly connectorPluginPath: string;
+  /** The S3 sink's zip, as MSK Connect loads it. */
+  readonly connectorZip: string;
+  /** The REST proxy's bundle, to be run by node. */
+  readonly restProxyBundle: string;
+}
+
+/** Options of {@link ensureParts}. */
+export interface InstallOptions {
+  /** The parts to install; all by default. */
+  readonly only?: readonly PartName[];
+  /** Ends the installation, and the programs it started, when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** The parts in the order in which they are installed within a lane; lanes run at the same time. */
+const LANES: readonly (readonly Part[])[] = [[KAFKA, MARIADB, CONNECTOR], [PYTHON], [REST_PROXY]];
+
+/** The tools a part's installation needs. */
+const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
+  kafka: ['java', 'mvn'],
+  mariadb: ['java', 'javac', 'mvn'], // javac stands for the JDK, whose `jar` unpacks the archive.
+  's3-sink-connector': ['java', 'javac', 'mvn'],
+  python: ['python3'],
+  'rest-proxy': [],
+};
+
+/** Free space an installation of everything needs, in bytes. */
+const NEEDED_BYTES = 2.5e9;
+
+function folderOf(part: Part): string {
+  return path.join(PARTS_ROOT, part.name);
+}
+
+/** Where the parts are, whether they are installed or not. */
+export function installedParts(): InstalledParts {
+  const inPart = (name: PartName, file: string): string => path.join(PARTS_ROOT, name, file);
+  return {
+    kafkaLibs: inPart('kafka', 'libs'),
+    mariaDbHome: inPart('mariadb', 'server'),
+    python: pythonExecutable(),
+    connectorPluginPath: inPart('s3-sink-connector', 'plugins'),
+    connectorZip: inPart('s3-sink-connector', 's3-sink-connector.zip'),
+    restProxyBundle: inPart('rest-proxy', 'main.js'),
+  };
+}
+
+/**
+ * Installs what is missing, was interrupted, or is of another version. Safe to be called by several processes at once:
+ * one installs, the others wait.
+ *
+ * @param onProgress gets a line when a part is being installed and when it is done; nothing when all is there.
+ * @returns where the parts are.
+ * @throws Error naming missing tools, all at once; or a part that could not be installed, with what was said.
+ */
+export async function ensureParts(
+  onProgress: Progress = () => undefined,
+  options: InstallOptions = {},
+): Promise<InstalledParts> {
+  const { only, signal } = options;
+  const lanes = LANES.map((lane) => lane.filter((part) => only?.includes(part.name) ?? true));
+  const missing = (): Part[] => lanes.flat().filter((part) => !isInstalled(part, folderOf(part)));
+  if (missing().length === 0) return installedParts();
+
+  mkdirSync(PARTS_ROOT, { recursive: true });
+  const lock = await waitForLock(
+    path.join(PARTS_ROOT, 'lock'),
+    'the folder of the local parts',
+    ({ pid }) => {
+      onProgress(`waiting for process ${pid}, which is installing the local parts …`);
+    },
+    signal,
+  );
+  const failed = new AbortController();
+  try {
+    const names = missing().map((part) => part.name);
+    await checkTools([...new Set(names.flatMap((name) => TOOLS[name]))], signal);
+    await checkSpace();
+    const either = AbortSignal.any(signal === undefined ? [failed.signal] : [failed.signal, signal]);
+    const results = await Promise.allSettled(
+      lanes.map(async (lane) => {
+        try {
+          for (const part of lane.filter(({ name }) => names.includes(name))) {
+            await installPart(part, folderOf(part), onProgress, either);
+          }
+        } catch (error) {
+          failed.abort(error); // The other lanes end as well: the first error is the one to be read.
+          throw error;
+        }
+      }),
+    );
+    signal?.throwIfAborted();
+    if (failed.signal.aborted) throw failed.signal.reason;
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  } finally {
+    lock.release();
+  }
+  return installedParts();
+}
+
+async function checkSpace(): Promise<void> {
+  const { bavail, bsize } = await statfs(PARTS_ROOT);
+  const free = bavail * bsize;
+  if (free < NEEDED_BYTES) {
+    throw new Error(
+      `${PARTS_ROOT} has ${(free / 1e9).toFixed(1)} GB of free space; the local parts need ${NEEDED_BYTES / 1e9} GB. Make room and start again.`,
+    );
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * What a part to be installed is, and how one is installed once and for all.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CommandError } from '../processes/run-command';
+
+/** Tells a person what is going on, a line at a time. */
+export type Progress = (line: string) => void;
+
+/** A part that is installed into a folder of its own. */
+export interface Part {
+  readonly name: PartName;
+  /** What messages call it, with its version. */
+  readonly title: string;
+  /** What the installation depends on: a part whose stamp differs is installed again. Throws when a source is missing. */
+  stamp(): string;
+  /**
+   * Installs the part.
+   *
+   * @param folder an empty folder to fill. Unless `inPlace` it is moved to its final place afterwards.
+   */
+  install(folder: string, signal?: AbortSignal): Promise<void>;
+  /** True when what is installed holds absolute paths, so that it cannot be moved afterwards. */
+  readonly inPlace?: boolean;
+  /** Files, relative to the part's folder, that must be there for it to count as installed. */
+  readonly provides: readonly string[];
+}
+
+/** The parts' names, which are also the names of their folders. */
+export type PartName = 'kafka' | 'mariadb' | 'python' | 's3-sink-connector' | 'rest-proxy';
+
+const STAMP_FILE = '.installed';
+const ATTEMPTS = 3;
+const PAUSES_MS = [2_000, 5_000];
+
+/** A hash over texts, files and folders, for stamps. Build results (`target`, `node_modules`) are left out. */
+export function hashOf(paths: readonly string[], texts: readonly string[] = []): string {
+  const hash = createHash('sha256');
+  const visit = (file: string, name: string, isFolder: boolean): void => {
+    if (!isFolder) {
+      hash.update(`${name}\0`).update(readFileSync(file)).update('\0');
+      return;
+    }
+    const entries = readdirSync(file, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      if (entry.name === 'target' || entry.name === 'node_modules') continue;
+      visit(path.join(file, entry.name), `${name}/${entry.name}`, entry.isDirectory());
+    }
+  };
+  for (const file of paths) visit(file, path.basename(file), isDirectory(file));
+  for (const text of texts) hash.update(`${text}\0`);
+  return hash.digest('hex').slice(0, 16);
+}
+
+function isDirectory(file: string): boolean {
+  try {
+    readdirSync(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
+/** Whether a part is installed in the version that the sources ask for. */
+export function isInstalled(part: Part, folder: string): boolean {
+  try {
+    if (readFileSync(path.join(folder, STAMP_FILE), 'utf8') !== part.stamp()) return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).path === path.join(folder, STAMP_FILE)) return false;
+    throw error;
+  }
+  return part.provides.every((file) => existsSync(path.join(folder, file)));
+}
+
+/**
+ * Installs a part, trying again after a failed command (a network that is away for a moment).
+ *
+ * @param folder the part's final folder. An older version is replaced at the end, in one step where possible.
+ * @throws the last attempt's error; the reason of `signal` when aborted.
+ */
+export async function installPart(
+  part: Part,
+  folder: string,
+  onProgress: Progress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stamp = part.stamp();
+  const building = part.inPlace ? folder : `${folder}.building`;
+  const started = Date.now();
+  onProgress(`installing ${part.title} …`);
+  for (let attempt = 1; ; attempt += 1) {
+    signal?.throwIfAborted();
+    rmSync(building, { recursive: true, force: true });
+    mkdirSync(building, { recursive: true });
+    try {
+      await part.install(building, signal);
+      break;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (attempt === ATTEMPTS || !(error instanceof CommandError)) {
+        throw new Error(
+          `${part.title} could not be installed: ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        );
+      }
+      onProgress(`${part.title}: attempt ${attempt} of ${ATTEMPTS} failed, trying again …`);
+      await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[attempt - 1] ?? 0));
+    }
+  }
+  const missing = part.provides.filter((file) => !existsSync(path.join(building, file)));
+  if (missing.length > 0) {
+    throw new Error(`The installation of ${part.title} did not give ${missing.join(', ')}.`);
+  }
+  writeFileSync(path.join(building, STAMP_FILE), stamp);
+  if (!part.inPlace) {
+    const old = `${folder}.old`;
+    rmSync(old, { recursive: true, force: true });
+    if (existsSync(folder)) renameSync(folder, old);
+    renameSync(building, folder);
+    rmSync(old, { recursive: true, force: true });
+  }
+  onProgress(`installed ${part.title} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}

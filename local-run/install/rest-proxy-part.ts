@@ -1,0 +1,30 @@
+/**
+ * The Kafka REST proxy, bundled to one file, as it is shipped.
+ */
+import path from 'node:path';
+import { build } from 'esbuild';
+import { PROJECT_ROOT } from '../paths';
+import { hashOf, type Part } from './part';
+
+const SOURCE = path.join(PROJECT_ROOT, 'rest-proxy');
+
+/** The Kafka REST proxy: `main.js`, to be run by node. */
+export const REST_PROXY: Part = {
+  name: 'rest-proxy',
+  title: 'the Kafka REST proxy',
+  stamp: () =>
+    hashOf([SOURCE, path.join(PROJECT_ROOT, 'feeds'), path.join(PROJECT_ROOT, 'package-lock.json')]),
+  provides: ['main.js'],
+  async install(folder) {
+    await build({
+      entryPoints: [path.join(SOURCE, 'main.ts')],
+      outfile: path.join(folder, 'main.js'),
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      sourcemap: true,
+      logLevel: 'silent',
+    });
+  },
+};

@@ -1,0 +1,24 @@
+/**
+ * The CDK app: reads which stage of whose pipeline to deploy from the context (`-c stage=local -c userId=pinterest …`,
+ * see `lib/stages/`), and adds its stacks. This is the only place that reads the context, and nothing reads the
+ * environment, so the same command line gives the same templates everywhere.
+ */
+import { App } from 'aws-cdk-lib';
+import { addPipeline } from '../lib/pipeline';
+import { readDeployment, SettingError } from '../lib/stages';
+
+try {
+  const app = new App();
+  addPipeline(
+    app,
+    readDeployment((name): unknown => app.node.tryGetContext(name)),
+  );
+  app.synth();
+} catch (error) {
+  if (!(error instanceof SettingError)) {
+    throw error;
+  }
+  // A wrong setting is no fault of the app: the sentence says it all, a stack trace would bury it.
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,151 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  HttpIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RequestValidator,
+  RestApi,
+  type Resource,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { ApiSettings, RestProxyPart } from '../stages';
+
+/** Properties of an {@link IngestApi}. */
+export interface IngestApiProps {
+  readonly name: string;
+  /** The API's stage, the first part of its paths. */
+  readonly stageName: string;
+  readonly restProxy: RestProxyPart;
+  readonly api: ApiSettings;
+  /**
+   * The base URL of an AWS that is not Amazon's, under which the API is then reached.
+   *
+   * @default none: the API has its own host name.
+   */
+  readonly awsEndpointUrl?: string;
+  readonly logRetention: RetentionDays;
+}
+
+/** An access log line: who called what with which outcome. Bodies and query strings are not in it. */
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    time: '$context.requestTime',
+    requestId: '$context.requestId',
+    caller: '$context.identity.userArn',
+    sourceIp: '$context.identity.sourceIp',
+    method: '$context.httpMethod',
+    path: '$context.path',
+    status: '$context.status',
+    responseLength: '$context.responseLength',
+    latencyMs: '$context.responseLatency',
+    proxyLatencyMs: '$context.integrationLatency',
+    proxyStatus: '$context.integrationStatus',
+    error: '$context.error.message',
+  }),
+);
+
+/**
+ * The REST API in front of the Kafka REST proxy. Every request is signed (SigV4) and authorised by IAM. `GET` reaches
+ * every path of the proxy, `POST` only `/topics/{topic}`; API Gateway refuses everything else.
+ *
+ * Bodies are left to the proxy: a body checked here would be answered 400 in API Gateway's form where the proxy's
+ * contract says 422 or 415.
+ */
+export class IngestApi extends Construct {
+  /** The API's URL with its stage, without a trailing slash. */
+  readonly url: string;
+  private readonly restApi: RestApi;
+
+  constructor(scope: Construct, id: string, props: IngestApiProps) {
+    super(scope, id);
+    this.restApi = this.createApi(props);
+    const { restApiId, deploymentStage, env, stack } = this.restApi;
+    const host =
+      props.awsEndpointUrl === undefined
+        ? [`https://${restApiId}.execute-api.${env.region}.${stack.urlSuffix}`]
+        : [props.awsEndpointUrl, '_aws', 'execute-api', restApiId];
+    this.url = [...host, deploymentStage.stageName].join('/');
+    this.addRoutes(props.restProxy);
+  }
+
+  /** Lets the grantee produce to these topics by `POST /topics/{topic}`, and nothing else. */
+  grantProduce(grantee: IGrantable, topics: readonly string[]): void {
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: topics.map((topic) =>
+        this.restApi.arnForExecuteApi('POST', `/topics/${topic}`, this.restApi.deploymentStage.stageName),
+      ),
+    });
+  }
+
+  private createApi({ name, stageName, api, logRetention }: IngestApiProps): RestApi {
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const restApi = new RestApi(this, 'RestApi', {
+      restApiName: name,
+      description: 'Signed access to the Kafka REST proxy',
+      endpointTypes: [EndpointType.REGIONAL],
+      defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
+      // API Gateway writes logs with one role for the whole account and region, which has to be there first.
+      cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.DESTROY,
+      deployOptions: {
+        stageName,
+        throttlingRateLimit: api.throttlingRate,
+        throttlingBurstLimit: api.throttlingBurst,
+        metricsEnabled: true,
+        loggingLevel: MethodLoggingLevel.OFF,
+        dataTraceEnabled: false,
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: ACCESS_LOG,
+      },
+    });
+    // The URL in this output is Amazon's in every stage, and its key is generated. The stack has an output of its own.
+    restApi.node.tryRemoveChild('Endpoint');
+    return restApi;
+  }
+
+  private addRoutes(restProxy: RestProxyPart): void {
+    const validator = new RequestValidator(this, 'PathValidator', {
+      restApi: this.restApi,
+      validateRequestParameters: true,
+    });
+    const forward = (resource: Resource, method: 'GET' | 'POST', path: string): void => {
+      const parameters = [...path.matchAll(/\{(\w+)\}/g)].map((match) => String(match[1]));
+      resource.addMethod(
+        method,
+        new HttpIntegration(`${restProxy.url}${path}`, {
+          httpMethod: method,
+          proxy: true,
+          options: {
+            timeout: Duration.seconds(29),
+            requestParameters: Object.fromEntries(
+              parameters.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`]),
+            ),
+          },
+        }),
+        {
+          requestValidator: validator,
+          requestParameters: Object.fromEntries(
+            parameters.map((name) => [`method.request.path.${name}`, true]),
+          ),
+        },
+      );
+    };
+    const topics = this.restApi.root.addResource('topics');
+    const topic = topics.addResource('{topic}');
+    forward(topic, 'POST', '/topics/{topic}');
+    // API Gateway takes the most specific resource even where it lacks the method, so `{proxy+}` does not serve these.
+    forward(topics, 'GET', '/topics');
+    forward(topic, 'GET', '/topics/{topic}');
+    forward(this.restApi.root.addResource('{proxy+}'), 'GET', '/{proxy}');
+  }
+}

@@ -1,0 +1,25 @@
+/** The names of the stacks. The command line finds a pipeline's outputs by their common prefix. */
+import { checkUserId } from '../feeds';
+
+/** The parts of the pipeline that are stacks of their own, in the order in which they are deployed. */
+export const STACK_PARTS = ['source', 'storage', 'kafka', 'api', 'emulator'] as const;
+
+/** A part of the pipeline that is a stack of its own. */
+export type StackPart = (typeof STACK_PARTS)[number];
+
+/**
+ * What the names of a pipeline's stacks begin with, for example `pinterest-local-`.
+ *
+ * CloudFormation wants a letter first, so a user id that begins with a digit is led by `u`: `u0a12-local-`.
+ *
+ * @throws Error when the user id cannot be used.
+ */
+export function stackNamePrefix(userId: string, stage: string): string {
+  checkUserId(userId);
+  return `${/^\d/.test(userId) ? 'u' : ''}${userId}-${stage}-`;
+}
+
+/** The name of a stack, for example `pinterest-local-api`. @throws Error when the user id cannot be used. */
+export function stackName(userId: string, stage: string, part: StackPart): string {
+  return `${stackNamePrefix(userId, stage)}${part}`;
+}

@@ -1,0 +1,25 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { IngestApi } from '../constructs/ingest-api';
+import type { Deployment } from '../stages';
+
+/** The API in front of the Kafka REST proxy. */
+export class ApiStack extends Stack {
+  readonly api: IngestApi;
+
+  constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: StackProps) {
+    super(scope, id, { description: 'Pinterest data pipeline: API', ...props });
+    this.api = new IngestApi(this, 'Api', {
+      name: `${userId}-${stage.name}`,
+      stageName: stage.name,
+      restProxy: stage.restProxy,
+      api: stage.api,
+      awsEndpointUrl: stage.awsEndpointUrl,
+      logRetention: stage.logRetention,
+    });
+    new CfnOutput(this, 'ApiUrl', {
+      value: this.api.url,
+      description: 'The API with its stage, without a trailing slash',
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Emulator } from '../constructs/emulator';
+import type { IngestApi } from '../constructs/ingest-api';
+import type { SinkBucket } from '../constructs/sink-bucket';
+import type { SourceAccess } from '../constructs/source-access';
+import type { Deployment } from '../stages';
+
+/** Properties of the {@link EmulatorStack}. */
+export interface EmulatorStackProps extends StackProps {
+  /** Where posts are read. */
+  readonly source: SourceAccess;
+  /** Where posts are sent. */
+  readonly api: IngestApi;
+  /** Where the ledger is kept. */
+  readonly sink: SinkBucket;
+}
+
+/** The emulator and its schedule. */
+export class EmulatorStack extends Stack {
+  constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: EmulatorStackProps) {
+    const { source, api, sink, ...stackProps } = props;
+    super(scope, id, { description: 'Pinterest data pipeline: emulator', ...stackProps });
+    const emulator = new Emulator(this, 'Emulator', {
+      userId,
+      settings: stage.emulator,
+      source,
+      api,
+      sink,
+      logRetention: stage.logRetention,
+    });
+    new CfnOutput(this, 'EmulatorFunctionName', {
+      value: emulator.function.functionName,
+      description: 'The Lambda function that sends posts',
+    });
+  }
+}

@@ -1,0 +1,35 @@
+/** The stages of the app, and the choice among them. */
+import { checkUserId, DEFAULT_USER_ID } from '../../feeds';
+import { localStage } from './local';
+import { oneOf, optionalText, requiredText, SettingError, type SettingReader } from './settings';
+import type { Stage, StageName } from './stage';
+
+export type * from './stage';
+export { SettingError, type SettingReader } from './settings';
+
+const STAGES: Readonly<Record<StageName, (read: SettingReader) => Stage>> = { local: localStage };
+
+/** What is deployed: whose pipeline, and in which stage. */
+export interface Deployment {
+  /** The prefix of every topic and stack, for example `pinterest`. */
+  readonly userId: string;
+  readonly stage: Stage;
+}
+
+/**
+ * Reads what to deploy: `stage` must be given, `userId` may be (default `pinterest`); the rest depends on the stage.
+ *
+ * @throws SettingError when a setting is missing or cannot be used, Error when the user id cannot be used.
+ */
+export function readDeployment(read: SettingReader): Deployment {
+  const names = Object.keys(STAGES) as StageName[];
+  requiredText(read, 'stage', `a stage (${names.join(', ')})`);
+  const name = oneOf(read, 'stage', names, 'local');
+  const userId = optionalText(read, 'userId', 'a user id') ?? DEFAULT_USER_ID;
+  try {
+    checkUserId(userId);
+  } catch (error) {
+    throw new SettingError(error instanceof Error ? error.message : String(error));
+  }
+  return { userId, stage: STAGES[name](read) };
+}

@@ -1,0 +1,86 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  oneOf,
+  optionalText,
+  requiredBootstrapServers,
+  requiredHost,
+  requiredPort,
+  requiredUrl,
+  type SettingReader,
+  unusable,
+} from './settings';
+import type { SinkPlugin, Stage } from './stage';
+
+/** The database's name when none is given. */
+export const DEFAULT_DATABASE = 'pinterest';
+
+/**
+ * The stage for one machine: a local AWS (MiniStack), and Kafka, Kafka Connect, the REST proxy and the database as
+ * processes beside it.
+ *
+ * Settings: `bootstrapServers`, `connectUrl`, `restProxyUrl`, `databaseHost`, `databasePort` and `awsEndpointUrl` must
+ * be given; `databaseName` (default `pinterest`), `region` (default `us-east-1`) and `sinkPlugin` (`own`, `aiven` or
+ * `confluent`; default `own`) may be.
+ *
+ * @throws SettingError when a setting is missing or cannot be used.
+ */
+export function localStage(read: SettingReader): Stage {
+  return {
+    name: 'local',
+    region: readRegion(read),
+    awsEndpointUrl: requiredUrl(read, 'awsEndpointUrl'),
+    kafka: { kind: 'external', bootstrapServers: requiredBootstrapServers(read, 'bootstrapServers') },
+    topics: { partitions: 3, replicationFactor: 1 },
+    connect: { kind: 'external', url: requiredUrl(read, 'connectUrl') },
+    sink: {
+      plugin: readSinkPlugin(read),
+      tasksMax: 3,
+      flushRecords: 5_000,
+      flushBytes: 8 * 1024 * 1024,
+      flushIntervalMs: 3_000,
+    },
+    restProxy: { kind: 'external', url: requiredUrl(read, 'restProxyUrl') },
+    // One machine sends everything there is at once; the limits only stop a loop gone wild.
+    api: { throttlingRate: 2_000, throttlingBurst: 2_000 },
+    source: {
+      kind: 'external',
+      host: requiredHost(read, 'databaseHost'),
+      port: requiredPort(read, 'databasePort'),
+      database: readDatabaseName(read),
+    },
+    // The local run sends from the command line; the schedule is there, switched off.
+    emulator: { scheduleEnabled: false, everyMinutes: 1, seed: 100, postsPerRun: 500, rate: 50 },
+    statefulResources: 'destroy',
+    logRetention: RetentionDays.ONE_WEEK,
+  };
+}
+
+function readRegion(read: SettingReader): string {
+  const expected = 'an AWS region, for example "us-east-1"';
+  const region = optionalText(read, 'region', expected) ?? 'us-east-1';
+  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) {
+    throw unusable('region', region, expected);
+  }
+  return region;
+}
+
+function readDatabaseName(read: SettingReader): string {
+  const expected = 'up to 64 letters, digits or "_", for example "pinterest"';
+  const name = optionalText(read, 'databaseName', expected) ?? DEFAULT_DATABASE;
+  if (!/^\w{1,64}$/.test(name)) {
+    throw unusable('databaseName', name, expected);
+  }
+  return name;
+}
+
+function readSinkPlugin(read: SettingReader): SinkPlugin {
+  const kind = oneOf(read, 'sinkPlugin', ['own', 'aiven', 'confluent'], 'own');
+  if (kind !== 'aiven') {
+    return { kind };
+  }
+  // Aiven's 2.x takes keys only; the worker resolves these names from its own environment.
+  return {
+    kind,
+    credentials: { accessKeyId: '${env:AWS_ACCESS_KEY_ID}', secretAccessKey: '${env:AWS_SECRET_ACCESS_KEY}' },
+  };
+}

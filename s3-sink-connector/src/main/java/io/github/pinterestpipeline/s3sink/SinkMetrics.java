@@ -1,0 +1,147 @@
+package io.github.pinterestpipeline.s3sink;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what one task does. Written by the task's thread, read by JMX. */
+public final class SinkMetrics implements SinkMetricsMBean {
+  private static final Logger LOG = LoggerFactory.getLogger(SinkMetrics.class);
+  private static final double NANOS_PER_MS = 1e6;
+
+  /** Whose counters stand under a name: a task that ends late must not remove its successor's. */
+  private static final ConcurrentMap<ObjectName, SinkMetrics> REGISTERED =
+      new ConcurrentHashMap<>();
+
+  private volatile long recordsWritten;
+  private volatile long objectsWritten;
+  private volatile long bytesWritten;
+  private volatile long recordsRejected;
+  private volatile long duplicatesSkipped;
+  private volatile long putConflicts;
+  private volatile double uploadTimeLastMs;
+  private volatile double uploadTimeMaxMs;
+  private volatile long bufferedRecords;
+  private volatile long bufferedBytes;
+
+  /** Shows the counters under the task's name, in place of any that stood there. */
+  void register(String connector, String task) {
+    try {
+      ObjectName name = name(connector, task);
+      MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+      synchronized (REGISTERED) {
+        if (server.isRegistered(name)) {
+          server.unregisterMBean(name);
+        }
+        server.registerMBean(this, name);
+        REGISTERED.put(name, this);
+      }
+    } catch (JMException e) {
+      LOG.warn("The counters of {}-{} cannot be shown by JMX", connector, task, e);
+    }
+  }
+
+  /** Takes the counters away, unless a successor has put its own in their place. */
+  void unregister(String connector, String task) {
+    try {
+      ObjectName name = name(connector, task);
+      synchronized (REGISTERED) {
+        if (REGISTERED.remove(name, this)) {
+          ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+        }
+      }
+    } catch (JMException e) {
+      LOG.warn("The counters of {}-{} cannot be taken away from JMX", connector, task, e);
+    }
+  }
+
+  private static ObjectName name(String connector, String task) throws JMException {
+    return new ObjectName(
+        "io.github.pinterestpipeline.s3sink:type=S3SinkTask,connector="
+            + ObjectName.quote(connector)
+            + ",task="
+            + task);
+  }
+
+  // Only one thread writes, so reading and writing a volatile number loses no count.
+
+  void written(int records, int bytes, long nanos) {
+    recordsWritten = recordsWritten + records;
+    objectsWritten = objectsWritten + 1;
+    bytesWritten = bytesWritten + bytes;
+    uploadTimeLastMs = nanos / NANOS_PER_MS;
+    uploadTimeMaxMs = Math.max(uploadTimeMaxMs, uploadTimeLastMs);
+  }
+
+  void rejected() {
+    recordsRejected = recordsRejected + 1;
+  }
+
+  void skipped(int records) {
+    duplicatesSkipped = duplicatesSkipped + records;
+  }
+
+  void conflict() {
+    putConflicts = putConflicts + 1;
+  }
+
+  void buffered(long records, long bytes) {
+    bufferedRecords = records;
+    bufferedBytes = bytes;
+  }
+
+  @Override
+  public long getRecordsWritten() {
+    return recordsWritten;
+  }
+
+  @Override
+  public long getObjectsWritten() {
+    return objectsWritten;
+  }
+
+  @Override
+  public long getBytesWritten() {
+    return bytesWritten;
+  }
+
+  @Override
+  public long getRecordsRejected() {
+    return recordsRejected;
+  }
+
+  @Override
+  public long getDuplicatesSkipped() {
+    return duplicatesSkipped;
+  }
+
+  @Override
+  public long getPutConflicts() {
+    return putConflicts;
+  }
+
+  @Override
+  public double getUploadTimeLastMs() {
+    return uploadTimeLastMs;
+  }
+
+  @Override
+  public double getUploadTimeMaxMs() {
+    return uploadTimeMaxMs;
+  }
+
+  @Override
+  public long getBufferedRecords() {
+    return bufferedRecords;
+  }
+
+  @Override
+  public long getBufferedBytes() {
+    return bufferedBytes;
+  }
+}

@@ -41,6 +41,15 @@ const QUERY_TIMEOUT_MS = 60_000;
 
 type Row = Record<string, SourceValue>;
 
+interface TableRowNumbers {
+  /** Ascending, each once. */
+  readonly numbers: Float64Array;
+  readonly unusable: number;
+  readonly duplicates: number;
+  /** One of the unusable values. */
+  readonly example: SourceValue | undefined;
+}
+
 class MySqlSourceReader implements SourceReader {
   private readonly pool: Pool;
 
@@ -60,9 +69,7 @@ class MySqlSourceReader implements SourceReader {
   async rowNumbers(): Promise<SourceRowNumbers> {
     const warnings = await this.checkSchema();
     const found = await Promise.all(FEED_NAMES.map((feed) => this.tableRowNumbers(feed)));
-    const union = new Set<number>();
-    for (const { numbers } of found) for (const number of numbers) union.add(number);
-    const rowNumbers = Float64Array.from(union).sort();
+    const rowNumbers = union(found.map(({ numbers }) => numbers));
     found.forEach(({ numbers, unusable, duplicates, example }, index) => {
       const { sourceTable: table, rowNumber } = FEEDS[FEED_NAMES[index] as FeedName];
       if (unusable > 0) {
@@ -75,7 +82,7 @@ class MySqlSourceReader implements SourceReader {
           `${table}: ${duplicates} row(s) repeat the row number of another; one of each is sent.`,
         );
       }
-      const missing = union.size - numbers.length;
+      const missing = rowNumbers.length - numbers.length;
       if (missing > 0) {
         warnings.push(`${table}: ${missing} post(s) have no row here and are sent without it.`);
       }
@@ -137,24 +144,33 @@ class MySqlSourceReader implements SourceReader {
       );
   }
 
-  private async tableRowNumbers(
-    feed: FeedName,
-  ): Promise<{ numbers: number[]; unusable: number; duplicates: number; example: SourceValue | undefined }> {
+  private async tableRowNumbers(feed: FeedName): Promise<TableRowNumbers> {
     const { sourceTable, rowNumber } = FEEDS[feed];
-    const rows = await this.query(
-      `SELECT ${quoteIdentifier(rowNumber)} AS n FROM ${quoteIdentifier(sourceTable)}`,
-    );
-    const numbers = new Set<number>();
-    let unusable = 0;
-    let example: SourceValue | undefined;
-    for (const { n } of rows) {
-      const number = rowNumberOf(n);
-      if (number === undefined) {
-        unusable += 1;
-        example ??= n;
-      } else numbers.add(number);
-    }
-    return { numbers: [...numbers], unusable, duplicates: rows.length - unusable - numbers.size, example };
+    return this.withRetries(async () => {
+      // A million row objects would take hundreds of megabytes, so that values are taken one by one as they arrive.
+      let numbers = new Float64Array(16_384);
+      let count = 0;
+      let unusable = 0;
+      let example: SourceValue | undefined;
+      const sql = `SELECT ${quoteIdentifier(rowNumber)} FROM ${quoteIdentifier(sourceTable)}`;
+      await this.stream(sql, (value) => {
+        const number = rowNumberOf(value);
+        if (number === undefined) {
+          if (unusable === 0) example = value;
+          unusable += 1;
+          return;
+        }
+        if (count === numbers.length) {
+          const larger = new Float64Array(count * 2);
+          larger.set(numbers);
+          numbers = larger;
+        }
+        numbers[count] = number;
+        count += 1;
+      });
+      const distinct = withoutRepeats(numbers.subarray(0, count).sort());
+      return { numbers: distinct, unusable, duplicates: count - distinct.length, example };
+    });
   }
 
   private async rowsOf(feed: FeedName, wanted: readonly number[]): Promise<Map<number, SourceRow>> {
@@ -176,16 +192,38 @@ class MySqlSourceReader implements SourceReader {
     return byNumber;
   }
 
-  /** Runs a query, again with pauses while the server is away. */
-  private async query(sql: string): Promise<Row[]> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await new Promise<Row[]>((resolve, reject) => {
+  private query(sql: string): Promise<Row[]> {
+    return this.withRetries(
+      () =>
+        new Promise<Row[]>((resolve, reject) => {
           this.pool.query<(RowDataPacket & Row)[]>({ sql, timeout: QUERY_TIMEOUT_MS }, (error, rows) => {
             if (error) reject(error);
             else resolve(rows);
           });
+        }),
+    );
+  }
+
+  /** Hands the first column of each row to `take`, without keeping the rows. */
+  private stream(sql: string, take: (value: SourceValue) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pool
+        .query({ sql, rowsAsArray: true, timeout: QUERY_TIMEOUT_MS })
+        .on('result', (row) => {
+          take((row as unknown as [SourceValue])[0]);
+        })
+        .on('error', reject)
+        .on('end', () => {
+          resolve();
         });
+    });
+  }
+
+  /** Does a read, again with pauses while the server is away. */
+  private async withRetries<T>(read: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await read();
       } catch (error) {
         const pause = RETRY_PAUSES_MS[attempt];
         if (pause === undefined || !CONNECTION_ERRORS.test(errorCode(error))) {
@@ -199,6 +237,29 @@ class MySqlSourceReader implements SourceReader {
       }
     }
   }
+}
+
+/** Drops repeated numbers of an ascending list, in place. */
+function withoutRepeats(sorted: Float64Array): Float64Array {
+  let kept = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    if (i === 0 || sorted[i] !== sorted[i - 1]) {
+      sorted[kept] = sorted[i] as number;
+      kept += 1;
+    }
+  }
+  return sorted.subarray(0, kept);
+}
+
+/** The numbers that are in any of the ascending lists, ascending. */
+function union(lists: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(lists.reduce((length, list) => length + list.length, 0));
+  let offset = 0;
+  for (const list of lists) {
+    all.set(list, offset);
+    offset += list.length;
+  }
+  return withoutRepeats(all.sort()).slice();
 }
 
 /** Opens the source. Nothing is connected before the first read. Close it when done. */

@@ -1,0 +1,98 @@
+/**
+ * The one place where a kafkajs client is set up: for the REST proxy and for the topics function.
+ */
+import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
+
+/** How to reach a Kafka cluster. */
+export interface KafkaConnection {
+  /** `host:port` of some brokers; the others are learned from them. */
+  readonly bootstrapServers: readonly string[];
+  /** The name the brokers log. */
+  readonly clientId: string;
+  /** TLS. Default: none. */
+  readonly ssl?: KafkaConfig['ssl'];
+  /** Authentication. Default: none. */
+  readonly sasl?: KafkaConfig['sasl'];
+  /** Milliseconds to wait for a connection. Default: 1,000. */
+  readonly connectionTimeoutMs?: number;
+  /** Milliseconds to wait for a broker's answer. Default: 5,000. */
+  readonly requestTimeoutMs?: number;
+  /** Gets the warnings and errors of kafkajs, each text at most once a second. Default: they are dropped. */
+  readonly warn?: (message: string, details: Record<string, unknown>) => void;
+}
+
+/**
+ * Reads a comma-separated list of brokers.
+ *
+ * @param text for example `b-1.example:9092,b-2.example:9092`.
+ * @throws Error naming the part that is no `host:port`.
+ */
+export function parseBootstrapServers(text: string): string[] {
+  const servers = text.split(',').map((server) => server.trim());
+  for (const server of servers) {
+    const port = Number(/^[A-Za-z0-9][A-Za-z0-9.-]*:([0-9]{1,5})$/.exec(server)?.[1]);
+    if (!(port >= 1 && port <= 65535))
+      throw new Error(
+        `The bootstrap servers ${JSON.stringify(text)} cannot be used: ${JSON.stringify(server)} is no "host:port"; expected a list like "127.0.0.1:9092,127.0.0.1:9093".`,
+      );
+  }
+  return servers;
+}
+
+/** Makes a client. It connects to nothing yet, and tries each broker at most twice before it reports an error. */
+export function createKafka(connection: KafkaConnection): Kafka {
+  const { bootstrapServers, clientId, ssl, sasl, warn } = connection;
+  return new Kafka({
+    brokers: [...bootstrapServers],
+    clientId,
+    ssl,
+    sasl,
+    connectionTimeout: connection.connectionTimeoutMs ?? 1000,
+    requestTimeout: connection.requestTimeoutMs ?? 5000,
+    // Every value is given: kafkajs has other defaults when NODE_ENV is "test".
+    retry: {
+      retries: bootstrapServers.length * 2,
+      initialRetryTime: 50,
+      maxRetryTime: 200,
+      factor: 0.2,
+      multiplier: 2,
+    },
+    logLevel: warn === undefined ? logLevel.NOTHING : logLevel.WARN,
+    logCreator: () => (warn === undefined ? () => undefined : sparse(warn)),
+  });
+}
+
+/** Passes an entry on unless the same text came less than a second ago. */
+function sparse(warn: NonNullable<KafkaConnection['warn']>): (entry: LogEntry) => void {
+  const last = new Map<string, number>();
+  return ({ namespace, log }) => {
+    // Said of every idempotent producer whose retries are bounded; ours are retried by their lane.
+    if (log.message.startsWith('Limiting retries for the idempotent producer')) return;
+    const now = Date.now();
+    if (now - (last.get(log.message) ?? 0) < 1000) return;
+    if (last.size > 100) last.clear();
+    last.set(log.message, now);
+    warn(log.message, { from: namespace, broker: log.broker as unknown });
+  };
+}
+
+/** What kafkajs tells of an error; some of it is undefined on some. */
+export interface KafkaError {
+  readonly name: string;
+  readonly message: string;
+  /** Kafka's name of a protocol error, for example `MESSAGE_TOO_LARGE`. */
+  readonly type: string | undefined;
+}
+
+/** Reads what kafkajs threw, looking under the wrappers of its retries. */
+export function readKafkaError(thrown: unknown): KafkaError {
+  let error = thrown;
+  for (let depth = 0; depth < 5; depth += 1) {
+    const inner: unknown = error instanceof Error ? error.cause : undefined;
+    if (!(inner instanceof Error)) break;
+    error = inner;
+  }
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), type: undefined };
+  const type = (error as { type?: unknown }).type;
+  return { name: error.name, message: error.message, type: typeof type === 'string' ? type : undefined };
+}

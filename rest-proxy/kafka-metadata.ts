@@ -1,0 +1,147 @@
+/**
+ * What the proxy reads about topics, by kafkajs's admin client.
+ */
+import { ConfigResourceTypes, type Admin, type Kafka } from 'kafkajs';
+import { readKafkaError } from '../kafka-client';
+
+/** A topic as `GET /topics/{topic}` answers it. */
+export interface TopicDescription {
+  readonly name: string;
+  readonly configs: Readonly<Record<string, string | null>>;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly leader: number;
+    readonly replicas: readonly {
+      readonly broker: number;
+      readonly leader: boolean;
+      readonly in_sync: boolean;
+    }[];
+  }[];
+}
+
+/** Kafka's own topics, which clients have no business with. */
+const INTERNAL_TOPICS = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state']);
+
+/** Reads about topics. Every method rejects within the time-out when no broker answers. */
+export class KafkaMetadata {
+  private admin: Admin | undefined;
+  private connecting: Promise<void> | undefined;
+
+  /**
+   * @param timeoutMs milliseconds for each method.
+   */
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** The number of a topic's partitions; undefined when there is no such topic. */
+  partitions(topic: string): Promise<number | undefined> {
+    return this.ask(async (admin) => {
+      const found = await fetchTopic(admin, topic);
+      return found?.partitions.length;
+    });
+  }
+
+  /** The names of all topics but Kafka's own, sorted. */
+  topics(): Promise<string[]> {
+    return this.ask(async (admin) =>
+      (await admin.listTopics()).filter((name) => !INTERNAL_TOPICS.has(name)).sort(),
+    );
+  }
+
+  /** All about a topic; undefined when there is no such topic. */
+  describe(topic: string): Promise<TopicDescription | undefined> {
+    return this.ask(async (admin) => {
+      const found = await fetchTopic(admin, topic);
+      if (found === undefined) return undefined;
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+      });
+      const entries = resources.flatMap(({ configEntries }) => configEntries);
+      const partitions = [...found.partitions].sort((a, b) => a.partitionId - b.partitionId);
+      return {
+        name: topic,
+        configs: Object.fromEntries(
+          entries
+            .map(({ configName, configValue }): [string, string | null] => [configName, configValue])
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        ),
+        partitions: partitions.map(({ partitionId, leader, replicas, isr }) => ({
+          partition: partitionId,
+          leader,
+          replicas: replicas.map((broker) => ({
+            broker,
+            leader: broker === leader,
+            in_sync: isr.includes(broker),
+          })),
+        })),
+      };
+    });
+  }
+
+  /** The number of brokers in the cluster. */
+  brokers(): Promise<number> {
+    return this.ask(async (admin) => (await admin.describeCluster()).brokers.length);
+  }
+
+  /** Ends the connection. */
+  async close(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.disconnect().catch(() => undefined);
+  }
+
+  /** Asks, with a fresh client after every failure: kafkajs's admin client does not always find its way back. */
+  private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    if (this.admin === undefined) {
+      this.admin = this.kafka.admin();
+      this.connecting = this.admin.connect();
+    }
+    const { admin, connecting } = this;
+    try {
+      return await within(
+        this.timeoutMs,
+        (async () => {
+          await connecting;
+          return question(admin);
+        })(),
+      );
+    } catch (error) {
+      if (this.admin === admin) this.admin = undefined;
+      admin.disconnect().catch(() => undefined);
+      throw new Error(readKafkaError(error).message, { cause: error });
+    }
+  }
+}
+
+async function fetchTopic(
+  admin: Admin,
+  topic: string,
+): Promise<Awaited<ReturnType<Admin['fetchTopicMetadata']>>['topics'][number] | undefined> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics.find(({ name }) => name === topic);
+  } catch (error) {
+    const { type } = readKafkaError(error);
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'INVALID_TOPIC_EXCEPTION') return undefined;
+    throw error;
+  }
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => {
+          reject(new Error(`No answer within ${milliseconds} ms`));
+        }, milliseconds);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The proxy as a program: reads flags and environment, runs until SIGTERM or SIGINT.
+ *
+ * Exit codes: 0 stopped by a signal, 1 failed (for example the port is taken), 2 wrong configuration.
+ */
+import { writeSync } from 'node:fs';
+import { messageOf } from './errors';
+import { createLog } from './log';
+import { OptionsError, USAGE, readOptions, type ProxyOptions } from './options';
+import { startProxy } from './service';
+
+function configure(): ProxyOptions | undefined {
+  try {
+    const options = readOptions(process.argv.slice(2), process.env);
+    if (options === undefined) process.stdout.write(USAGE);
+    return options;
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    process.stderr.write(`rest-proxy: ${error.message}\nTry --help.\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+async function run(options: ProxyOptions): Promise<void> {
+  const log = createLog(options.logLevel, (line) => {
+    process.stdout.write(line);
+  });
+  // The log's reader may go away before the proxy does; that must not end it.
+  process.stdout.on('error', () => undefined);
+  const proxy = await startProxy(options, log);
+  const stop = (): void => {
+    void proxy.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // kafkajs has promises that nobody waits for; their failures are seen by the attempt they belong to.
+  process.on('unhandledRejection', (reason) => {
+    log('error', 'unhandled rejection', { error: reason instanceof Error ? reason.stack : String(reason) });
+  });
+}
+
+const options = configure();
+if (options !== undefined)
+  run(options).catch((error: unknown) => {
+    const code = (error as NodeJS.ErrnoException).code;
+    const { host, port } = options;
+    const text =
+      code === 'EADDRINUSE'
+        ? `port ${port} on ${host} is taken; choose another by --port, or end the process that has it.`
+        : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+          ? `the address ${host} is not one of this machine's; choose another by --host.`
+          : messageOf(error);
+    writeSync(2, `rest-proxy: cannot start: ${text}\n`);
+    process.exit(1);
+  });

@@ -1,0 +1,56 @@
+/**
+ * The media types of the REST Proxy's version 2, and the reading of `Content-Type` and `Accept`.
+ */
+import { ERROR_CODES, RestError, quote } from './errors';
+
+/** What the proxy answers with. */
+export const ANSWER_TYPE = 'application/vnd.kafka.v2+json';
+/** What a produce request must be sent as. */
+export const PRODUCE_TYPE = 'application/vnd.kafka.json.v2+json';
+
+/** What a client may accept: the answer's type, and the more general ones that contain it. */
+const ACCEPTABLE = new Set([
+  ANSWER_TYPE,
+  'application/vnd.kafka+json',
+  'application/json',
+  'application/*',
+  '*/*',
+]);
+
+/**
+ * Checks the `Content-Type` of a produce request. Parameters are ignored, except a `charset` other than UTF-8.
+ *
+ * @throws RestError 415
+ */
+export function checkContentType(header: string | undefined): void {
+  const [type = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim());
+  const charset = parameters
+    .map((parameter) => /^charset\s*=\s*"?([^"]*)"?$/i.exec(parameter)?.[1])
+    .find((found) => found !== undefined);
+  const utf8 = charset === undefined || /^utf-?8$/i.test(charset);
+  if (type.toLowerCase() === PRODUCE_TYPE && utf8) return;
+  throw new RestError(
+    415,
+    ERROR_CODES.unsupportedMediaType,
+    `The Content-Type ${header === undefined ? 'is missing' : `${quote(header)} is not supported`}: expected "${PRODUCE_TYPE}", in UTF-8.`,
+  );
+}
+
+/**
+ * Checks that a client accepts what the proxy answers with.
+ *
+ * @throws RestError 406
+ */
+export function checkAccept(header: string | undefined): void {
+  if (header === undefined || header.trim() === '') return;
+  for (const range of header.split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const refused = parameters.some((parameter) => /^q\s*=\s*0(\.0*)?$/.test(parameter));
+    if (ACCEPTABLE.has(type) && !refused) return;
+  }
+  throw new RestError(
+    406,
+    ERROR_CODES.notAcceptable,
+    `The Accept header ${quote(header)} allows none of the types the proxy has: expected "${ANSWER_TYPE}", "application/json" or "*/*".`,
+  );
+}

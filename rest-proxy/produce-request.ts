@@ -1,0 +1,154 @@
+/**
+ * Reads the body of `POST /topics/{topic}`: `{"records":[{"key":…,"value":…,"partition":…},…]}`.
+ */
+import { isUtf8 } from 'node:buffer';
+import { ERROR_CODES, RestError, quote, wrongShape } from './errors';
+import { JsonSyntaxError, kindAt, scanArray, scanObject, scanValue, skipSpace } from './json-scanner';
+
+/** A record to produce. Its bytes are slices of the request's body. */
+export interface ProduceRecord {
+  /** The key's JSON text, or null when the key is absent or `null`. */
+  readonly key: Buffer | null;
+  /** The value's JSON text, or null when the value is `null` (a tombstone in a compacted topic). */
+  readonly value: Buffer | null;
+  /** The partition the client asks for; undefined when the proxy chooses. */
+  readonly partition: number | undefined;
+}
+
+/** Members of Confluent's request that have no meaning for JSON; clients may send them with `null`. */
+const SCHEMA_MEMBERS = new Set(['key_schema', 'key_schema_id', 'value_schema', 'value_schema_id']);
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Reads the records out of a body. The whole body is checked before anything is returned, so a request is produced
+ * either from its first record on or not at all.
+ *
+ * @param body UTF-8, with or without a byte order mark.
+ * @returns the records, in order; at least one.
+ * @throws RestError 400 when the body is no JSON, 422 when it has the wrong shape (the message says which part).
+ */
+export function readProduceRequest(body: Buffer): ProduceRecord[] {
+  if (!isUtf8(body))
+    throw new RestError(
+      400,
+      ERROR_CODES.badJson,
+      'The body cannot be read: expected JSON in UTF-8, found bytes that are not UTF-8.',
+    );
+  try {
+    return readBody(body);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError)
+      throw new RestError(
+        400,
+        ERROR_CODES.badJson,
+        `The body cannot be read: expected one JSON object, found ${error.message}.`,
+      );
+    throw error;
+  }
+}
+
+/** Keeps the first complaint, the one that is answered: a body of a million wrong records must not keep a million. */
+class FirstComplaint {
+  first: RestError | undefined;
+
+  add(complaint: RestError): void {
+    this.first ??= complaint;
+  }
+}
+
+function readBody(body: Buffer): ProduceRecord[] {
+  const marked = body.subarray(0, 3).equals(BYTE_ORDER_MARK);
+  const start = skipSpace(body, marked ? 3 : 0);
+  let records: ProduceRecord[] | undefined;
+  // A complaint about the shape waits until the whole text is known to be JSON: the text's own faults come first.
+  const complaints = new FirstComplaint();
+  let end: number;
+  if (kindAt(body, start) !== 'an object') {
+    end = scanValue(body, start);
+    complaints.add(
+      wrongShape(`The body is ${kindAt(body, start)}: expected an object like {"records":[{"value":…}]}.`),
+    );
+  } else {
+    end = scanObject(body, start, (name, at) => {
+      if (name === 'records') {
+        if (records !== undefined)
+          complaints.add(wrongShape('The member "records" stands twice: send it once.'));
+        records = [];
+        return readRecords(body, at, records, complaints);
+      }
+      const valueEnd = scanValue(body, at, 1);
+      if (!SCHEMA_MEMBERS.has(name))
+        complaints.add(wrongShape(`Unrecognized field ${quote(name)}: the body's only member is "records".`));
+      else if (kindAt(body, at) !== 'null')
+        complaints.add(
+          wrongShape(
+            `The member ${quote(name)} is ${kindAt(body, at)}: JSON records have no schema, leave it out.`,
+          ),
+        );
+      return valueEnd;
+    });
+  }
+  const rest = skipSpace(body, end);
+  if (rest < body.length) throw new JsonSyntaxError('more text after the object', rest);
+  if (complaints.first !== undefined) throw complaints.first;
+  if (records === undefined)
+    throw wrongShape('The member "records" is missing: expected {"records":[{"value":…}]}.');
+  if (records.length === 0)
+    throw wrongShape('"records" is empty: expected at least one record.', ERROR_CODES.noRecords);
+  return records;
+}
+
+function readRecords(body: Buffer, at: number, into: ProduceRecord[], complaints: FirstComplaint): number {
+  if (kindAt(body, at) !== 'an array') {
+    const end = scanValue(body, at, 1);
+    complaints.add(wrongShape(`"records" is ${kindAt(body, at)}: expected an array of records.`));
+    return end;
+  }
+  let index = 0;
+  return scanArray(body, at, (element) => {
+    const end = readRecord(body, element, index, into, complaints);
+    index += 1;
+    return end;
+  });
+}
+
+function readRecord(
+  body: Buffer,
+  at: number,
+  index: number,
+  into: ProduceRecord[],
+  complaints: FirstComplaint,
+): number {
+  const complain = (message: string): void => {
+    complaints.add(wrongShape(`records[${index}] ${message}`, ERROR_CODES.wrongRecord));
+  };
+  if (kindAt(body, at) !== 'an object') {
+    const end = scanValue(body, at, 2);
+    complain(
+      `is ${kindAt(body, at)}: expected an object with "value" and, if wanted, "key" and "partition".`,
+    );
+    return end;
+  }
+  const seen = new Set<string>();
+  let key: Buffer | null = null;
+  let value: Buffer | null = null;
+  let partition: number | undefined;
+  const end = scanObject(body, at, (name, valueStart) => {
+    const valueEnd = scanValue(body, valueStart, 3);
+    const isNull = kindAt(body, valueStart) === 'null';
+    if (seen.has(name)) complain(`has the member ${quote(name)} twice: send it once.`);
+    seen.add(name);
+    if (name === 'key') key = isNull ? null : body.subarray(valueStart, valueEnd);
+    else if (name === 'value') value = isNull ? null : body.subarray(valueStart, valueEnd);
+    else if (name === 'partition') {
+      const text = body.toString('latin1', valueStart, Math.min(valueEnd, valueStart + 40));
+      if (/^(0|[1-9][0-9]{0,9})$/.test(text) && Number(text) < 2 ** 31) partition = Number(text);
+      else if (!isNull)
+        complain(`has the partition ${quote(text)}: expected a whole number from 0 to 2147483647, or null.`);
+    } else complain(`has the unrecognized field ${quote(name)}: expected "key", "value" or "partition".`);
+    return valueEnd;
+  });
+  if (!seen.has('value')) complain('has no "value": expected one (null writes a tombstone).');
+  into.push({ key, value, partition });
+  return end;
+}

@@ -1,0 +1,149 @@
+/**
+ * Sends a request's records: finds their partitions, hands them to the lanes, gathers one result for each in order.
+ */
+import { ERROR_CODES, brokersAway, messageOf, unknownPartition, unknownTopic } from './errors';
+import { Lane, type BatchProducer, type LaneLimits, type LaneRecord, type RecordResult } from './lane';
+import { Spreader, partitionOfKey } from './partitioner';
+import type { ProduceRecord } from './produce-request';
+import type { TopicDirectory } from './topic-directory';
+
+/** A record's result, and the partition it was meant for. */
+export type SentRecord = RecordResult & { readonly partition: number };
+
+/** The bounds of sending. */
+export interface SenderLimits extends LaneLimits {
+  /** Milliseconds after which a record without a result is answered as not stored. */
+  readonly deliveryTimeoutMs: number;
+  /** How many lanes, each with a connection, a topic's partitions share at most. */
+  readonly lanesPerTopic: number;
+  /** Milliseconds after which an unused lane's connection is ended. */
+  readonly idleLaneMs: number;
+}
+
+/** What sending needs. */
+export interface SenderPorts {
+  readonly directory: TopicDirectory;
+  readonly createProducer: (topic: string) => BatchProducer;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** See the module's comment. */
+export class RecordSender {
+  private readonly lanes = new Map<string, Lane>();
+  private readonly spreader = new Spreader();
+  private readonly sweeper: NodeJS.Timeout;
+
+  constructor(
+    private readonly ports: SenderPorts,
+    private readonly limits: SenderLimits,
+  ) {
+    this.sweeper = setInterval(() => {
+      this.closeIdleLanes();
+    }, limits.idleLaneMs / 2);
+    this.sweeper.unref();
+  }
+
+  /**
+   * Sends records to a topic.
+   *
+   * @returns a result for each record, in order, no later than the delivery time-out. A result without an offset may
+   * belong to a record that was stored all the same when its code is 50003.
+   * @throws RestError 404 for a topic or partition that does not exist (nothing was sent), 503 when no broker answers.
+   */
+  async send(topic: string, records: readonly ProduceRecord[]): Promise<SentRecord[]> {
+    const deadline = this.ports.now() + this.limits.deliveryTimeoutMs;
+    const partitions = await this.partitionsOf(topic, records, deadline);
+    return new Promise((resolve) => {
+      const results: (RecordResult | undefined)[] = new Array<undefined>(records.length);
+      let open = records.length;
+      const finish = (): void => {
+        clearTimeout(timer);
+        resolve(
+          results.map((result, index) => ({
+            ...(result ?? {
+              errorCode: ERROR_CODES.kafkaRetriable,
+              error: `Kafka did not acknowledge the record within ${this.limits.deliveryTimeoutMs} ms.`,
+            }),
+            partition: partitions[index] ?? 0,
+          })),
+        );
+        open = -1;
+      };
+      const timer = setTimeout(finish, deadline - this.ports.now());
+      const byPartition = new Map<number, LaneRecord[]>();
+      records.forEach(({ key, value }, index) => {
+        const settle = (result: RecordResult): void => {
+          if (open < 0 || results[index] !== undefined) return;
+          results[index] = result;
+          open -= 1;
+          if (open === 0) finish();
+        };
+        const partition = partitions[index] ?? 0;
+        const batch = byPartition.get(partition);
+        const record = { key, value, settle, deadline };
+        if (batch === undefined) byPartition.set(partition, [record]);
+        else batch.push(record);
+      });
+      for (const [partition, batch] of byPartition) this.lane(topic, partition).add(partition, batch);
+    });
+  }
+
+  /** Waits until every record handed in has a result, and ends all connections. */
+  async close(): Promise<void> {
+    clearInterval(this.sweeper);
+    await Promise.all([...this.lanes.values()].map((lane) => lane.close()));
+    this.lanes.clear();
+  }
+
+  private async partitionsOf(
+    topic: string,
+    records: readonly ProduceRecord[],
+    deadline: number,
+  ): Promise<number[]> {
+    let count: number | undefined;
+    try {
+      count = await this.ports.directory.partitions(topic, deadline);
+      // A partition that is not there may have been added a moment ago.
+      const wanted = records.reduce((most, { partition }) => Math.max(most, partition ?? 0), 0);
+      if (count !== undefined && wanted >= count) count = await this.ports.directory.ask(topic);
+    } catch (error) {
+      throw brokersAway(`No Kafka broker answers: ${messageOf(error)}`);
+    }
+    if (count === undefined) throw unknownTopic(topic);
+    const known = count;
+    return records.map(({ key, partition }) => {
+      if (partition === undefined)
+        return key === null ? this.spreader.partition(topic, known) : partitionOfKey(key, known);
+      if (partition >= known) throw unknownPartition(topic, partition, known);
+      return partition;
+    });
+  }
+
+  private lane(topic: string, partition: number): Lane {
+    const key = `${partition % this.limits.lanesPerTopic}/${topic}`;
+    let lane = this.lanes.get(key);
+    if (lane === undefined) {
+      const { now, sleep, createProducer, directory } = this.ports;
+      lane = new Lane(
+        {
+          createProducer: () => createProducer(topic),
+          topicExists: async () => (await directory.ask(topic)) !== undefined,
+          now,
+          sleep,
+        },
+        this.limits,
+      );
+      this.lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  private closeIdleLanes(): void {
+    for (const [key, lane] of this.lanes)
+      if (lane.idleFor() > this.limits.idleLaneMs) {
+        this.lanes.delete(key);
+        void lane.close();
+      }
+  }
+}

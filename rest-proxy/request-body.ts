@@ -1,0 +1,138 @@
+/**
+ * Receives request bodies within bounds: of one body, and of all bodies that are held at a time.
+ */
+import type { IncomingMessage } from 'node:http';
+import { ERROR_CODES, RestError } from './errors';
+
+/** The client went away before its request was complete; there is nobody to answer. */
+export class ClientGone extends Error {
+  constructor() {
+    super('The client closed the connection before its request was complete.');
+  }
+}
+
+/** How much of a refused body is read and thrown away, so that the client comes to read the answer. */
+const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
+const MAX_DISCARD_MS = 5000;
+
+/** Counts the bytes of all bodies that are held. */
+export class BodyBudget {
+  private held = 0;
+
+  /**
+   * @param maxBodyBytes the most bytes of one body.
+   * @param maxHeldBytes the most bytes of all bodies together.
+   */
+  constructor(
+    private readonly maxBodyBytes: number,
+    private readonly maxHeldBytes: number,
+  ) {}
+
+  /** The bytes that are held now. */
+  get heldBytes(): number {
+    return this.held;
+  }
+
+  /**
+   * Refuses by its `Content-Length` a body that would be refused anyway, before a byte of it is read.
+   *
+   * @throws RestError 413 or 429.
+   */
+  checkLength(contentLength: string | undefined): void {
+    const length = Number(contentLength ?? 0);
+    if (length > this.maxBodyBytes) throw this.tooLarge();
+    if (this.held + length > this.maxHeldBytes) throw this.full();
+  }
+
+  /**
+   * Receives a body and hands it to `use`; its bytes count as held until `use` is done.
+   *
+   * @throws RestError 413 or 429, ClientGone, and what `use` throws.
+   */
+  async hold<T>(request: IncomingMessage, use: (body: Buffer) => Promise<T>): Promise<T> {
+    let bytes = 0;
+    try {
+      const chunks: Buffer[] = [];
+      await new Promise<void>((resolve, reject) => {
+        const onData = (chunk: Buffer): void => {
+          if (bytes + chunk.length > this.maxBodyBytes) stop(this.tooLarge());
+          else if (this.held + chunk.length > this.maxHeldBytes) stop(this.full());
+          else {
+            bytes += chunk.length;
+            this.held += chunk.length;
+            chunks.push(chunk);
+          }
+        };
+        const onEnd = (): void => {
+          if (request.complete) stop();
+          else stop(new ClientGone());
+        };
+        const onGone = (): void => {
+          stop(new ClientGone());
+        };
+        const stop = (error?: Error): void => {
+          request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+          if (error === undefined) resolve();
+          else reject(error);
+        };
+        request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
+      });
+      return await use(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    } finally {
+      this.held -= bytes;
+    }
+  }
+
+  private tooLarge(): RestError {
+    return new RestError(
+      413,
+      ERROR_CODES.tooLarge,
+      `The body is larger than ${this.maxBodyBytes} bytes: send fewer records at a time.`,
+    );
+  }
+
+  private full(): RestError {
+    return new RestError(
+      429,
+      ERROR_CODES.tooManyInFlight,
+      `The proxy already holds ${this.held} bytes of requests, of ${this.maxHeldBytes} at most: try again in a second.`,
+      { 'retry-after': '1' },
+    );
+  }
+}
+
+/**
+ * Reads what is left of a request and throws it away. Were the connection closed with bytes unread, the client could
+ * lose the answer.
+ *
+ * @returns whether all of it was read, so that the connection can be used again.
+ */
+export function discard(request: IncomingMessage): Promise<boolean> {
+  if (request.complete && request.readableEnded) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const stop = (whole: boolean): void => {
+      clearTimeout(timer);
+      request.off('data', onData);
+      resolve(whole);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > MAX_DISCARDED_BYTES) stop(false);
+    };
+    const timer = setTimeout(() => {
+      stop(false);
+    }, MAX_DISCARD_MS);
+    request.on('error', () => {
+      stop(false);
+    });
+    request.on('data', onData);
+    request.once('end', () => {
+      stop(request.complete);
+    });
+    request.once('close', () => {
+      stop(false);
+    });
+    request.resume();
+  });
+}

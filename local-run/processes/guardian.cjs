@@ -2,7 +2,7 @@
  * The guardian: a small process that outlives the supervisor just long enough to end what the supervisor started.
  *
  * Usage: `node guardian.cjs <mark>`, with standard input a pipe from the supervisor. Lines are `add <pid>` and
- * `remove <pid>`. When the pipe closes, however the supervisor ended (also by `kill -9`), every process that was added
+ * `remove <pid>`, and `quit` when nothing is left to look after. When the pipe closes without it, however the supervisor ended (also by `kill -9`), every process that was added
  * and not removed gets SIGTERM with its process group, and SIGKILL after a grace period. A pid is only signalled while
  * its start time is the one seen when it was added. Processes with the mark that were never added (the supervisor was
  * killed between starting and adding them, or they are children that left the group) are ended as well.
@@ -34,6 +34,7 @@ const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   const [command, text] = line.split(' ');
   const pid = Number(text);
+  if (command === 'quit') process.exit(0);
   if (command === 'remove') {
     children.delete(pid);
   } else if (command === 'add') {

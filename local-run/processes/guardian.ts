@@ -33,7 +33,7 @@ export class Guardian {
       this.write(`remove ${pid}`);
       return;
     }
-    this.process?.stdin?.end(`remove ${pid}\n`);
+    this.process?.stdin?.end('quit\n');
     this.process = undefined;
   }
 

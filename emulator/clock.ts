@@ -1,0 +1,58 @@
+/** Time as the emulator uses it, and the pace of sending. */
+
+/** The passing of time; real everywhere but in unit tests. */
+export interface Clock {
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  /** Waits; returns early, without throwing, when the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The real clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      signal?.addEventListener('abort', done, { once: true });
+    }),
+};
+
+/** After a delay no more than this is caught up faster than the rate, in milliseconds. */
+const CATCH_UP_MS = 1000;
+
+/** Keeps a number of posts per second. */
+export class Pacer {
+  private nextAt: number;
+
+  /** @param rate posts a second; 0 for no limit. */
+  constructor(
+    private readonly rate: number,
+    private readonly clock: Clock,
+  ) {
+    this.nextAt = clock.now();
+  }
+
+  /** Waits until `posts` more posts may be sent. */
+  async pass(posts: number, signal?: AbortSignal): Promise<void> {
+    if (this.rate === 0) return;
+    const now = this.clock.now();
+    this.nextAt = Math.max(this.nextAt, now - CATCH_UP_MS);
+    if (this.nextAt > now) await this.clock.sleep(this.nextAt - now, signal);
+    this.nextAt += (posts / this.rate) * 1000;
+  }
+}
+
+/** The number of posts in one batch: a quarter of a second's worth at the rate, so that sending is smooth. */
+export function batchSize(rate: number, most: number): number {
+  return rate === 0 ? most : Math.min(most, Math.max(1, Math.round(rate / 4)));
+}

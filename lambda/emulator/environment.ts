@@ -1,0 +1,47 @@
+/** The environment of the emulator's function: the only place that reads it. */
+import { checkOptions, type EmulatorOptions, type EmulatorTargets } from '../../emulator';
+
+/** What the function is told by its environment. */
+export interface EmulatorEnvironment {
+  readonly targets: EmulatorTargets;
+  readonly options: EmulatorOptions;
+}
+
+/**
+ * Reads `API_URL`, `SOURCE_SECRET_ARN`, `SINK_BUCKET`, `USER_ID`, `SEED`, `POSTS_PER_RUN` and `RATE`.
+ *
+ * @throws Error naming every variable that is missing or wrong.
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): EmulatorEnvironment {
+  const problems: string[] = [];
+  const text = (name: string): string => {
+    const value = env[name] ?? '';
+    if (value === '') problems.push(`${name} is not set`);
+    return value;
+  };
+  const number = (name: string, expected: string): number => {
+    const value = text(name);
+    if (value !== '' && !/^\d+(\.\d+)?$/.test(value)) {
+      problems.push(`${name} is ${JSON.stringify(value)}, expected ${expected}`);
+    }
+    return Number(value);
+  };
+  const targets = {
+    apiUrl: text('API_URL'),
+    sourceSecretArn: text('SOURCE_SECRET_ARN'),
+    sinkBucket: text('SINK_BUCKET'),
+  };
+  const userId = text('USER_ID');
+  const seed = number('SEED', 'an integer from 0');
+  const posts = number('POSTS_PER_RUN', 'an integer from 1');
+  const rate = number('RATE', 'posts per second, 0 for no limit');
+  if (problems.length > 0) {
+    throw new Error(
+      `The emulator's environment is wrong: ${problems.join('; ')}. The CDK app sets these variables.`,
+    );
+  }
+  // The schedule has a run of its own, beside those of the command line.
+  const options: EmulatorOptions = { userId, mode: 'random', seed, run: `scheduled-${seed}`, posts, rate };
+  checkOptions(options);
+  return { targets, options };
+}

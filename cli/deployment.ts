@@ -5,7 +5,7 @@
  * that the CDK app does not say. Endpoints of the local stage come from the running local run's `run.json`.
  */
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
-import { checkUserId } from '../feeds';
+import { stackNamePrefix } from '../lib/stack-names';
 
 /** What every AWS client of the command line is made with. */
 export interface AwsClientConfig {
@@ -57,7 +57,7 @@ export async function readOutputs(
   stage: string,
   userId: string,
 ): Promise<DeploymentOutputs> {
-  const prefix = `${checkUserId(userId)}-${stage}-`;
+  const prefix = stackNamePrefix(userId, stage);
   const client = new CloudFormationClient(aws);
   const found = new Map<string, string>();
   let stacks = 0;

@@ -81,7 +81,8 @@ function countJunit(files: readonly string[], code: number): Count {
   let failed = 0;
   for (const file of files) {
     for (const [suite] of readFileSync(file, 'utf8').matchAll(/<testsuite\s[^>]*>/g)) {
-      const attribute = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+      const attribute = (name: string): number =>
+        Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
       tests += attribute('tests') - attribute('skipped');
       failed += attribute('failures') + attribute('errors');
     }

@@ -1,0 +1,185 @@
+/**
+ * `npm run pipeline -- <command>`: looks at a deployed pipeline and runs its jobs.
+ *
+ * Results go to standard output, as text or with `--json` as one JSON document; messages go to standard error. Exit
+ * code 0 is success, 1 failure (for `reconcile` also: something is missing or double), 2 wrong arguments.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_USER_ID, checkUserId } from '../feeds';
+import { pythonExecutable } from '../local-run/paths';
+import { answers, formatAnswers } from './answers';
+import { batch, formatBatch } from './batch';
+import type { Deployment } from './deployment';
+import { emulateDeployment, formatEmulation } from './emulate';
+import { formatReconciliation } from './format-reconciliation';
+import { runningLocalDeployment } from './local-deployment';
+import { reconcile } from './reconcile';
+import { formatStatus, status } from './status';
+
+interface CommonOptions {
+  readonly userId: string;
+  readonly json?: true;
+}
+
+/** Lets commander report what a check of ours throws. */
+function argument<T>(check: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return check(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
+/** A parser of numbers from `least` to `most`. */
+function number(least: number, most: number, integer = true): (text: string) => number {
+  return argument((text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most) || (integer && !Number.isInteger(value))) {
+      throw new Error(`Expected ${integer ? 'an integer' : 'a number'} from ${least} to ${most}.`);
+    }
+    return value;
+  });
+}
+
+const interrupt = new AbortController();
+
+/** Adds a command that works on a deployment. `run` returns the result, `format` makes it text. */
+function command<R, O extends CommonOptions>(
+  program: Command,
+  name: string,
+  description: string,
+  run: (deployment: Deployment, options: O) => Promise<R>,
+  format: (result: R) => string,
+  ok: (result: R) => boolean = () => true,
+): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addOption(
+      new Option('--user-id <id>', 'the prefix of topics and tables')
+        .default(DEFAULT_USER_ID)
+        .argParser(argument(checkUserId)),
+    )
+    .option('--json', 'print one JSON document')
+    .action(async (options: O) => {
+      const result = await run(await runningLocalDeployment(options.userId), options);
+      process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
+      if (!ok(result)) process.exitCode = 1;
+    });
+}
+
+const engine = (
+  args: readonly string[] = [],
+): { python: string; args: readonly string[]; signal: AbortSignal } => ({
+  python: pythonExecutable(),
+  args,
+  signal: interrupt.signal,
+});
+
+function build(): Command {
+  const program = new Command('npm run pipeline --')
+    .description('Looks at the running pipeline and runs its jobs.')
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)');
+
+  command(
+    program,
+    'status',
+    'what runs, and how far the posts have come; exit code 1 when a part is down',
+    (deployment) => status(deployment, engine()),
+    formatStatus,
+    (result) => result.parts.every(({ up }) => up),
+  );
+
+  command(
+    program,
+    'emulate',
+    'send posts from the source database to the API; exit code 1 when a record was not acknowledged',
+    (deployment, options: CommonOptions & EmulateFlags) =>
+      emulateDeployment(deployment, options, interrupt.signal, (line) => {
+        console.error(line);
+      }),
+    formatEmulation,
+    (report) => report.ok,
+  )
+    .addOption(
+      new Option('--mode <mode>', 'every post once, or posts drawn at random')
+        .choices(['all', 'random'])
+        .default('random'),
+    )
+    .option('--posts <n>', 'how many posts (default: 100 at random, or all)', number(1, 2 ** 31 - 1))
+    .option('--seed <n>', 'the seed of the draw', number(0, Number.MAX_SAFE_INTEGER), 100)
+    .option('--run <name>', 'the name of the run; a run of that name is continued')
+    .option('--rate <n>', 'posts a second, 0 as fast as it goes', number(0, 1_000_000, false), 500)
+    .option(
+      '--pause <seconds>',
+      'send posts one by one, with a random pause up to this',
+      number(0, 60, false),
+      0,
+    );
+
+  command(
+    program,
+    'batch',
+    'clean the new raw files into the Delta tables',
+    (deployment, options: CommonOptions & { memoryLimit?: string }) =>
+      batch(deployment, engine(options.memoryLimit ? ['--memory-limit', options.memoryLimit] : [])),
+    formatBatch,
+  ).option('--memory-limit <size>', 'memory of the engine before it spills to disk, for example 1GB');
+
+  command(
+    program,
+    'answers',
+    'answer the eight questions from the tables',
+    (deployment) => answers(deployment, engine()),
+    formatAnswers,
+  );
+
+  command(
+    program,
+    'reconcile',
+    'count every record from the emulator to the tables; exit code 1 when one is missing or double',
+    (deployment, options: CommonOptions & { wait: number }) =>
+      reconcile(deployment, { ...engine(), waitSeconds: options.wait }),
+    formatReconciliation,
+    (result) => result.ok,
+  ).option(
+    '--wait <seconds>',
+    'how long the sink may take to store what the topics hold',
+    number(0, 3600),
+    60,
+  );
+
+  return program;
+}
+
+/** The flags of `emulate`. */
+interface EmulateFlags {
+  readonly mode: 'all' | 'random';
+  readonly posts?: number;
+  readonly seed: number;
+  readonly run?: string;
+  readonly rate: number;
+  readonly pause: number;
+}
+
+process.once('SIGINT', () => {
+  process.exitCode = 130;
+  interrupt.abort(new Error('Interrupted.'));
+});
+process.once('SIGTERM', () => {
+  process.exitCode = 143;
+  interrupt.abort(new Error('Ended by SIGTERM.'));
+});
+build()
+  .parseAsync(process.argv)
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode ??= 1;
+  });

@@ -1,0 +1,105 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import {
+  deployment,
+  pipeline,
+  resourcesOf,
+  statementsOf,
+  type Statement,
+  type TemplateResource,
+} from '../synth';
+import type { Deployment, EmulatorSettings } from '../../../../lib/stages';
+
+function emulator(settings: Partial<EmulatorSettings> = {}): Template {
+  const { userId, stage } = deployment();
+  const deployed: Deployment = { userId, stage: { ...stage, emulator: { ...stage.emulator, ...settings } } };
+  return pipeline(deployed).templates.emulator;
+}
+
+/** Every statement the function's role has, apart from writing its log. */
+const statements = statementsOf(emulator(), 'EmulatorFunctionServiceRole');
+const about = (service: string): Statement[] =>
+  statements.filter(({ Action }) => [Action].flat().every((action) => action.startsWith(`${service}:`)));
+
+test('the function is told everything by its environment, and no secret', () => {
+  const [[, fn]] = resourcesOf(emulator(), 'AWS::Lambda::Function') as [[string, TemplateResource]];
+  const { Variables } = fn.Properties?.Environment as { Variables: Record<string, unknown> };
+  expect(Variables).toMatchObject({ USER_ID: 'pinterest', SEED: '100', POSTS_PER_RUN: '500', RATE: '50' });
+  expect(JSON.stringify(Variables.API_URL)).toContain('/_aws/execute-api/');
+  expect(JSON.stringify(Variables.SOURCE_SECRET_ARN)).toMatch(/Fn::ImportValue.*SourceSecret/);
+  expect(JSON.stringify(Variables.SINK_BUCKET)).toMatch(/Fn::ImportValue.*SinkBucket/);
+});
+
+test('the function may do four things on AWS', () => {
+  expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
+    'execute-api:Invoke',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+  ]);
+  expect(statements.filter(({ Resource }) => JSON.stringify(Resource) === '"*"')).toEqual([]);
+});
+
+test('it may post to the three feeds only', () => {
+  const [statement] = about('execute-api');
+  const paths = (statement?.Resource as { 'Fn::Join': [string, unknown[]] }[]).map(
+    ({ 'Fn::Join': [, parts] }) => String(parts.at(-1)),
+  );
+  expect(paths).toEqual([
+    '/POST/topics/pinterest.geo',
+    '/POST/topics/pinterest.pin',
+    '/POST/topics/pinterest.user',
+  ]);
+});
+
+test('it may touch the ledger only', () => {
+  const text = about('s3').map(({ Resource, Condition }) => JSON.stringify([Resource, Condition ?? null]));
+  expect(text).toHaveLength(2);
+  expect(text[0]).toContain('/sent/*');
+  expect(text[1]).toContain('"s3:prefix":["sent/*"]');
+});
+
+test('the schedule invokes the function as often as the stage says, without making up for missed runs', () => {
+  const template = emulator({ everyMinutes: 5 });
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'rate(5 minutes)',
+    Target: {
+      Arn: { 'Fn::GetAtt': [resourcesOf(template, 'AWS::Lambda::Function')[0]?.[0], 'Arn'] },
+      RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300 },
+    },
+  });
+});
+
+test.each([
+  [true, 'ENABLED'],
+  [false, 'DISABLED'],
+])('the schedule fires only where the stage says so (%p)', (scheduleEnabled, State) => {
+  emulator({ scheduleEnabled }).hasResourceProperties('AWS::Scheduler::Schedule', { State });
+});
+
+test('a run that fails is not run again by Lambda', () => {
+  emulator().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+});
+
+test('the scheduler may invoke this function and nothing else', () => {
+  const template = emulator();
+  const scheduler = statementsOf(template, 'SchedulerRole');
+  expect(scheduler.map(({ Action }) => Action)).toEqual(['lambda:InvokeFunction']);
+  expect(JSON.stringify(scheduler)).toContain(
+    `"${String(resourcesOf(template, 'AWS::Lambda::Function')[0]?.[0])}"`,
+  );
+});
+
+test.each<[Partial<EmulatorSettings>, string]>([
+  [{ postsPerRun: 0 }, "The emulator's postsPerRun is 0: expected a whole number of at least 1."],
+  [{ everyMinutes: 0.5 }, "The emulator's everyMinutes is 0.5: expected a whole number of at least 1."],
+  [{ seed: -1 }, "The emulator's seed is -1: expected a whole number of at least 0."],
+  [{ rate: 0 }, "The emulator's rate is 0: expected posts per second, more than 0."],
+  [
+    { postsPerRun: 24_001, rate: 100 },
+    'One emulator run of 24001 posts at 100 a second takes 241 s: expected at most 240 s',
+  ],
+])('refuses %p at synth', (settings, message) => {
+  expect(() => emulator(settings)).toThrow(message);
+});

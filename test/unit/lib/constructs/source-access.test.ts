@@ -1,0 +1,76 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { SourceAccess } from '../../../../lib/constructs/source-access';
+import { deployment, emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
+
+function sourceAccess(removalPolicy = RemovalPolicy.DESTROY): {
+  access: SourceAccess;
+  template: () => Template;
+} {
+  const stack = emptyStack();
+  const access = new SourceAccess(stack, 'Source', { source: deployment().stage.source, removalPolicy });
+  return { access, template: () => Template.fromStack(stack) };
+}
+
+test('the secret is JSON as RDS writes it, with a generated password that needs no quoting', () => {
+  const [[, secret]] = resourcesOf(sourceAccess().template(), 'AWS::SecretsManager::Secret') as [
+    [string, TemplateResource],
+  ];
+  const generate = secret.Properties?.GenerateSecretString as Record<string, unknown>;
+  expect(JSON.parse(String(generate.SecretStringTemplate))).toEqual({
+    username: 'emulator',
+    host: '127.0.0.1',
+    port: 13306,
+    dbname: 'pinterest',
+  });
+  expect(generate).toMatchObject({ GenerateStringKey: 'password', PasswordLength: 32, IncludeSpace: false });
+  const excluded = String(generate.ExcludeCharacters);
+  const printable = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
+  expect(printable.filter((character) => !excluded.includes(character)).join('')).toMatch(
+    /^[A-Za-z0-9]{62}$/,
+  );
+  expect(secret.Properties).not.toHaveProperty('SecretString');
+});
+
+test('the grantee may read this secret and nothing else', () => {
+  const stack = emptyStack();
+  const access = new SourceAccess(stack, 'Source', {
+    source: deployment().stage.source,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  access.grantRead(new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+  expect(statementsOf(Template.fromStack(stack), 'Reader')).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      Resource: { Ref: expect.stringMatching(/^SourceSecret/) as string },
+    },
+  ]);
+});
+
+test('the secret goes or stays as the stage says', () => {
+  for (const [removalPolicy, expected] of [
+    [RemovalPolicy.DESTROY, 'Delete'],
+    [RemovalPolicy.RETAIN, 'Retain'],
+  ] as const) {
+    sourceAccess(removalPolicy).template().hasResource('AWS::SecretsManager::Secret', {
+      DeletionPolicy: expected,
+      UpdateReplacePolicy: expected,
+      Properties: Match.anyValue(),
+    });
+  }
+});
+
+test('the ARN is read by attribute, because a local AWS answers a reference with the name', () => {
+  const { access } = sourceAccess();
+  expect(access.secretArn).toMatch(/^\$\{Token/);
+  const stack = emptyStack();
+  const other = new SourceAccess(stack, 'Source', {
+    source: deployment().stage.source,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  expect(stack.resolve(other.secretArn)).toEqual({
+    'Fn::GetAtt': [expect.stringMatching(/^SourceSecret/), 'Id'],
+  });
+});

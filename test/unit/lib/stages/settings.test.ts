@@ -1,0 +1,105 @@
+import {
+  oneOf,
+  optionalText,
+  requiredBootstrapServers,
+  requiredHost,
+  requiredPort,
+  requiredText,
+  requiredUrl,
+  SettingError,
+  type SettingReader,
+} from '../../../../lib/stages/settings';
+
+const given =
+  (value: unknown): SettingReader =>
+  (name) =>
+    name === 'x' ? value : undefined;
+
+describe('requiredText', () => {
+  test.each([undefined, null, ''])('says how to give a setting that is %p', (value) => {
+    expect(() => requiredText(given(value), 'x', 'a word, for example "y"')).toThrow(
+      new SettingError(
+        'The setting "x" is missing: expected a word, for example "y". Give it as "-c x=…", or run "npm start", which passes every setting of the local stage.',
+      ),
+    );
+  });
+  test.each([true, {}, []])('refuses %p', (value) => {
+    expect(() => requiredText(given(value), 'x', 'a word')).toThrow(
+      `The setting "x" is ${JSON.stringify(value)}, which cannot be used: expected a word.`,
+    );
+  });
+  test('takes a number, as cdk.json may hold one', () => {
+    expect(requiredText(given(7), 'x', 'a number')).toBe('7');
+  });
+});
+
+test('optionalText leaves a missing setting undefined', () => {
+  expect(optionalText(given(undefined), 'x', 'a word')).toBeUndefined();
+  expect(optionalText(given('a'), 'x', 'a word')).toBe('a');
+});
+
+describe('requiredUrl', () => {
+  test.each([
+    ['http://127.0.0.1:8082', 'http://127.0.0.1:8082'],
+    ['https://host/base//', 'https://host/base'],
+  ])('takes %s', (value, url) => {
+    expect(requiredUrl(given(value), 'x')).toBe(url);
+  });
+  test.each([
+    '127.0.0.1:8082',
+    'ftp://host',
+    'http://',
+    'http://user:secret@host',
+    'http://host?a=b',
+    'http://host#a',
+    'http://ho st',
+    'http://host/{proxy}',
+    'http://host:99999',
+  ])('refuses %s', (value) => {
+    expect(() => requiredUrl(given(value), 'x')).toThrow(/^The setting "x" is .*http\(s\) URL/);
+  });
+});
+
+describe('requiredBootstrapServers', () => {
+  test.each([
+    ['127.0.0.1:9092', '127.0.0.1:9092'],
+    ['b-1.kafka.example:9098, b-2.kafka.example:9098', 'b-1.kafka.example:9098,b-2.kafka.example:9098'],
+    ['[::1]:9092', '[::1]:9092'],
+  ])('takes %s', (value, servers) => {
+    expect(requiredBootstrapServers(given(value), 'x')).toBe(servers);
+  });
+  test.each(['127.0.0.1', 'host:', 'host:0', 'host:65536', 'a:1,,b:2', 'http://host:9092', ','])(
+    'refuses %s',
+    (value) => {
+      expect(() => requiredBootstrapServers(given(value), 'x')).toThrow(
+        /cannot be used: expected "host:port"/,
+      );
+    },
+  );
+});
+
+describe('requiredPort', () => {
+  test.each([1, 65535, '3306'])('takes %p', (value) => {
+    expect(requiredPort(given(value), 'x')).toBe(Number(value));
+  });
+  test.each(['0', '65536', '-1', '3306.5', '0x10', ' 1', 'port'])('refuses %p', (value) => {
+    expect(() => requiredPort(given(value), 'x')).toThrow(/expected a TCP port/);
+  });
+});
+
+describe('requiredHost', () => {
+  test.each(['127.0.0.1', 'db.example.com', '::1'])('takes %s', (value) => {
+    expect(requiredHost(given(value), 'x')).toBe(value);
+  });
+  test.each(['http://host', 'host:3306', 'a b', '-host'])('refuses %s', (value) => {
+    expect(() => requiredHost(given(value), 'x')).toThrow(/expected a host name/);
+  });
+});
+
+test('oneOf lists the choices', () => {
+  expect(oneOf(given('b'), 'x', ['a', 'b'], 'a')).toBe('b');
+  expect(oneOf(given(undefined), 'x', ['a', 'b'], 'a')).toBe('a');
+  expect(() => oneOf(given('c'), 'x', ['a', 'b'], 'a')).toThrow(
+    'The setting "x" is "c", which cannot be used: expected one of "a", "b".',
+  );
+});

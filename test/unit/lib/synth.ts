@@ -1,0 +1,96 @@
+/** Builds the app the way `bin/pipeline-app.ts` does, in this process. */
+import { App, Stack, type Stage as CdkStage } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addPipeline, type Pipeline } from '../../../lib/pipeline';
+import { readDeployment, type Deployment } from '../../../lib/stages';
+
+/** A full set of settings of the local stage. */
+export const LOCAL_SETTINGS: Readonly<Record<string, unknown>> = {
+  stage: 'local',
+  userId: 'pinterest',
+  bootstrapServers: '127.0.0.1:19092',
+  connectUrl: 'http://127.0.0.1:18083',
+  restProxyUrl: 'http://127.0.0.1:18082',
+  databaseHost: '127.0.0.1',
+  databasePort: '13306',
+  awsEndpointUrl: 'http://127.0.0.1:14566',
+};
+
+/** Reads these settings. A setting given as undefined is missing. */
+export function deployment(settings: Readonly<Record<string, unknown>> = {}): Deployment {
+  const all = { ...LOCAL_SETTINGS, ...settings };
+  return readDeployment((name) => all[name]);
+}
+
+const { context } = JSON.parse(readFileSync(join(__dirname, '../../../cdk.json'), 'utf8')) as {
+  context: Record<string, unknown>;
+};
+
+/** An app with the project's feature flags; functions are not bundled unless asked for. */
+export function app(options: { bundle?: boolean; validate?: boolean; outdir?: string } = {}): App {
+  return new App({
+    context: { ...context, ...(options.bundle === true ? {} : { 'aws:cdk:bundling-stacks': [] }) },
+    builtinCloudFormationValidation: options.validate ?? false,
+    analyticsReporting: false,
+    outdir: options.outdir,
+  });
+}
+
+/** The pipeline of these settings, and its templates by part. */
+export function pipeline(deployed: Deployment = deployment()): {
+  stacks: Pipeline;
+  templates: Record<keyof Pipeline, Template>;
+} {
+  const stacks = addPipeline(app(), deployed);
+  const entries = Object.entries(stacks).map(([part, stack]: [string, Stack]) => [
+    part,
+    Template.fromStack(stack),
+  ]);
+  return { stacks, templates: Object.fromEntries(entries) as Record<keyof Pipeline, Template> };
+}
+
+/** An empty stack to try a construct in, in a real region so that nothing is a token that need not be. */
+export function emptyStack(scope: CdkStage = app()): Stack {
+  return new Stack(scope, 'Test', { env: { region: 'eu-west-1' } });
+}
+
+/** A resource as it stands in a template. */
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: readonly string[];
+}
+
+/** All resources of a template by logical id. */
+export function resources(template: Template): Record<string, TemplateResource> {
+  return (template.toJSON() as { Resources: Record<string, TemplateResource> }).Resources;
+}
+
+/** All resources of a type by logical id. */
+export function resourcesOf(template: Template, type: string): [string, TemplateResource][] {
+  return Object.entries(resources(template)).filter(([, resource]) => resource.Type === type);
+}
+
+/** A statement of an IAM policy as it stands in a template. */
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+  readonly Condition?: unknown;
+  readonly Principal?: unknown;
+}
+
+/** All statements of the IAM policies attached to roles whose logical id begins so. */
+export function statementsOf(template: Template, roleIdPrefix: string): Statement[] {
+  return resourcesOf(template, 'AWS::IAM::Policy').flatMap(([, { Properties }]) => {
+    const { Roles, PolicyDocument } = Properties as {
+      Roles: { Ref: string }[];
+      PolicyDocument: { Statement: Statement[] };
+    };
+    return Roles.some(({ Ref }) => Ref.startsWith(roleIdPrefix)) ? PolicyDocument.Statement : [];
+  });
+}

@@ -16,9 +16,18 @@ import { runningLocalDeployment } from './local-deployment';
 import { reconcile } from './reconcile';
 import { formatStatus, status } from './status';
 
-interface CommonOptions {
+/** The flags of all commands; a command has those that it declares. */
+interface Flags {
   readonly userId: string;
   readonly json?: true;
+  readonly mode: 'all' | 'random';
+  readonly posts?: number;
+  readonly seed: number;
+  readonly run?: string;
+  readonly rate: number;
+  readonly pause: number;
+  readonly memoryLimit?: string;
+  readonly wait: number;
 }
 
 /** Lets commander report what a check of ours throws. */
@@ -46,11 +55,11 @@ function number(least: number, most: number, integer = true): (text: string) => 
 const interrupt = new AbortController();
 
 /** Adds a command that works on a deployment. `run` returns the result, `format` makes it text. */
-function command<R, O extends CommonOptions>(
+function command<R>(
   program: Command,
   name: string,
   description: string,
-  run: (deployment: Deployment, options: O) => Promise<R>,
+  run: (deployment: Deployment, options: Flags) => Promise<R>,
   format: (result: R) => string,
   ok: (result: R) => boolean = () => true,
 ): Command {
@@ -63,7 +72,7 @@ function command<R, O extends CommonOptions>(
         .argParser(argument(checkUserId)),
     )
     .option('--json', 'print one JSON document')
-    .action(async (options: O) => {
+    .action(async (options: Flags) => {
       const result = await run(await runningLocalDeployment(options.userId), options);
       process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
       if (!ok(result)) process.exitCode = 1;
@@ -97,7 +106,7 @@ function build(): Command {
     program,
     'emulate',
     'send posts from the source database to the API; exit code 1 when a record was not acknowledged',
-    (deployment, options: CommonOptions & EmulateFlags) =>
+    (deployment, options) =>
       emulateDeployment(deployment, options, interrupt.signal, (line) => {
         console.error(line);
       }),
@@ -124,7 +133,7 @@ function build(): Command {
     program,
     'batch',
     'clean the new raw files into the Delta tables',
-    (deployment, options: CommonOptions & { memoryLimit?: string }) =>
+    (deployment, options) =>
       batch(deployment, engine(options.memoryLimit ? ['--memory-limit', options.memoryLimit] : [])),
     formatBatch,
   ).option('--memory-limit <size>', 'memory of the engine before it spills to disk, for example 1GB');
@@ -141,8 +150,7 @@ function build(): Command {
     program,
     'reconcile',
     'count every record from the emulator to the tables; exit code 1 when one is missing or double',
-    (deployment, options: CommonOptions & { wait: number }) =>
-      reconcile(deployment, { ...engine(), waitSeconds: options.wait }),
+    (deployment, options) => reconcile(deployment, { ...engine(), waitSeconds: options.wait }),
     formatReconciliation,
     (result) => result.ok,
   ).option(
@@ -153,16 +161,6 @@ function build(): Command {
   );
 
   return program;
-}
-
-/** The flags of `emulate`. */
-interface EmulateFlags {
-  readonly mode: 'all' | 'random';
-  readonly posts?: number;
-  readonly seed: number;
-  readonly run?: string;
-  readonly rate: number;
-  readonly pause: number;
 }
 
 process.once('SIGINT', () => {

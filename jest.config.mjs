@@ -5,6 +5,8 @@
 const common = {
   testEnvironment: 'node',
   transform: { '^.+\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  // TypeScript first: beside local-run's guardian.ts there is a guardian.cjs.
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/.local/', '<rootDir>/cdk.out/'],
 };
 

@@ -72,7 +72,7 @@ function sparse(warn: NonNullable<KafkaConnection['warn']>): (entry: LogEntry) =
     if (now - (last.get(log.message) ?? 0) < 1000) return;
     if (last.size > 100) last.clear();
     last.set(log.message, now);
-    warn(log.message, { from: namespace, broker: log.broker as unknown });
+    warn(log.message, { from: namespace, broker: log.broker as unknown, error: log.error as unknown });
   };
 }
 

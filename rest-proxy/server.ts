@@ -166,7 +166,7 @@ export class ProxyServer {
       path: pathOf(request),
       status: answer.status,
       ms: Math.round((performance.now() - started) * 10) / 10,
-      ...(answer.status >= 400 && typeof body === 'object' ? body : {}),
+      ...(answer.status >= 400 ? { answer: body } : {}),
     });
   }
 }

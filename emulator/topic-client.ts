@@ -163,7 +163,6 @@ export function createTopicClient(options: TopicClientOptions): TopicClient {
         headers: {
           host: url.host,
           'content-type': RECORDS_CONTENT_TYPE,
-          'content-length': String(body.length),
         },
         body,
       }),
@@ -175,7 +174,7 @@ export function createTopicClient(options: TopicClientOptions): TopicClient {
         hostname: url.hostname.replace(/^\[|\]$/g, ''),
         port: url.port === '' ? undefined : Number(url.port),
         path,
-        headers: signed.headers,
+        headers: { ...signed.headers, 'content-length': String(body.length) },
       });
       // One limit for the whole exchange: a server that sends a byte now and then must not hold it open.
       const timer = setTimeout(() => {

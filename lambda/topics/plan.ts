@@ -1,0 +1,99 @@
+/**
+ * What must be done to topics so that they are as wanted. Nothing is ever deleted or lowered.
+ */
+import { readCount, readText, readTexts, wrong } from '../properties';
+
+/** A topic as it is wanted. */
+export interface WantedTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** Topic configurations to set, for example `retention.ms`; others are left as they are. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** A topic as it is. */
+export interface ExistingTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** The configurations that were set on the topic itself. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** The steps, and what is left alone although it differs. */
+export interface TopicPlan {
+  readonly create: readonly WantedTopic[];
+  readonly raise: readonly { readonly name: string; readonly partitions: number }[];
+  /** All of a topic's own configurations, as they are to be afterwards. */
+  readonly configure: readonly { readonly name: string; readonly config: Readonly<Record<string, string>> }[];
+  /** Sentences about differences that are not mended. */
+  readonly notes: readonly string[];
+}
+
+/** The properties of the custom resource. */
+export interface TopicsProperties {
+  /** `host:port,host:port…` */
+  readonly bootstrapServers: string;
+  readonly topics: readonly WantedTopic[];
+}
+
+/**
+ * Reads the custom resource's properties: `{BootstrapServers, Topics: [{Name, Partitions, ReplicationFactor, Config?}]}`.
+ *
+ * @throws Error naming the property that is wrong.
+ */
+export function readTopicsProperties(properties: Readonly<Record<string, unknown>>): TopicsProperties {
+  const list = properties.Topics;
+  if (!Array.isArray(list) || list.length === 0) throw wrong('Topics', list, 'a list of at least one topic');
+  const topics = list.map((entry: unknown, index): WantedTopic => {
+    const where = `Topics[${index}]`;
+    if (typeof entry !== 'object' || entry === null) throw wrong(where, entry, 'a map');
+    const topic = entry as Record<string, unknown>;
+    const name = readText(topic, 'Name', `${where}.`);
+    if (!/^[A-Za-z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..')
+      throw wrong(`${where}.Name`, name, '1 to 249 letters, digits, ".", "_" or "-"');
+    return {
+      name,
+      partitions: readCount(topic, 'Partitions', `${where}.`),
+      replicationFactor: readCount(topic, 'ReplicationFactor', `${where}.`),
+      config: topic.Config === undefined ? {} : readTexts(topic, 'Config', `${where}.`),
+    };
+  });
+  const names = new Set<string>();
+  for (const { name } of topics) {
+    if (names.has(name))
+      throw new Error(`The topic ${JSON.stringify(name)} stands twice in Topics: name it once.`);
+    names.add(name);
+  }
+  return { bootstrapServers: readText(properties, 'BootstrapServers'), topics };
+}
+
+/** Compares what is wanted with what is. */
+export function planTopics(wanted: readonly WantedTopic[], existing: readonly ExistingTopic[]): TopicPlan {
+  const byName = new Map(existing.map((topic) => [topic.name, topic]));
+  const create: WantedTopic[] = [];
+  const raise: { name: string; partitions: number }[] = [];
+  const configure: { name: string; config: Record<string, string> }[] = [];
+  const notes: string[] = [];
+  for (const topic of wanted) {
+    const { name } = topic;
+    const found = byName.get(name);
+    if (found === undefined) {
+      create.push(topic);
+      continue;
+    }
+    if (found.partitions < topic.partitions) raise.push({ name, partitions: topic.partitions });
+    if (found.partitions > topic.partitions)
+      notes.push(
+        `Topic ${name} keeps its ${found.partitions} partitions, of which ${topic.partitions} were asked for: Kafka cannot take partitions away.`,
+      );
+    if (found.replicationFactor !== topic.replicationFactor)
+      notes.push(
+        `Topic ${name} keeps its replication factor ${found.replicationFactor}, ${topic.replicationFactor} was asked for: move its replicas by kafka-reassign-partitions.`,
+      );
+    if (Object.entries(topic.config).some(([key, value]) => found.config[key] !== value))
+      configure.push({ name, config: { ...found.config, ...topic.config } });
+  }
+  return { create, raise, configure, notes };
+}

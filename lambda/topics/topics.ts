@@ -1,0 +1,139 @@
+/**
+ * Brings topics to the wanted state by kafkajs. Safe to be run again at any point.
+ */
+import { ConfigResourceTypes, ConfigSource, type Admin } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKafka, parseBootstrapServers, readKafkaError } from '../../kafka-client';
+import {
+  planTopics,
+  type ExistingTopic,
+  type TopicPlan,
+  type TopicsProperties,
+  type WantedTopic,
+} from './plan';
+
+const PAUSE_MS = 500;
+/** One round of questions and changes; a broker that hangs is asked again in the next. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Errors that no waiting mends; all others are tried again until the deadline. */
+const FINAL_ERRORS = new Set([
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_PARTITIONS',
+  'INVALID_CONFIG',
+  'INVALID_REQUEST',
+  'POLICY_VIOLATION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'SASL_AUTHENTICATION_FAILED',
+  'UNSUPPORTED_VERSION',
+]);
+
+/**
+ * Creates missing topics, adds missing partitions, sets configurations. A broker that is not ready is asked again.
+ *
+ * @param deadline when to give up, in milliseconds since 1970.
+ * @returns what was done and what was left alone, in sentences.
+ * @throws Error naming the brokers or the topic and Kafka's reason.
+ */
+export async function ensureTopics(properties: TopicsProperties, deadline: number): Promise<string[]> {
+  const bootstrapServers = parseBootstrapServers(properties.bootstrapServers);
+  const kafka = createKafka({ bootstrapServers, clientId: 'topics', requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const done: string[] = [];
+  for (;;) {
+    // A new client each round: kafkajs's does not always find its way back after an error.
+    const admin = kafka.admin();
+    let problem: string;
+    try {
+      await admin.connect();
+      const plan = planTopics(properties.topics, await readTopics(admin, properties.topics));
+      await apply(admin, plan, done);
+      // Only what a fresh look confirms is done: another writer may have been at work.
+      const left = planTopics(properties.topics, await readTopics(admin, properties.topics));
+      if (left.create.length + left.raise.length + left.configure.length === 0)
+        return [...done, ...left.notes];
+      problem = 'the topics are not yet as they were asked for';
+    } catch (error) {
+      const { type, message } = explain(error);
+      if (type !== undefined && FINAL_ERRORS.has(type))
+        throw new Error(`Kafka refused the topics: ${type}: ${message}`, { cause: error });
+      problem = type === undefined ? message : `${type}: ${message}`;
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+    if (Date.now() + PAUSE_MS >= deadline)
+      throw new Error(
+        `The topics could not be set up in time at ${bootstrapServers.join(',')}; the last problem: ${problem}. Check that the brokers run and can be reached from here, then deploy again.`,
+      );
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** Reads those of the topics that exist. */
+async function readTopics(admin: Admin, topics: readonly WantedTopic[]): Promise<ExistingTopic[]> {
+  const all = new Set(await admin.listTopics());
+  const names = topics.map(({ name }) => name).filter((name) => all.has(name));
+  if (names.length === 0) return [];
+  const metadata = await admin.fetchTopicMetadata({ topics: names });
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+  });
+  return metadata.topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.length,
+    replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+    config: Object.fromEntries(
+      resources
+        .filter(({ resourceName }) => resourceName === name)
+        .flatMap(({ configEntries }) => configEntries)
+        .filter(({ configSource }) => (configSource) === ConfigSource.TOPIC_CONFIG)
+        .map(({ configName, configValue }) => [configName, configValue]),
+    ),
+  }));
+}
+
+async function apply(admin: Admin, plan: TopicPlan, done: string[]): Promise<void> {
+  if (plan.create.length > 0) {
+    await admin.createTopics({
+      waitForLeaders: true,
+      timeout: REQUEST_TIMEOUT_MS,
+      topics: plan.create.map(({ name, partitions, replicationFactor, config }) => ({
+        topic: name,
+        numPartitions: partitions,
+        replicationFactor,
+        configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+      })),
+    });
+    for (const { name, partitions } of plan.create)
+      done.push(`Created topic ${name} with ${partitions} partitions.`);
+  }
+  if (plan.raise.length > 0) {
+    await admin.createPartitions({
+      timeout: REQUEST_TIMEOUT_MS,
+      topicPartitions: plan.raise.map(({ name, partitions }) => ({ topic: name, count: partitions })),
+    });
+    for (const { name, partitions } of plan.raise)
+      done.push(`Raised topic ${name} to ${partitions} partitions.`);
+  }
+  if (plan.configure.length > 0) {
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: plan.configure.map(({ name, config }) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+      })),
+    });
+    for (const { name } of plan.configure) done.push(`Set the configuration of topic ${name}.`);
+  }
+}
+
+/** kafkajs gathers errors of several topics in one; the first says why. */
+function explain(error: unknown): { type: string | undefined; message: string } {
+  const errors: unknown = error instanceof Error ? (error as { errors?: unknown }).errors : undefined;
+  const first: unknown = Array.isArray(errors) ? (errors[0] as unknown) : undefined;
+  const { type, message } = readKafkaError(first ?? error);
+  const topic = first instanceof Error ? (first as { topic?: unknown }).topic : undefined;
+  return { type, message: typeof topic === 'string' ? `${topic}: ${message}` : message };
+}

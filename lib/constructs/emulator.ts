@@ -39,6 +39,8 @@ export class Emulator extends Construct {
       description: 'Draws posts from the source database and sends them to the API',
       timeout: TIMEOUT,
       memorySize: 512,
+      // A run that failed is not made up for; the next one comes.
+      retryAttempts: 0,
       environment: {
         API_URL: api.url,
         SOURCE_SECRET_ARN: source.secretArn,
@@ -60,7 +62,6 @@ export class Emulator extends Construct {
       description: 'Runs the emulator',
       schedule: ScheduleExpression.rate(Duration.minutes(settings.everyMinutes)),
       enabled: settings.scheduleEnabled,
-      // A run that was missed is not made up for; the next one comes.
       target: new LambdaInvoke(emulator, {
         retryAttempts: 0,
         maxEventAge: Duration.minutes(Math.max(1, settings.everyMinutes)),

@@ -28,6 +28,12 @@ export interface PipelineFunctionProps {
    * @default none
    */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * How often an event that failed is delivered again, 0 to 2.
+   *
+   * @default 2
+   */
+  readonly retryAttempts?: number;
   /** How long the log is kept. */
   readonly logRetention: RetentionDays;
 }
@@ -49,8 +55,7 @@ export class PipelineFunction extends NodejsFunction {
       timeout: props.timeout,
       memorySize: props.memorySize ?? 256,
       environment: props.environment === undefined ? undefined : { ...props.environment },
-      // An event that failed is not delivered again: CloudFormation reports it, the schedule comes round anew.
-      retryAttempts: 0,
+      retryAttempts: props.retryAttempts ?? 2,
       logGroup: new LogGroup(scope, `${id}Log`, {
         retention: props.logRetention,
         removalPolicy: RemovalPolicy.DESTROY,

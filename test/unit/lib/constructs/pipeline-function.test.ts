@@ -36,6 +36,19 @@ test('its log is kept as long as it is told, and goes with the stack', () => {
   });
 });
 
-test('an event that failed is not delivered again', () => {
-  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+test.each([
+  [undefined, 2],
+  [0, 0],
+])('an event that failed is delivered again as often as told (%p)', (retryAttempts, expected) => {
+  const other = emptyStack();
+  new PipelineFunction(other, 'Fn', {
+    folder: 'topics',
+    description: 'does things',
+    timeout: Duration.seconds(7),
+    retryAttempts,
+    logRetention: RetentionDays.ONE_WEEK,
+  });
+  Template.fromStack(other).hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    MaximumRetryAttempts: expected,
+  });
 });

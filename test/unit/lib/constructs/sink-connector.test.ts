@@ -35,6 +35,10 @@ test('never waits longer than five minutes, nor less than the handler', () => {
   template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 240 });
 });
 
+test('an answer that CloudFormation did not get is worked out again', () => {
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
+});
+
 test('the handler has no rights on AWS', () => {
   expect(statementsOf(template, 'SinkHandler')).toEqual([]);
 });

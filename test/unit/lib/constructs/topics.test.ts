@@ -52,6 +52,10 @@ describe('the custom resource', () => {
     template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 240 });
   });
 
+  test('an answer that CloudFormation did not get is worked out again', () => {
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
+  });
+
   test('the handler has no rights on AWS', () => {
     expect(statementsOf(template, 'TopicsHandler')).toEqual([]);
   });

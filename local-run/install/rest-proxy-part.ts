@@ -8,12 +8,14 @@ import { hashOf, type Part } from './part';
 
 const SOURCE = path.join(PROJECT_ROOT, 'rest-proxy');
 
+/** What ends up in the bundle. */
+const BUNDLED = ['rest-proxy', 'kafka-client', 'feeds', 'package-lock.json'];
+
 /** The Kafka REST proxy: `main.js`, to be run by node. */
 export const REST_PROXY: Part = {
   name: 'rest-proxy',
   title: 'the Kafka REST proxy',
-  stamp: () =>
-    hashOf([SOURCE, path.join(PROJECT_ROOT, 'feeds'), path.join(PROJECT_ROOT, 'package-lock.json')]),
+  stamp: () => hashOf(BUNDLED.map((name) => path.join(PROJECT_ROOT, name))),
   provides: ['main.js'],
   async install(folder) {
     await build({

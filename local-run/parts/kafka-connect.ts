@@ -73,6 +73,10 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
       'offset.flush.interval.ms': 10_000,
       'task.shutdown.graceful.timeout.ms': 10_000,
       'connector.client.config.override.policy': 'All',
+      // For plugins that take AWS keys by configuration only: `${env:AWS_ACCESS_KEY_ID}`.
+      'config.providers': 'env',
+      'config.providers.env.class': 'org.apache.kafka.common.config.provider.EnvVarConfigProvider',
+      'config.providers.env.param.allowlist.pattern': 'AWS_.*',
     }),
   );
   const part = await startPart({

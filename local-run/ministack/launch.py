@@ -1,0 +1,29 @@
+"""Runs MiniStack, and saves its state when asked.
+
+MiniStack saves its state (stacks, functions, secrets; S3 objects are on disk anyway) only when it stops in order. After a
+deployment the local run sends SIGUSR1, so that what was deployed survives a ``kill -9`` as well. The time of the last
+such save is written to ``STATE_DIR/saved-at``.
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+from types import FrameType
+
+from ministack import app
+from ministack.core.persistence import save_all
+
+
+def save_state(_signal: int, _frame: FrameType | None) -> None:
+    """Save the state of every service and note the time."""
+    save_all(app._build_persistence_save_dict())
+    note = Path(os.environ["STATE_DIR"]) / "saved-at"
+    draft = note.with_suffix(".new")
+    draft.write_text(str(time.time_ns()))
+    draft.replace(note)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGUSR1, save_state)
+    app.main()

@@ -1,0 +1,66 @@
+/**
+ * A relay between Kafka Connect and the S3 server: it can act between a successful upload and its answer, and be away.
+ */
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** A running relay. */
+export interface Relay {
+  /** Its address, for `s3.endpoint`. */
+  readonly url: string;
+  /** The keys of all objects that a PUT was answered 200 for, in order. */
+  readonly uploads: readonly string[];
+  /** Does something once, after the S3 server stored the next object and before Kafka Connect hears of it. */
+  onceStored(action: () => void): Promise<void>;
+  /** While true, connections are cut without an answer. */
+  away: boolean;
+  close(): Promise<void>;
+}
+
+/** Starts a relay on a free port of 127.0.0.1. */
+export async function startRelay(target: string): Promise<Relay> {
+  const uploads: string[] = [];
+  let stored: (() => void) | undefined;
+  const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (relay.away) {
+      incoming.socket.destroy();
+      return;
+    }
+    const to = new URL(incoming.url ?? '/', target);
+    const passed = request(to, { method: incoming.method, headers: incoming.headers }, (answer) => {
+      if (incoming.method === 'PUT' && answer.statusCode === 200) {
+        uploads.push(decodeURIComponent(to.pathname));
+        const action = stored;
+        stored = undefined;
+        action?.();
+      }
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    passed.on('error', () => incoming.socket.destroy());
+    incoming.pipe(passed);
+  };
+  const server = createServer(forward);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The relay has no port.');
+  const relay: Relay = {
+    url: `http://127.0.0.1:${address.port}`,
+    uploads,
+    away: false,
+    onceStored: (action) =>
+      new Promise((resolve) => {
+        stored = () => {
+          action();
+          resolve();
+        };
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+  return relay;
+}

@@ -99,7 +99,10 @@ async function answerTo(
   try {
     if (event.RequestType === 'Delete' && event.PhysicalResourceId === NEVER_CREATED)
       return success(event, NEVER_CREATED, { note: 'Nothing had been created.' });
-    id = identityOf(event, resource);
+    id =
+      event.RequestType === 'Delete'
+        ? event.PhysicalResourceId
+        : resource.physicalId(event.ResourceProperties);
     const result = await resource.run({
       type: event.RequestType,
       properties: event.ResourceProperties,

@@ -167,6 +167,12 @@ export class Lane {
         await this.dropProducer();
       this.producer ??= this.ports.createProducer();
       const attempt = await this.producer.attempt(partition, records);
+      // A refusal tells nothing of an earlier attempt at the same batch that may have stored it.
+      if (uncertain && (attempt.kind === 'refused' || attempt.kind === 'refused-record')) {
+        void this.dropProducer();
+        settleAll(records, ERROR_CODES.kafkaRetriable, attempt.error);
+        return;
+      }
       switch (attempt.kind) {
         case 'stored':
           this.producedRecords += records.length;
@@ -176,26 +182,36 @@ export class Lane {
           return;
         case 'refused-record':
           // Nothing was stored and the sequence number is unused, so smaller batches may follow with this producer.
-          if (records.length === 1) { settleAll(records, ERROR_CODES.kafka, attempt.error); return; }
+          if (records.length === 1) {
+            settleAll(records, ERROR_CODES.kafka, attempt.error);
+            return;
+          }
           await this.deliver(partition, records.slice(0, records.length >> 1));
           return this.deliver(partition, records.slice(records.length >> 1));
-        case 'refused':
-          { settleAll(records, ERROR_CODES.kafka, attempt.error); return; }
+        case 'refused': {
+          settleAll(records, ERROR_CODES.kafka, attempt.error);
+          return;
+        }
         case 'producer-broken':
           uncertain ||= attempt.sent;
           void this.dropProducer();
-          if (uncertain) { settleAll(records, ERROR_CODES.kafkaRetriable, attempt.error); return; }
+          if (uncertain) {
+            settleAll(records, ERROR_CODES.kafkaRetriable, attempt.error);
+            return;
+          }
           break;
         case 'retry':
           uncertain ||= attempt.sent;
           if (attempt.topicMissing && !(await this.stillExists())) {
             void this.dropProducer();
-            settleAll(records, ERROR_CODES.unknownTopic, 'The topic does not exist any more.'); return;
+            settleAll(records, ERROR_CODES.unknownTopic, 'The topic does not exist any more.');
+            return;
           }
       }
       if (this.ports.now() + pause >= deadline) {
         void this.dropProducer();
-        settleAll(records, ERROR_CODES.kafkaRetriable, attempt.error); return;
+        settleAll(records, ERROR_CODES.kafkaRetriable, attempt.error);
+        return;
       }
       await this.ports.sleep(pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

@@ -1,0 +1,76 @@
+-- What DuckDB needs before it can run sql/clean: the functions named there, and the relation "decoded".
+
+-- The array [a, b].
+CREATE OR REPLACE TEMP MACRO pair(a, b) AS [a, b];
+
+-- The parts between commas, without the spaces around them.
+CREATE OR REPLACE TEMP MACRO trimmed_parts(t) AS
+  CASE WHEN contains(t, ' ') THEN list_transform(split(t, ','), lambda part: trim(part)) ELSE split(t, ',') END;
+
+-- Whether a text matches a regular expression.
+CREATE OR REPLACE TEMP MACRO matches(t, pattern) AS regexp_matches(t, pattern);
+
+-- The whole number, in 32 bits, that a text such as 12, -12 or 12.0 is; null for any other text. The first branch is only
+-- the fast way for most texts.
+CREATE OR REPLACE TEMP MACRO whole_number(t) AS
+  CASE WHEN CAST(try_cast(t AS INT) AS VARCHAR) = t THEN try_cast(t AS INT)
+    ELSE try_cast(regexp_extract(t, '^(-?[0-9]+)([.]0+)?$', 1) AS INT) END;
+
+-- A text that has the shape of an ISO 8601 date and time; null when there is no such day or the year is not 1 to 9999.
+CREATE OR REPLACE TEMP MACRO utc_timestamp(t) AS
+  CASE WHEN try_cast(t AS TIMESTAMPTZ) BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'
+    THEN try_cast(t AS TIMESTAMPTZ) END;
+
+-- Whether the value of a key is an object or an array. The JSON is only looked at again when its text says it might be.
+CREATE OR REPLACE TEMP MACRO is_nested(line, key, t) AS
+  CASE WHEN starts_with(t, '{') OR starts_with(t, '[') THEN json_type(line, '$.' || key) IN ('OBJECT', 'ARRAY') ELSE false END;
+
+-- The kind of a key's value in words.
+CREATE OR REPLACE TEMP MACRO value_kind(line, key) AS
+  CASE json_type(line, '$.' || key)
+    WHEN 'OBJECT' THEN 'an object'
+    WHEN 'ARRAY' THEN 'an array'
+    WHEN 'VARCHAR' THEN 'the string'
+    WHEN 'BOOLEAN' THEN 'the boolean'
+    WHEN 'NULL' THEN 'null'
+    ELSE 'the number'
+  END;
+
+-- The sentence that says why a value was refused.
+CREATE OR REPLACE TEMP MACRO refusal(line, key, t, expected) AS
+  key || ': expected ' || expected || ', found ' || CASE
+    WHEN NOT coalesce(json_exists(line, '$.' || key), false) THEN 'no such key'
+    WHEN t IS NULL THEN 'null'
+    ELSE value_kind(line, key) || ' ' || left(t, 100) || CASE WHEN length(t) > 100 THEN '…' ELSE '' END
+  END;
+
+-- Whether a line that DuckDB reads as JSON is JSON by RFC 8259: DuckDB also takes NaN, Infinity and trailing commas. The
+-- strings are only taken out when the line has something that looks like one of these; the patterns that every line is
+-- searched for begin with a fixed character, which is what makes the search fast.
+CREATE OR REPLACE TEMP MACRO is_lenient_json(line) AS
+  CASE WHEN contains(line, '[') OR regexp_matches(line, ':\s*-?(?:[iI]|[nN][aA])') OR regexp_matches(line, ',\s*[\]}]')
+    THEN regexp_matches(regexp_replace(line, '"([^"\\]|\\.)*"', '""', 'g'), '(?i)[:\[,]\s*-?(nan|inf)|,\s*[\]}]')
+    ELSE false
+  END;
+
+-- Why a line is no record; null for a record. `document` is null when the line cannot be parsed.
+CREATE OR REPLACE TEMP MACRO document_problem(line, document, row_number_text) AS
+  CASE
+    WHEN row_number_text IS NULL AND NOT json_valid(line)
+      THEN CASE WHEN regexp_matches(line, '(?i)\\ud[89a-f]') THEN 'not JSON, or half of a surrogate pair' ELSE 'not JSON' END
+    WHEN row_number_text IS NULL AND json_type(line) <> 'OBJECT'
+      THEN 'not a JSON object but ' || CASE json_type(line)
+        WHEN 'ARRAY' THEN 'an array' WHEN 'VARCHAR' THEN 'a string' WHEN 'BOOLEAN' THEN 'a boolean' WHEN 'NULL' THEN 'null'
+        ELSE 'a number' END
+    WHEN is_lenient_json(line) THEN 'not JSON: NaN, Infinity or a comma before a closing bracket'
+  END;
+
+-- One row a line: position, line, why it is no record, and the text of each source key (null for null and for no such
+-- key). Each line is parsed once. Of a key that stands twice in an object the first counts.
+CREATE OR REPLACE TEMP VIEW decoded AS
+SELECT
+  position,
+  line,
+  document_problem(line, document, document.{{row number}}) AS document_reason,
+  {{texts}}
+FROM (SELECT position, line, TRY(from_json(line, '{{json structure}}')) AS document FROM lines);

@@ -1,0 +1,1 @@
+"""The pipeline's table engine: raw files to Delta tables, the eight answers, and inspection."""

@@ -1,0 +1,77 @@
+"""The three feeds as `feeds/feeds.json` defines them: columns, row number and sentinels."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from table_engine.errors import TableEngineError
+
+#: The project's root folder, which holds `feeds/` and `sql/` beside `table-engine/`.
+PROJECT = Path(__file__).resolve().parents[2]
+
+#: The feeds in the order in which everything lists them.
+FEED_NAMES = ("pin", "geo", "user")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a cleaned table; `type` in Delta Lake's terms, for example `array<string>`."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    """All that is fixed about a feed.
+
+    `row_number` is the source key that joins the three rows of a post, `source` the keys of a record, `table` the
+    columns of the cleaned table in order, `sentinels` by source key the texts that stand for "no value".
+    """
+
+    name: str
+    row_number: str
+    source: tuple[str, ...]
+    table: tuple[Column, ...]
+    sentinels: Mapping[str, tuple[str, ...]]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The cleaned table's column names, in order."""
+        return tuple(column.name for column in self.table)
+
+
+@cache
+def load_feeds() -> Mapping[str, Feed]:
+    """The feeds by name, read once from `feeds/feeds.json`."""
+    definitions = json.loads((PROJECT / "feeds" / "feeds.json").read_text(encoding="utf-8"))
+    return {
+        name: Feed(
+            name=name,
+            row_number=definitions[name]["rowNumber"],
+            source=tuple(column["name"] for column in definitions[name]["source"]),
+            table=tuple(Column(column["name"], column["type"]) for column in definitions[name]["table"]),
+            sentinels={key: tuple(texts) for key, texts in definitions[name]["sentinels"].items()},
+        )
+        for name in FEED_NAMES
+    }
+
+
+def check_user_id(user_id: str) -> str:
+    """Returns the user id, or raises TableEngineError when it cannot be a prefix of topic names."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", user_id):
+        raise TableEngineError(
+            f"The user id {user_id!r} cannot be used: expected 1 to 40 letters, digits or '-', "
+            "starting with a letter or digit, for example 'pinterest'."
+        )
+    return user_id
+
+
+def topic_name(user_id: str, feed: str) -> str:
+    """The Kafka topic of a feed, for example `pinterest.pin`."""
+    return f"{check_user_id(user_id)}.{feed}"

@@ -1,0 +1,136 @@
+"""Raw files to bounded groups of lines on disk, which DuckDB reads as fast as it can.
+
+Many small files become one group, one large file becomes many. A group's lines keep the source order, and `segments`
+tell which line came from where.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from table_engine.raw_files import RawFile
+from table_engine.raw_lines import LONGEST_LINE, to_piece, whole_lines
+from table_engine.storage import CHUNK_BYTES, Bucket, ObjectChangedError
+
+#: A group is closed when it has as many bytes; it may exceed them by one piece.
+GROUP_BYTES = 96 * 1024 * 1024
+
+# Small files that are fetched at the same time, ahead of need.
+_AHEAD = 8
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Lines of one file that stand together in a group: where they begin in the group, and in the file."""
+
+    first_row: int
+    key: str
+    first_line: int
+
+
+@dataclass
+class LineGroup:
+    """Lines in `path`; the broken ones are empty there and stand in `broken_path`, a JSON document each."""
+
+    path: Path
+    broken_path: Path
+    lines: int = 0
+    broken: int = 0
+    bytes: int = 0
+    segments: list[Segment] = field(default_factory=list)
+
+    def remove(self) -> None:
+        """Deletes the group's files."""
+        self.path.unlink(missing_ok=True)
+        self.broken_path.unlink(missing_ok=True)
+
+
+def lines_relation(path: Path) -> str:
+    """A SQL table function that gives a group's lines in order, one column `line`; null for an empty line."""
+    quoted = str(path).replace("'", "''")
+    # The delimiter stands in no line: raw_lines sees to it.
+    return (
+        f"read_csv('{quoted}', columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
+        f"delim = '\\x01', quote = '', escape = '', comment = '', new_line = '\\n', max_line_size = {LONGEST_LINE})"
+    )
+
+
+def line_groups(
+    bucket: Bucket,
+    files: Iterable[RawFile],
+    folder: Path,
+    on_changed: Callable[[RawFile], None],
+    group_bytes: int = GROUP_BYTES,
+) -> Iterator[LineGroup]:
+    """Reads files in the order given. The caller removes each group when it has used it.
+
+    `on_changed` is told of a file that is gone or has another content than when it was planned; it is left out.
+    """
+    numbers = count()
+
+    def new_group() -> LineGroup:
+        number = next(numbers)
+        return LineGroup(folder / f"lines-{number}.txt", folder / f"broken-{number}.jsonl")
+
+    group = new_group()
+    output = group.path.open("wb")
+    broken = group.broken_path.open("w", encoding="utf-8")
+    try:
+        for file, chunks in _contents(bucket, files):
+            line = 0
+            try:
+                for data in whole_lines(chunks):
+                    if group.bytes >= group_bytes:
+                        output.close()
+                        broken.close()
+                        yield group
+                        group = new_group()
+                        output = group.path.open("wb")
+                        broken = group.broken_path.open("w", encoding="utf-8")
+                    piece = to_piece(data)
+                    output.write(piece.data)
+                    for bad in piece.broken:
+                        entry = {"row": group.lines + bad.number, "raw": bad.raw_text, "reason": bad.reason}
+                        broken.write(json.dumps(entry) + "\n")
+                    group.segments.append(Segment(group.lines, file.key, line))
+                    group.lines += piece.lines
+                    group.broken += len(piece.broken)
+                    group.bytes += len(piece.data)
+                    line += piece.lines
+            except ObjectChangedError:
+                on_changed(file)
+    finally:
+        output.close()
+        broken.close()
+    yield group
+
+
+def _contents(bucket: Bucket, files: Iterable[RawFile]) -> Iterator[tuple[RawFile, Iterable[bytes]]]:
+    """Each file with its content: small files are fetched ahead by threads, large ones streamed when their turn comes."""
+
+    def whole(file: RawFile) -> list[bytes]:
+        return list(bucket.read(file.key, file.etag))
+
+    def given(future: Future[list[bytes]]) -> Iterator[bytes]:
+        yield from future.result()
+
+    with closing(_Ahead(_AHEAD)) as ahead:
+        waiting: list[tuple[RawFile, Future[list[bytes]] | None]] = []
+        for file in files:
+            waiting.append((file, ahead.submit(whole, file) if file.size <= CHUNK_BYTES else None))
+            if len(waiting) > _AHEAD:
+                first, future = waiting.pop(0)
+                yield first, bucket.read(first.key, first.etag) if future is None else given(future)
+        for file, future in waiting:
+            yield file, bucket.read(file.key, file.etag) if future is None else given(future)
+
+
+class _Ahead(ThreadPoolExecutor):
+    def close(self) -> None:
+        self.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,74 @@
+"""Reads the SQL files and fills in what comes from `feeds.json`.
+
+A placeholder stands in double braces: `{{sentinel title}}` (a condition: the column's text contains one of its
+sentinels), `{{row number}}`, `{{texts}}` and `{{json structure}}` (see `sql/engines/duckdb.sql`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from table_engine.feeds import PROJECT, Feed
+
+SQL_FOLDER = PROJECT / "sql"
+
+#: The questions in the order in which they are answered.
+QUESTIONS = ("1", "2", "3a", "3b", "4", "5", "6", "7", "8")
+
+
+def sql_string(text: str) -> str:
+    """The text as a SQL literal that DuckDB and Spark read alike.
+
+    Raises ValueError for a backslash or a line break, which the two read differently.
+    """
+    if re.search(r"[\\\n\r]", text):
+        raise ValueError(f"{text!r} has a backslash or a line break, which cannot stand in SQL for both engines")
+    return "'" + text.replace("'", "''") + "'"
+
+
+def render(text: str, feed: Feed) -> str:
+    """Fills in the placeholders of a SQL text for a feed. Raises ValueError for one that is not known."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        if name.startswith("sentinel "):
+            key = name.removeprefix("sentinel ")
+            if key not in feed.sentinels:
+                raise ValueError(f"feeds.json gives no sentinels for {feed.name}.{key}")
+            found = (f"contains({key}_text, {sql_string(sentinel)})" for sentinel in feed.sentinels[key])
+            return f"coalesce({' OR '.join(found)}, false)"
+        if name == "row number":
+            return f'"{feed.row_number}"'
+        if name == "texts":
+            return ",\n  ".join(f'document."{key}" AS {key}_text' for key in feed.source)
+        if name == "json structure":
+            return json.dumps(dict.fromkeys(feed.source, "VARCHAR"))
+        raise ValueError(f"unknown placeholder {match[0]} in the SQL text")
+
+    return re.sub(r"\{\{(.*?)\}\}", fill, text)
+
+
+def cleaning_sql(feed: Feed) -> str:
+    """The SELECT that cleans the relation `decoded` of a feed; the same text for DuckDB and Spark."""
+    return render((SQL_FOLDER / "clean" / f"{feed.name}.sql").read_text(encoding="utf-8"), feed)
+
+
+def duckdb_functions(feed: Feed) -> str:
+    """The statements that make DuckDB ready for `cleaning_sql`: functions, and `decoded` over `lines`."""
+    return render((SQL_FOLDER / "engines" / "duckdb.sql").read_text(encoding="utf-8"), feed)
+
+
+def question_sql(name: str) -> str:
+    """The text of a file in `sql/questions`, for example `3a`."""
+    return (SQL_FOLDER / "questions" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def question_title(name: str) -> str:
+    """The question in words: the first comment line of its file."""
+    return question_sql(name).splitlines()[0].removeprefix("--").strip()
+
+
+def view_sql(name: str) -> str:
+    """The SELECT of a relation that the questions are asked of: `posts` or `users`, in `sql/views`."""
+    return (SQL_FOLDER / "views" / f"{name}.sql").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypedDict
 
 import duckdb
-import obstore
-from deltalake import QueryBuilder
+from deltalake import DeltaTable, QueryBuilder
+from deltalake.exceptions import TableNotFoundError
 
 from table_engine.duckdb_session import open_session
 from table_engine.errors import TableEngineError
@@ -58,17 +58,17 @@ def answer(bucket: Bucket, memory_limit: str = "1GB", threads: int | None = None
             answers = answer_in(session)
         finally:
             session.close()
-    obstore.put(bucket.store, ANSWERS_KEY, json.dumps(answers, ensure_ascii=False, indent=1).encode())
+    bucket.write(ANSWERS_KEY, json.dumps(answers, ensure_ascii=False, indent=1).encode())
     return answers
 
 
 def _load(session: duckdb.DuckDBPyConnection, bucket: Bucket, feed: str) -> None:
     """Copies the needed columns of a cleaned table into the session, as `cleaned_<feed>`."""
-    table = bucket.open_table(feed)
-    if table is None:
-        raise TableEngineError(
-            f"There is no table {bucket.table_uri(feed)} yet: run the batch first (`npm run pipeline -- batch`)."
-        )
+    uri = f"s3://{bucket.name}/tables/{feed}"
+    try:
+        table = DeltaTable(uri, storage_options=bucket.options)
+    except TableNotFoundError as error:
+        raise TableEngineError(f"There is no table {uri} yet: run the batch first.") from error
     stream = QueryBuilder().register(feed, table).execute(f"SELECT {NEEDED[feed]} FROM {feed}")
     session.register("stream", stream)
     session.execute(f"CREATE TEMP TABLE cleaned_{feed} AS SELECT * FROM stream")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-import obstore
-
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
-from table_engine.storage import Bucket, list_objects
+from table_engine.storage import Bucket
 
 #: An inclusive range of offsets.
 Range = tuple[int, int]
@@ -39,8 +37,8 @@ def merge(ranges: list[Range]) -> list[Range]:
 def read_ledger(bucket: Bucket) -> dict[str, FeedLedger]:
     """Sums up the ledger by feed. Raises TableEngineError naming a line that is none of the emulator's."""
     ledger = {feed: FeedLedger() for feed in FEED_NAMES}
-    for meta in list_objects(bucket, "sent/"):
-        text = obstore.get(bucket.store, meta["path"]).bytes().to_bytes().decode()
+    for stored in bucket.list("sent/"):
+        text = b"".join(bucket.read(stored.key)).decode()
         for number, line in enumerate(text.splitlines(), start=1):
             try:
                 entry = json.loads(line)
@@ -52,7 +50,7 @@ def read_ledger(bucket: Bucket) -> dict[str, FeedLedger]:
                     feed.offsets.setdefault(partition, []).append((first, last))
             except (ValueError, KeyError, TypeError) as error:
                 raise TableEngineError(
-                    f"Line {number} of s3://{bucket.name}/{meta['path']} is no line of the emulator's ledger: "
+                    f"Line {number} of s3://{bucket.name}/{stored.key} is no line of the ledger: "
                     f"{line[:200]!r} ({error!r})."
                 ) from error
     for feed in ledger.values():

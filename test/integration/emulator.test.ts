@@ -1,0 +1,333 @@
+/**
+ * The emulator on real parts: MariaDB, the Kafka REST proxy before a real broker, and a local AWS with S3 and Secrets
+ * Manager. The API Gateway in front of the proxy has its own test (deploy); here the emulator's URL is the proxy's.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Context } from 'aws-lambda';
+import { logLevel, Kafka } from 'kafkajs';
+import { emulate, openPorts, type EmulatorOptions, type EmulatorReport } from '../../emulator';
+import type { LedgerLine } from '../../emulator/ledger';
+import { s3LedgerStore } from '../../emulator/ledger-store';
+import { FEED_NAMES, topicName, type FeedName } from '../../feeds';
+import { handler } from '../../lambda/emulator';
+import { closePorts } from '../../lambda/emulator/ports';
+import { ensureParts } from '../../local-run/install';
+import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
+import { setDatabaseUser, startMariaDb, type RunningMariaDb } from '../../local-run/parts/mariadb';
+import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
+import { startRestProxy, type RunningRestProxy } from '../../local-run/parts/rest-proxy';
+import { PostGenerator } from '../../source-data/generator';
+import { seedDatabase } from '../../source-data/seeder';
+
+jest.setTimeout(300_000);
+
+const POSTS = 3000;
+const BUCKET = 'sink';
+const stateDir = mkdtempSync(join(tmpdir(), 'emulator-'));
+const stops: (() => Promise<void>)[] = [];
+let kafka: RunningKafka;
+let mariaDb: RunningMariaDb;
+let miniStack: RunningMiniStack;
+let proxy: RunningRestProxy;
+let s3: S3Client;
+let secretArn: string;
+
+beforeAll(async () => {
+  await ensureParts(undefined, { only: ['kafka', 'mariadb', 'python', 'rest-proxy'] });
+  kafka = await startKafka({ stateDir });
+  stops.push(() => kafka.stop());
+  mariaDb = await startMariaDb({ stateDir });
+  stops.push(() => mariaDb.stop());
+  miniStack = await startMiniStack({ stateDir });
+  stops.push(() => miniStack.stop());
+  proxy = await startRestProxy({ stateDir, bootstrapServers: kafka.bootstrapServers });
+  stops.push(() => proxy.stop());
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: miniStack.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'EMULATORTEST',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+
+  const user = { database: 'posts', username: 'emulator', password: 'pass' } as const;
+  await setDatabaseUser(mariaDb, { ...user, access: 'all' });
+  const secret = { ...user, host: '127.0.0.1', port: mariaDb.ports.mariadb, dbname: 'posts' };
+  await seedDatabase({ database: secret, posts: POSTS });
+  // From now on it may read, and nothing else.
+  await setDatabaseUser(mariaDb, { ...user, access: 'read' });
+  s3 = new S3Client({ forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  const secrets = new SecretsManagerClient({});
+  const { ARN } = await secrets.send(
+    new CreateSecretCommand({ Name: 'source', SecretString: JSON.stringify(secret) }),
+  );
+  secrets.destroy();
+  secretArn = ARN ?? '';
+});
+
+afterAll(async () => {
+  s3.destroy();
+  for (const stop of stops.reverse()) await stop();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+function kafkaClient(): Kafka {
+  return new Kafka({ brokers: [kafka.bootstrapServers], logLevel: logLevel.NOTHING });
+}
+
+async function createTopics(userId: string): Promise<void> {
+  const admin = kafkaClient().admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: FEED_NAMES.map((feed) => ({ topic: topicName(userId, feed), numPartitions: 3 })),
+  });
+  await admin.disconnect();
+}
+
+interface KafkaRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Every record of a topic. */
+async function recordsOf(userId: string, feed: FeedName): Promise<KafkaRecord[]> {
+  const topic = topicName(userId, feed);
+  const admin = kafkaClient().admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const total = ends.reduce((sum, { high }) => sum + Number(high), 0);
+  const records: KafkaRecord[] = [];
+  const consumer = kafkaClient().consumer({ groupId: `${topic}-${Date.now()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    if (total === 0) resolve();
+    consumer
+      .run({
+        eachMessage: ({ partition, message }) => {
+          records.push({
+            partition,
+            offset: Number(message.offset),
+            key: message.key?.toString('utf8') ?? '',
+            value: message.value?.toString('utf8') ?? '',
+          });
+          if (records.length === total) resolve();
+          return Promise.resolve();
+        },
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+  return records;
+}
+
+async function ledgerOf(run: string): Promise<LedgerLine[]> {
+  const store = s3LedgerStore(s3, BUCKET);
+  const names = await store.list(`sent/${run}/`, '', 1000);
+  const texts = await Promise.all(names.map((name) => store.get(name)));
+  return texts.flatMap((text) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as LedgerLine),
+  );
+}
+
+async function send(
+  options: EmulatorOptions,
+  control: { signal?: AbortSignal; onProgress?: (progress: { posts: number }) => void } = {},
+): Promise<EmulatorReport> {
+  const ports = await openPorts({ apiUrl: proxy.url, sourceSecretArn: secretArn, sinkBucket: BUCKET });
+  try {
+    return await emulate({ rate: 0, ...options }, ports, control);
+  } finally {
+    await ports.close();
+  }
+}
+
+/** Checks that every post is in the topics, under its key and with its bytes, and every acknowledged offset holds a record. */
+async function checkTopics(
+  userId: string,
+  run: string,
+  rowNumbers: readonly number[],
+): Promise<KafkaRecord[]> {
+  const generator = new PostGenerator(100);
+  const lines = await ledgerOf(run);
+  const all: KafkaRecord[] = [];
+  for (const feed of FEED_NAMES) {
+    const records = await recordsOf(userId, feed);
+    all.push(...records);
+    expect([...new Set(records.map(({ key }) => Number(key)))].sort((a, b) => a - b)).toEqual(rowNumbers);
+    const wrong = records.filter(
+      ({ key, value }) => value !== JSON.stringify(generator.post(Number(key))[feed]),
+    );
+    expect(wrong).toEqual([]);
+    const offsets = new Set(records.map(({ partition, offset }) => `${partition}:${offset}`));
+    const acknowledged = lines
+      .filter((line) => line.feed === feed)
+      .flatMap(({ offsets: ranges }) => ranges)
+      .flatMap(([partition, first, last]) =>
+        Array.from({ length: last - first + 1 }, (_, index) => `${partition}:${first + index}`),
+      );
+    expect(acknowledged.filter((place) => !offsets.has(place))).toEqual([]);
+    expect(new Set(acknowledged).size).toBe(acknowledged.length);
+    const counted = lines
+      .filter((line) => line.feed === feed)
+      .reduce((sum, line) => sum + line.acknowledged, 0);
+    expect(counted).toBe(acknowledged.length);
+  }
+  return all;
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+test('every post arrives once, over several partitions, and the ledger knows every offset', async () => {
+  await createTopics('whole');
+  const report = await send({ userId: 'whole', mode: 'all', run: 'whole' });
+  expect(report).toMatchObject({
+    posts: POSTS,
+    available: POSTS,
+    ended: 'done',
+    ok: true,
+    warnings: [],
+    problems: [],
+  });
+  const records = await checkTopics('whole', 'whole', upTo(POSTS));
+  expect(records).toHaveLength(3 * POSTS);
+  expect(new Set(records.map(({ partition }) => partition)).size).toBe(3);
+  expect(await send({ userId: 'whole', mode: 'all', run: 'whole' })).toMatchObject({ posts: 0, ok: true });
+});
+
+test('random posts go on in their sequence from call to call', async () => {
+  await createTopics('random');
+  const first = await send({ userId: 'random', run: 'two', posts: 120, batchPosts: 50 });
+  const second = await send({ userId: 'random', run: 'two', posts: 80, batchPosts: 50 });
+  expect([first.from, first.to, second.from, second.to]).toEqual([0, 120, 120, 200]);
+  await createTopics('random-at-once');
+  await send({ userId: 'random-at-once', run: 'one', posts: 200 });
+  const drawn = async (userId: string): Promise<string[]> =>
+    (await recordsOf(userId, 'geo'))
+      .map(({ key, partition, offset }) => `${partition}:${offset}=${key}`)
+      .sort();
+  expect(await drawn('random')).toEqual(await drawn('random-at-once'));
+});
+
+test('the proxy is killed and comes back: nothing is lost, and what is sent again is the same', async () => {
+  await createTopics('killed');
+  let restarted: Promise<void> | undefined;
+  const report = await send(
+    { userId: 'killed', mode: 'all', run: 'killed', batchPosts: 100 },
+    {
+      onProgress: ({ posts }) => {
+        if (posts < 500 || restarted !== undefined) return;
+        proxy.kill('SIGKILL');
+        restarted = proxy.exited.then(async () => {
+          proxy = await startRestProxy({
+            stateDir,
+            bootstrapServers: kafka.bootstrapServers,
+            ports: proxy.ports,
+          });
+        });
+      },
+    },
+  );
+  await restarted;
+  expect(report).toMatchObject({ posts: POSTS, ended: 'done', ok: true });
+  expect(FEED_NAMES.reduce((sum, feed) => sum + report.feeds[feed].retried, 0)).toBeGreaterThan(0);
+  await checkTopics('killed', 'killed', upTo(POSTS));
+});
+
+test('the emulator itself is killed: the next call of the run sends what is not in the ledger', async () => {
+  await createTopics('restarted');
+  const program = `
+    const { emulate, openPorts } = require('./emulator');
+    openPorts(${JSON.stringify({ apiUrl: proxy.url, sourceSecretArn: secretArn, sinkBucket: BUCKET })})
+      .then((ports) => emulate(
+        { userId: 'restarted', mode: 'all', run: 'restarted', rate: 200 },
+        ports,
+        { onProgress: ({ posts }) => { console.log(posts); } },
+      ));`;
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
+    env: process.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  // Some six seconds: one ledger object is written by then, and later batches are in no ledger.
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    if (Math.max(...chunk.toString().trim().split('\n').map(Number)) >= 1200) child.kill('SIGKILL');
+  }
+  await ended;
+  const before = await ledgerOf('restarted');
+  const report = await send({ userId: 'restarted', mode: 'all', run: 'restarted' });
+  expect(before.length).toBeGreaterThan(0);
+  expect(report.from).toBe(Math.max(...before.map(({ to }) => to)));
+  expect(report).toMatchObject({ to: POSTS, ok: true });
+  const records = await checkTopics('restarted', 'restarted', upTo(POSTS));
+  expect(records.length).toBeGreaterThan(3 * POSTS);
+});
+
+test('Ctrl-C: the running batch and its ledger are finished', async () => {
+  await createTopics('stopped');
+  const controller = new AbortController();
+  const report = await send(
+    { userId: 'stopped', mode: 'all', run: 'stopped', batchPosts: 100 },
+    {
+      signal: controller.signal,
+      onProgress: ({ posts }) => {
+        if (posts === 300) controller.abort();
+      },
+    },
+  );
+  expect(report).toMatchObject({ posts: 300, ended: 'stopped', ok: true });
+  const records = await checkTopics('stopped', 'stopped', upTo(300));
+  expect(records).toHaveLength(900);
+});
+
+test('topics that do not exist end the run at once, with the proxy’s words', async () => {
+  const report = await send({ userId: 'nobody', mode: 'all', run: 'nobody' });
+  expect(report).toMatchObject({ ended: 'failed', ok: false });
+  expect(report.problems[0]).toMatch(
+    /nobody\.\w+: refused, and not tried again: the API answered 404 .*40401/,
+  );
+});
+
+test('a secret that does not exist is told by its name', async () => {
+  await expect(
+    openPorts({ apiUrl: proxy.url, sourceSecretArn: 'no-such-secret', sinkBucket: BUCKET }),
+  ).rejects.toThrow(/The source secret no-such-secret cannot be read: .*can't find/);
+});
+
+test('the function on its schedule sends other posts each time, and ends before its time is up', async () => {
+  await createTopics('lambda');
+  Object.assign(process.env, {
+    API_URL: proxy.url,
+    SOURCE_SECRET_ARN: secretArn,
+    SINK_BUCKET: BUCKET,
+    USER_ID: 'lambda',
+    SEED: '5',
+    POSTS_PER_RUN: '40',
+    RATE: '1000',
+  });
+  const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  const invoke = (milliseconds: number): Promise<EmulatorReport> =>
+    handler({}, { getRemainingTimeInMillis: () => milliseconds } as Context);
+  const [first, second] = [await invoke(300_000), await invoke(300_000)];
+  expect([first.run, first.from, first.to, second.from, second.to]).toEqual(['scheduled-5', 0, 40, 40, 80]);
+  process.env.POSTS_PER_RUN = '100000';
+  const third = await invoke(46_000);
+  expect(third).toMatchObject({ from: 80, ended: 'stopped', ok: true });
+  expect(third.posts).toBeGreaterThan(0);
+  expect(third.seconds).toBeLessThan(10);
+  expect(log).toHaveBeenCalledTimes(3);
+  log.mockRestore();
+  await closePorts();
+});

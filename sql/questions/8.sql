@@ -1,6 +1,6 @@
--- The median follower count of the users of each age group who joined in each year, 2015 to 2020
-SELECT age_group, join_year AS post_year, median(follower_count) AS median_follower_count
-FROM users
-WHERE age_group IS NOT NULL AND join_year BETWEEN 2015 AND 2020
-GROUP BY age_group, join_year
-ORDER BY age_group, join_year
+-- The median follower count of each age group's users by the year in which they joined, 2015 to 2020
+SELECT age_group, year_joined AS post_year, median(follower_count) AS median_follower_count
+FROM people
+WHERE age_group IS NOT NULL AND year_joined BETWEEN 2015 AND 2020
+GROUP BY age_group, year_joined
+ORDER BY age_group, year_joined

@@ -1,93 +1,59 @@
-"""Answers the eight questions from the cleaned tables."""
+"""The eight questions over the cleaned tables."""
 
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
 import duckdb
-from deltalake import DeltaTable, QueryBuilder
-from deltalake.exceptions import TableNotFoundError
 
-from table_engine.duckdb_session import open_session
-from table_engine.errors import TableEngineError
+from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.feeds import FEED_NAMES
-from table_engine.sql_text import QUESTIONS, question_sql, question_title, view_sql
+from table_engine.sql_text import QUESTIONS, question_sql, question_title
 from table_engine.storage import Bucket
 
 #: Where the newest answers are kept in the bucket.
 ANSWERS_KEY = "answers/answers.json"
 
-#: The columns that the view `posts` reads, by feed.
-NEEDED = {
-    "pin": "ind, category, poster_name, follower_count",
-    "geo": "ind, country, timestamp",
-    "user": "ind, user_name, age, date_joined",
+#: The columns that the questions use; the others are not read.
+_COLUMNS = {
+    "pin": ("ind", "category", "poster_name", "follower_count"),
+    "geo": ("ind", "country", "timestamp"),
+    "user": ("ind", "user_name", "age", "date_joined"),
 }
 
-Cell = str | int | float | None
 
+def run_answers(session: duckdb.DuckDBPyConnection, bucket: Bucket) -> dict[str, Any]:
+    """Answers the questions from the tables as they are now, and keeps the answers in the bucket.
 
-class Answer(TypedDict):
-    """One result set; question 3 has two."""
-
-    question: str
-    title: str
-    columns: list[str]
-    rows: list[list[Cell]]
-
-
-class Answers(TypedDict):
-    """All answers, in the order of the questions."""
-
-    answers: list[Answer]
-
-
-def answer(bucket: Bucket, memory_limit: str = "1GB", threads: int | None = None) -> Answers:
-    """Answers every question and writes the answers to the bucket.
-
-    Raises TableEngineError when a cleaned table does not exist yet.
+    Returns the document that the command prints. Raises TableEngineError when a table does not exist.
     """
-    with tempfile.TemporaryDirectory(prefix="table-engine-") as temporary:
-        session = open_session(Path(temporary), memory_limit, threads)
-        try:
-            for feed in FEED_NAMES:
-                _load(session, bucket, feed)
-            answers = answer_in(session)
-        finally:
-            session.close()
-    bucket.write(ANSWERS_KEY, json.dumps(answers, ensure_ascii=False, indent=1).encode())
-    return answers
+    tables = DeltaTables(bucket)
+    for name in FEED_NAMES:
+        columns = ", ".join(f'"{column}"' for column in _COLUMNS[name])
+        load_into(session, tables.open(name), f"cleaned_{name}", f"SELECT {columns} FROM t")
+    document = {"answers": answer_all(session)}
+    bucket.write(ANSWERS_KEY, json.dumps(document, ensure_ascii=False).encode("utf-8"))
+    return document
 
 
-def _load(session: duckdb.DuckDBPyConnection, bucket: Bucket, feed: str) -> None:
-    """Copies the needed columns of a cleaned table into the session, as `cleaned_<feed>`."""
-    uri = f"s3://{bucket.name}/tables/{feed}"
-    try:
-        table = DeltaTable(uri, storage_options=bucket.options)
-    except TableNotFoundError as error:
-        raise TableEngineError(f"There is no table {uri} yet: run the batch first.") from error
-    stream = QueryBuilder().register(feed, table).execute(f"SELECT {NEEDED[feed]} FROM {feed}")
-    session.register("stream", stream)
-    session.execute(f"CREATE TEMP TABLE cleaned_{feed} AS SELECT * FROM stream")
-    session.unregister("stream")
+def answer_all(session: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Answers every question over the session's relations `cleaned_pin`, `cleaned_geo` and `cleaned_user`."""
+    for name in ("posts", "people"):
+        session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {question_sql(name)}")
+    return [_answer(session, question) for question in QUESTIONS]
 
 
-def answer_in(session: duckdb.DuckDBPyConnection) -> Answers:
-    """Answers every question in a session that has `cleaned_pin`, `cleaned_geo` and `cleaned_user`."""
-    for view in ("posts", "users"):
-        session.execute(f"CREATE TEMP TABLE {view} AS {view_sql(view)}")
-    answers: list[Answer] = []
-    for name in QUESTIONS:
-        result = session.execute(question_sql(name))
-        answers.append(
-            {
-                "question": name,
-                "title": question_title(name),
-                "columns": [column[0] for column in result.description],
-                "rows": [list(row) for row in result.fetchall()],
-            }
-        )
-    return {"answers": answers}
+def _answer(session: duckdb.DuckDBPyConnection, question: str) -> dict[str, Any]:
+    result = session.execute(question_sql(question))
+    return {
+        "question": question,
+        "title": question_title(question),
+        "columns": [column[0] for column in result.description],
+        "rows": [[_plain(value) for value in row] for row in result.fetchall()],
+    }
+
+
+def _plain(value: object) -> object:
+    """A median that is a whole number is written as one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,163 @@
+"""The batch: new raw files to the Delta tables, exactly once (docs/adr/0003-batch-exactly-once.md)."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+
+from table_engine.batch_plan import plan_new_files, read_plan
+from table_engine.cleaned_batch import clean_files
+from table_engine.delta_tables import WRITER, DeltaTables, commit_once, load_into
+from table_engine.feeds import FEED_NAMES, Feed, load_feeds
+from table_engine.raw_files import RawFile
+from table_engine.storage import Bucket
+
+_APPLICATION = "batch"
+
+
+@dataclass
+class FeedReport:
+    """What a run did for one feed. `rows` and `rejects` are the lines' fates, `inserted` and `updated` the table's."""
+
+    files: int = 0
+    lines: int = 0
+    rows: int = 0
+    rejects: int = 0
+    inserted: int = 0
+    updated: int = 0
+
+
+def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> dict[str, Any]:
+    """Plans the new raw files as a batch and applies every batch that a table does not have yet.
+
+    Returns the document that the command prints (docs/architecture.md). Files for what is in the works are kept in
+    `temporary` and removed.
+    """
+    started = time.monotonic()
+    tables = DeltaTables(bucket)
+    for name in (*FEED_NAMES, "quarantine"):
+        tables.open_or_create(name)
+    plan_new_files(session, bucket, tables, user_id)
+    plan = read_plan(tables.open("batch_files"))
+    newest: int | None = None
+    reports: dict[str, FeedReport] = {}
+    for name in FEED_NAMES:
+        report = reports[name] = FeedReport()
+        table = tables.open(name)
+        for batch in plan.batches_after(name, table.transaction_version(_APPLICATION) or 0):
+            _apply(session, bucket, tables, load_feeds()[name], batch, plan.files[batch, name], temporary, report)
+            newest = max(batch, newest or batch)
+    return {
+        "batch": newest,
+        "feeds": {name: asdict(report) for name, report in reports.items()},
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def _apply(
+    session: duckdb.DuckDBPyConnection,
+    bucket: Bucket,
+    tables: DeltaTables,
+    feed: Feed,
+    batch: int,
+    files: list[RawFile],
+    temporary: Path,
+    report: FeedReport,
+) -> None:
+    def on_changed(file: RawFile) -> None:
+        print(
+            f"{file.key} is gone or has another content since batch {batch} was planned; "
+            "what it holds now is read by the next batch.",
+            file=sys.stderr,
+        )
+
+    counts = clean_files(session, bucket, feed, files, temporary, on_changed)
+    report.files += len(files)
+    report.lines += counts.lines
+    report.rows += counts.rows
+    report.rejects += counts.rejects
+    # The quarantine first: a table that has the batch then says that both have it.
+    if counts.rejects:
+        again = any(file.again for file in files)
+        commit_once(
+            tables.open("quarantine"),
+            f"{_APPLICATION}-{feed.name}",
+            batch,
+            lambda table, properties: _append_rejects(session, table, properties, feed, again),
+        )
+    done = commit_once(
+        tables.open(feed.name),
+        _APPLICATION,
+        batch,
+        lambda table, properties: _append_or_merge(session, table, properties, feed),
+    )
+    if done is not None:
+        report.inserted += done[0]
+        report.updated += done[1]
+    session.execute("DROP VIEW newest; DROP TABLE cleaned; DROP TABLE rejects")
+    print(f"{feed.name}: batch {batch} is in, {counts.rows} rows, {counts.rejects} rejects.", file=sys.stderr)
+
+
+def _append_rejects(
+    session: duckdb.DuckDBPyConnection,
+    table: DeltaTable,
+    properties: CommitProperties,
+    feed: Feed,
+    again: bool,
+) -> bool:
+    """Appends the rejects; when the batch read positions again, only those that are not there with the same text."""
+    known = ""
+    if again:
+        load_into(session, table, "known_rejects", f"SELECT position, raw_text FROM t WHERE feed = '{feed.name}'")
+        known = "WHERE NOT EXISTS (FROM known_rejects k WHERE k.position = r.position AND k.raw_text = r.raw_text)"
+    rows = session.sql(
+        f"""SELECT '{feed.name}' AS feed, 'batch' AS source, position, raw_text, reason, now() AS quarantined_at
+        FROM rejects r {known}"""
+    )
+    _append(table, rows, properties)
+    return True
+
+
+def _append_or_merge(
+    session: duckdb.DuckDBPyConnection, table: DeltaTable, properties: CommitProperties, feed: Feed
+) -> tuple[int, int]:
+    """Brings `newest` into the table; returns how many posts were new and how many were changed."""
+    names = ", ".join(f'"{name}"' for name in feed.column_names)
+    bounds = session.execute("SELECT min(ind), max(ind), count(*) FROM newest").fetchone()
+    assert bounds is not None
+    if bounds[2] == 0 or table.get_add_actions().num_rows == 0:
+        _append(table, session.sql("FROM newest"), properties)
+        return bounds[2], 0
+    load_into(session, table, "present", f"SELECT {names} FROM t WHERE ind BETWEEN {bounds[0]} AND {bounds[1]}")
+    same = " AND ".join(f'p."{name}" IS NOT DISTINCT FROM n."{name}"' for name in feed.column_names)
+    session.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changes AS SELECT n.*, p.ind IS NOT NULL AS is_update
+        FROM newest n LEFT JOIN present p ON p.ind = n.ind WHERE p.ind IS NULL OR NOT ({same})"""
+    )
+    session.execute("DROP TABLE present")
+    counted = session.execute("SELECT count(*), count(*) FILTER (is_update) FROM changes").fetchone()
+    assert counted is not None
+    rows = session.sql(f"SELECT {names} FROM changes")
+    if counted[1] == 0:
+        _append(table, rows, properties)
+    else:
+        table.merge(
+            rows,
+            predicate="t.ind = s.ind",
+            source_alias="s",
+            target_alias="t",
+            writer_properties=WRITER,
+            commit_properties=properties,
+        ).when_matched_update_all().when_not_matched_insert_all().execute()
+    return counted[0] - counted[1], counted[1]
+
+
+def _append(table: DeltaTable, rows: duckdb.DuckDBPyRelation, properties: CommitProperties) -> None:
+    write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)
+

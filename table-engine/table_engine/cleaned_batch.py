@@ -1,0 +1,123 @@
+"""One feed's part of one batch, read and cleaned into temporary DuckDB tables.
+
+The table `cleaned` has a row for every line in source order, so that the row id is the line's place in the batch: of
+two rows of a post the one with the larger row id is newer, and `segments` leads from a row id to the raw file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from table_engine.cleaning import cleaned_relation, duckdb_columns
+from table_engine.duckdb_session import insert_columns
+from table_engine.feeds import Feed
+from table_engine.line_groups import LineGroup, line_groups, lines_relation
+from table_engine.raw_files import RawFile
+from table_engine.storage import Bucket
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was read: records (blank lines are none), clean rows, and rejects. `lines` is the sum of the other two."""
+
+    lines: int
+    rows: int
+    rejects: int
+
+
+def clean_files(
+    session: duckdb.DuckDBPyConnection,
+    bucket: Bucket,
+    feed: Feed,
+    files: list[RawFile],
+    folder: Path,
+    on_changed: Callable[[RawFile], None],
+) -> Counts:
+    """Reads and cleans files, given in source order, into the temporary tables `newest` and `rejects`.
+
+    `newest` is a relation with the cleaned table's columns, each post once; `rejects` has (position, raw_text, reason).
+    """
+    columns = ", ".join(f"{name} {type_}" for name, type_ in duckdb_columns(feed))
+    names = ", ".join(name for name, _ in duckdb_columns(feed))
+    session.execute(f"CREATE OR REPLACE TEMP TABLE cleaned (reason VARCHAR, raw_text VARCHAR, {columns})")
+    session.execute("CREATE OR REPLACE TEMP TABLE segments (first_row BIGINT, key VARCHAR, first_line BIGINT)")
+    session.execute("CREATE OR REPLACE TEMP TABLE broken (row BIGINT, raw_text VARCHAR, reason VARCHAR)")
+    rows_before = 0
+    for group in _one_ahead(line_groups(bucket, files, folder, on_changed)):
+        if group.lines:
+            select = cleaned_relation(
+                session, feed, f"SELECT NULL::BIGINT AS position, {_LINE} AS line FROM {lines_relation(group.path)}"
+            )
+            session.execute(
+                f"INSERT INTO cleaned SELECT reason, CASE WHEN reason IS NOT NULL THEN line END, {names} FROM ({select})"
+            )
+            _keep_positions(session, group, rows_before)
+            rows_before += group.lines
+        group.remove()
+    _check_order(session, rows_before)
+    session.execute(_REJECTS)
+    session.execute(
+        f"""CREATE OR REPLACE TEMP VIEW newest AS SELECT {names} FROM cleaned
+        WHERE reason IS NULL AND ind IS NOT NULL AND rowid IN (
+          SELECT max(rowid) FROM cleaned WHERE reason IS NULL AND ind IS NOT NULL GROUP BY ind)"""
+    )
+    counted = session.execute(
+        "SELECT count(ind) FILTER (reason IS NULL), (SELECT count(*) FROM rejects) FROM cleaned"
+    ).fetchone()
+    assert counted is not None
+    return Counts(counted[0] + counted[1], counted[0], counted[1])
+
+
+# A line of white space only is no record.
+_LINE = r"CASE WHEN starts_with(line, '{') OR regexp_matches(line, '[^ \t]') THEN line END"
+
+_REJECTS = """
+CREATE OR REPLACE TEMP TABLE rejects AS
+SELECT s.key || ':' || (r.row - s.first_row + s.first_line) AS position, r.raw_text, r.reason
+FROM (
+  SELECT rowid AS row, raw_text, reason FROM cleaned WHERE reason IS NOT NULL
+  UNION ALL SELECT row, raw_text, reason FROM broken
+) r ASOF JOIN segments s ON r.row >= s.first_row
+ORDER BY r.row
+"""
+
+
+def _keep_positions(session: duckdb.DuckDBPyConnection, group: LineGroup, rows_before: int) -> None:
+    insert_columns(
+        session,
+        "segments",
+        [
+            [segment.first_row + rows_before for segment in group.segments],
+            [segment.key for segment in group.segments],
+            [segment.first_line for segment in group.segments],
+        ],
+        ["BIGINT", "VARCHAR", "BIGINT"],
+    )
+    if group.broken:
+        quoted = str(group.broken_path).replace("'", "''")
+        session.execute(
+            f"""INSERT INTO broken SELECT row + {rows_before}, raw, reason FROM read_json('{quoted}',
+            format = 'newline_delimited', maximum_object_size = 268435456,
+            columns = {{'row': 'BIGINT', 'raw': 'VARCHAR', 'reason': 'VARCHAR'}})"""
+        )
+
+
+def _check_order(session: duckdb.DuckDBPyConnection, lines: int) -> None:
+    """The row ids must be the lines' places: stop rather than write wrong positions."""
+    found = session.execute("SELECT count(*), coalesce(max(rowid) + 1, 0) FROM cleaned").fetchone()
+    if found != (lines, lines):
+        raise AssertionError(f"{lines} lines were read, but DuckDB has (rows, last row id + 1) = {found}")
+
+
+def _one_ahead(groups: Iterator[LineGroup]) -> Iterator[LineGroup]:
+    """The same groups; the next one is fetched while the caller works on this one."""
+    with ThreadPoolExecutor(1) as fetcher:
+        coming = fetcher.submit(next, groups, None)
+        while (group := coming.result()) is not None:
+            coming = fetcher.submit(next, groups, None)
+            yield group

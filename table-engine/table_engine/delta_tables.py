@@ -1,0 +1,154 @@
+"""The Delta tables of a bucket: opening, creating, and commits that happen exactly once."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import duckdb
+from deltalake import CommitProperties, DeltaTable, Field, QueryBuilder, Schema, Transaction, WriterProperties
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import ArrayType, PrimitiveType
+
+from table_engine.errors import TableEngineError
+from table_engine.feeds import FEED_NAMES, load_feeds
+from table_engine.storage import Bucket
+
+Result = TypeVar("Result")
+
+#: For each batch table its columns with their types in Delta Lake's terms.
+TABLES: Mapping[str, Mapping[str, str]] = {
+    **{name: {column.name: column.type for column in load_feeds()[name].table} for name in FEED_NAMES},
+    "quarantine": {
+        "feed": "string",
+        "source": "string",
+        "position": "string",
+        "raw_text": "string",
+        "reason": "string",
+        "quarantined_at": "timestamp",
+    },
+    "batch_files": {
+        "batch": "long",
+        "sequence": "long",
+        "feed": "string",
+        "key": "string",
+        "etag": "string",
+        "size": "long",
+        "uploaded_at": "timestamp",
+        "partition": "int",
+        "start_offset": "long",
+        "again": "boolean",
+    },
+}
+
+#: How Parquet files are written: small enough row groups that a reader can skip and share the work.
+WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=128 * 1024)
+
+# A commit that lost a race looks again; each loss means that another one made progress.
+_ATTEMPTS = 50
+
+
+def delta_schema(columns: Mapping[str, str]) -> Schema:
+    """The Delta schema of columns given as in `TABLES`; every column may be null."""
+    primitive = {"int": "integer", "long": "long", "string": "string", "boolean": "boolean", "timestamp": "timestamp"}
+
+    def delta_type(name: str) -> PrimitiveType | ArrayType:
+        if name.startswith("array<"):
+            return ArrayType(PrimitiveType(name[len("array<") : -1]), True)
+        return PrimitiveType(primitive[name])
+
+    return Schema([Field(name, delta_type(type_)) for name, type_ in columns.items()])
+
+
+class DeltaTables:
+    """The tables under `tables/` of a bucket."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        """`bucket` says where the tables are and how to reach them."""
+        self._bucket = bucket
+
+    def uri(self, name: str) -> str:
+        """The table's address, for example `s3://bucket/tables/pin`."""
+        return f"s3://{self._bucket.name}/tables/{name}"
+
+    def open(self, name: str) -> DeltaTable:
+        """Opens a table. Raises TableEngineError when no batch has made it yet."""
+        try:
+            return DeltaTable(self.uri(name), storage_options=self._bucket.options)
+        except TableNotFoundError as error:
+            raise TableEngineError(
+                f"There is no table {self.uri(name)} yet: run the command 'batch' first, and check --bucket."
+            ) from error
+
+    def open_or_create(self, name: str) -> DeltaTable:
+        """Opens a table of `TABLES`, creating an empty one when it is not there."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return DeltaTable(self.uri(name), storage_options=self._bucket.options)
+            except TableNotFoundError:
+                try:
+                    return DeltaTable.create(
+                        self.uri(name),
+                        delta_schema(TABLES[name]),
+                        mode="ignore",
+                        storage_options=self._bucket.options,
+                    )
+                except DeltaError:
+                    # Another run made it at the same moment, or it cannot be made: the next look tells.
+                    if attempt == _ATTEMPTS - 1:
+                        raise
+                    _pause(attempt)
+        raise AssertionError("unreachable")
+
+
+def read_table(table: DeltaTable, sql: str) -> object:
+    """Reads a table by a SQL text over the relation `t`; the result is an Arrow stream that DuckDB can scan."""
+    return QueryBuilder().register("t", table).execute(sql)
+
+
+def load_into(session: duckdb.DuckDBPyConnection, table: DeltaTable, name: str, sql: str) -> None:
+    """Reads a table by a SQL text over the relation `t` into the session's temporary table `name`."""
+    session.register("delta_stream", read_table(table, sql))
+    session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM delta_stream")
+    session.unregister("delta_stream")
+
+
+def is_applied(table: DeltaTable, application: str, version: int) -> bool:
+    """Whether the table has a commit of the application with this version or a later one."""
+    return (table.transaction_version(application) or 0) >= version
+
+
+def commit_once(
+    table: DeltaTable,
+    application: str,
+    version: int,
+    attempt: Callable[[DeltaTable, CommitProperties], Result],
+) -> Result | None:
+    """Runs `attempt` until its commit succeeds, unless the table already has this version of the application.
+
+    The commit carries (application, version) and succeeds only on the table state that was looked at, so of several
+    writers one succeeds, and a writer that was killed after its commit finds it done.
+
+    Returns what `attempt` returned, or None when there was nothing to do. Raises TableEngineError when other writers
+    keep being faster.
+    """
+    properties = CommitProperties(
+        app_transactions=[Transaction(application, version)], max_commit_retries=0
+    )
+    for tries in range(_ATTEMPTS):
+        table.update_incremental()
+        if is_applied(table, application, version):
+            return None
+        try:
+            return attempt(table, properties)
+        except CommitFailedError:
+            _pause(tries)
+    raise TableEngineError(
+        f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again when fewer run."
+    )
+
+
+def _pause(tries: int) -> None:
+    time.sleep(random.uniform(0.01, 0.05 * min(tries + 1, 10)))

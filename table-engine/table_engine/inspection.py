@@ -1,0 +1,165 @@
+"""What was sent, what is in the raw files, and what became of it: the figures of a reconciliation."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from table_engine.batch_plan import read_plan
+from table_engine.delta_tables import DeltaTables, load_into
+from table_engine.duckdb_session import insert_columns
+from table_engine.feeds import FEED_NAMES, Feed, load_feeds, topic_name
+from table_engine.ledger import Sent, merge_ranges, read_ledger
+from table_engine.line_groups import line_groups, lines_relation
+from table_engine.raw_files import RawFile, list_raw_files
+from table_engine.storage import Bucket
+
+
+def run_inspection(
+    session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path
+) -> dict[str, Any]:
+    """Returns the document that the command `inspect` prints (docs/architecture.md).
+
+    Every raw file is read. Raises TableEngineError when a table does not exist.
+    """
+    tables = DeltaTables(bucket)
+    load_into(session, tables.open("quarantine"), "quarantine", "SELECT feed, position FROM t WHERE source = 'batch'")
+    plan = read_plan(tables.open("batch_files"))
+    ledger = read_ledger(bucket)
+    feeds: dict[str, Any] = {}
+    for name in FEED_NAMES:
+        feed = load_feeds()[name]
+        load_into(session, tables.open(name), "table_rows", "SELECT ind FROM t")
+        files, _ = list_raw_files(bucket, topic_name(user_id, name))
+        planned = {(file.key, file.etag) for file in plan.of_feed(name)}
+        batched = {file.key for file in files if (file.key, file.etag) in planned}
+        _read_lines(session, bucket, feed, files, batched, temporary)
+        feeds[name] = {
+            **_sent(ledger[name]),
+            "raw_partitions": _partitions(session, files, batched),
+            **_tables(session, name),
+        }
+    return {"feeds": feeds}
+
+
+def _read_lines(
+    session: duckdb.DuckDBPyConnection,
+    bucket: Bucket,
+    feed: Feed,
+    files: list[RawFile],
+    batched: set[str],
+    temporary: Path,
+) -> None:
+    """Fills `raw_lines` (key, line, ind, batched): every line that is not blank, `ind` null when it has no row number.
+
+    The row number is read without the cleaning's SQL, so that a fault there shows.
+    """
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE raw_lines (key VARCHAR, line BIGINT, ind DOUBLE, is_batched BOOLEAN);"
+        "CREATE OR REPLACE TEMP TABLE blank_lines (key VARCHAR, line BIGINT);"
+        "CREATE OR REPLACE TEMP TABLE batched_keys (key VARCHAR)"
+    )
+    insert_columns(session, "batched_keys", [list(batched)], ["VARCHAR"])
+
+    def on_changed(file: RawFile) -> None:
+        print(f"{file.key} was changed or removed while it was being inspected.", file=sys.stderr)
+
+    for group in line_groups(bucket, files, temporary, on_changed):
+        if group.lines:
+            session.execute(
+                f"""CREATE OR REPLACE TEMP TABLE group_lines AS SELECT
+                regexp_matches(line, '[^ \\t]') AS is_text,
+                TRY(CAST(from_json(line, '{{"{feed.row_number}":"VARCHAR"}}')."{feed.row_number}" AS DOUBLE)) AS ind
+                FROM (SELECT line FROM {lines_relation(group.path)})"""
+            )
+            session.execute(
+                "CREATE OR REPLACE TEMP TABLE group_segments (first_row BIGINT, key VARCHAR, first_line BIGINT);"
+                "CREATE OR REPLACE TEMP TABLE group_broken (row BIGINT)"
+            )
+            insert_columns(
+                session,
+                "group_segments",
+                [
+                    [segment.first_row for segment in group.segments],
+                    [segment.key for segment in group.segments],
+                    [segment.first_line for segment in group.segments],
+                ],
+                ["BIGINT", "VARCHAR", "BIGINT"],
+            )
+            if group.broken:
+                quoted = str(group.broken_path).replace("'", "''")
+                session.execute(
+                    f"""INSERT INTO group_broken SELECT row FROM read_json('{quoted}', format = 'newline_delimited',
+                    maximum_object_size = 268435456, columns = {{'row': 'BIGINT'}})"""
+                )
+            session.execute(
+                """CREATE OR REPLACE TEMP TABLE placed AS
+                SELECT s.key, l.rowid - s.first_row + s.first_line AS line, l.ind,
+                  coalesce(l.is_text, false) OR l.rowid IN (SELECT row FROM group_broken) AS is_record
+                FROM group_lines l ASOF JOIN group_segments s ON l.rowid >= s.first_row"""
+            )
+            session.execute(
+                "INSERT INTO raw_lines SELECT key, line, ind, key IN (FROM batched_keys) FROM placed WHERE is_record;"
+                "INSERT INTO blank_lines SELECT key, line FROM placed WHERE NOT is_record"
+            )
+        group.remove()
+
+
+def _sent(sent: Sent) -> dict[str, Any]:
+    return {
+        "sent": sent.sent,
+        "acknowledged": sent.acknowledged,
+        "failed": sent.failed,
+        "acknowledged_offsets": {str(p): merge_ranges(sent.offsets[p]) for p in sorted(sent.offsets)},
+    }
+
+
+def _partitions(
+    session: duckdb.DuckDBPyConnection, files: list[RawFile], batched: set[str]
+) -> dict[str, dict[str, int]]:
+    lines = dict(session.execute("SELECT key, count(*) FROM raw_lines GROUP BY key").fetchall())
+    blank = dict(session.execute("SELECT key, count(*) FROM blank_lines GROUP BY key").fetchall())
+    by_partition: dict[int, list[RawFile]] = {}
+    for file in sorted(files, key=lambda file: (file.partition, file.start_offset)):
+        by_partition.setdefault(file.partition, []).append(file)
+    return {
+        str(partition): {
+            "files": len(own),
+            "lines": sum(lines.get(file.key, 0) for file in own),
+            "blank_lines": sum(blank.get(file.key, 0) for file in own),
+            "overlapping_lines": overlapping((file.start_offset, lines.get(file.key, 0)) for file in own),
+            "last_start_offset": own[-1].start_offset,
+            "next_offset": own[-1].start_offset + lines.get(own[-1].key, 0),
+            "pending_lines": sum(lines.get(file.key, 0) for file in own if file.key not in batched),
+        }
+        for partition, own in by_partition.items()
+    }
+
+
+def overlapping(files: Iterable[tuple[int, int]]) -> int:
+    """Lines at a position that an earlier file covers, given each file's start offset and lines, by offset."""
+    covered = 0
+    total = 0
+    for start, lines in files:
+        total += max(0, min(covered, start + lines) - start)
+        covered = max(covered, start + lines)
+    return total
+
+
+def _tables(session: duckdb.DuckDBPyConnection, feed: str) -> dict[str, int]:
+    found = session.execute(
+        f"""SELECT
+          (SELECT count(*) FROM table_rows), (SELECT count(DISTINCT ind) FROM table_rows),
+          (SELECT count(*) FROM quarantine WHERE feed = '{feed}'),
+          (SELECT count(DISTINCT position) FROM quarantine WHERE feed = '{feed}'),
+          (SELECT count(*) FROM raw_lines r WHERE r.is_batched
+             AND NOT EXISTS (FROM table_rows t WHERE t.ind = r.ind)
+             AND NOT EXISTS (FROM quarantine q WHERE q.feed = '{feed}' AND q.position = r.key || ':' || r.line))"""
+    ).fetchone()
+    assert found is not None
+    names = ("table_rows", "table_posts", "quarantine_rows", "quarantine_positions", "missing_from_tables")
+    return dict(zip(names, found, strict=True))

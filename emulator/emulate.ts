@@ -1,8 +1,7 @@
 /** One emulation: draws posts from the source, sends their three rows, and keeps the ledger. */
-import { FEED_NAMES, topicName, type FeedName } from '../feeds';
+import { FEEDS, FEED_NAMES, topicName, type FeedName } from '../feeds';
 import { errorText } from '../source-data/connection';
 import { RandomStream } from '../source-data/random';
-import { FEEDS } from '../feeds';
 import type { SourcePost } from '../source-data/rows';
 import type { SourceReader } from '../source-data/source-reader';
 import { Pacer, batchSize, type Clock } from './clock';
@@ -239,7 +238,7 @@ class Emulation {
  * Sends posts of the source to the API.
  *
  * A run is continued where its ledger ends. What fails after all retries is counted, noted in the ledger and reported;
- * the run itself ends early only when the API refuses (401, 403, 404 …), is away for {@link MAX_LOST_BATCHES} batches in a row, the
+ * the run itself ends early only when the API refuses (401, 403, 404 …), is away for three batches in a row, the
  * source cannot be read any more, or the ledger cannot be written.
  *
  * @throws RangeError for an option that cannot be used; Error, before anything was sent, when the source cannot be read

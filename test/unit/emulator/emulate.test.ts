@@ -13,6 +13,9 @@ import type { SourceReader } from '../../../source-data/source-reader';
 import { JumpingClock, MemoryStore, generatedSource } from './ports';
 import { answer, startScriptedApi, type Script, type ScriptedApi } from './scripted-api';
 
+// On a busy machine a test may take many times as long as alone.
+jest.setTimeout(60_000);
+
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
 class World {

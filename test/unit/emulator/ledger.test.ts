@@ -9,6 +9,9 @@ import {
 import { FEED_NAMES, type FeedName } from '../../../feeds';
 import { JumpingClock, MemoryStore } from './ports';
 
+// On a busy machine a test may take many times as long as alone.
+jest.setTimeout(60_000);
+
 function line(feed: FeedName, from: number, to: number, change: Partial<LedgerLine> = {}): LedgerLine {
   const sent = to - from;
   return {

@@ -11,6 +11,9 @@ import { createTopicClient } from '../../../emulator/topic-client';
 import { JumpingClock } from './ports';
 import { answer, startScriptedApi, type ScriptedApi, type Script } from './scripted-api';
 
+// On a busy machine a test may take many times as long as alone.
+jest.setTimeout(60_000);
+
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const records = [0, 1, 2, 3].map((key) => `{"key":${key},"value":{"text":"ü${key}"}}`);
 

@@ -60,6 +60,8 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
       'status.storage.partitions': 1,
       'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
       'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
+      // Plugins without a manifest need the slower search through all their classes.
+      'plugin.discovery': options.pluginPath === undefined ? 'service_load' : 'hybrid_warn',
       'plugin.path': options.pluginPath ?? connectorPluginPath,
       listeners: url,
       'rest.advertised.host.name': '127.0.0.1',

@@ -43,7 +43,7 @@ export interface PartSpec extends PartOptions {
   readonly url: string;
   /** Asks the part for an answer; rejects while it does not give the right one. */
   readonly probe: () => Promise<void>;
-  /** How long it may take until the probe succeeds. Default: 60,000 ms. */
+  /** How long it may take until the probe succeeds. Default: 120,000 ms, for a busy machine. */
   readonly readyTimeoutMs?: number;
   /** How long it may take to stop in order. Default: 15,000 ms. */
   readonly stopTimeoutMs?: number;
@@ -103,15 +103,17 @@ export async function startPart(spec: PartSpec): Promise<RunningPart> {
 }
 
 async function untilReady(spec: PartSpec, part: RunningPart): Promise<void> {
-  const timeoutMs = spec.readyTimeoutMs ?? 60_000;
+  const timeoutMs = spec.readyTimeoutMs ?? 120_000;
   const deadline = Date.now() + timeoutMs;
-  let exit: ChildExit | undefined;
-  void part.exited.then((value) => (exit = value));
+  const ended: { exit?: ChildExit } = {};
+  void part.exited.then((exit) => (ended.exit = exit));
   let last: unknown = new Error('it did not answer');
   for (;;) {
     spec.signal?.throwIfAborted();
-    if (exit !== undefined) {
-      throw new Error(withLog(`${spec.name} ended at its start with ${describeExit(exit)}.`, part.logFile));
+    if (ended.exit !== undefined) {
+      throw new Error(
+        withLog(`${spec.name} ended at its start with ${describeExit(ended.exit)}.`, part.logFile),
+      );
     }
     if (Date.now() > deadline) {
       const reason = last instanceof Error ? last.message : String(last);
@@ -122,7 +124,8 @@ async function untilReady(spec: PartSpec, part: RunningPart): Promise<void> {
     const attempt = spec.probe();
     if (await settledWithin(Promise.race([attempt, part.exited]), PROBE_TIMEOUT_MS)) {
       try {
-        if (exit === undefined) return await attempt;
+        await Promise.race([attempt, part.exited]);
+        if (!('exit' in ended)) return;
       } catch (error) {
         last = error;
       }

@@ -5,6 +5,7 @@
  * decides in which order things stop; the guardian ends it if the supervisor cannot.
  */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { guardian } from './guardian';
 import { MARK_VARIABLE, markedProcesses, send } from './identity.cjs';
 
@@ -38,6 +39,8 @@ export interface Child {
 }
 
 let counter = 0;
+/** The children that have not ended. */
+const live = new Set<Child>();
 
 /** Kills what a child left behind: its process group, and marked processes that left the group. */
 function killRemains(pid: number, mark: string): void {
@@ -91,10 +94,11 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
     child.once('exit', (code, signal) => {
       killRemains(pid, mark);
       guardian.remove(pid);
+      live.delete(started);
       resolve({ code, signal });
     });
   });
-  return {
+  const started: Child = {
     pid,
     process: child,
     exited,
@@ -107,6 +111,27 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
       return exited;
     },
   };
+  live.add(started);
+  return started;
+}
+
+/** Kills every child that has not ended, with its process group, without waiting. */
+export function killChildren(): void {
+  for (const { pid } of live) send(-pid, 'SIGKILL');
+  for (const pid of markedProcesses(guardian.mark)) send(pid, 'SIGKILL');
+}
+
+/** Stops every child that has not ended: SIGTERM, and SIGKILL after `timeoutMs`. Resolves when none is left. */
+export async function stopChildren(timeoutMs: number): Promise<void> {
+  await Promise.all([...live].map((child) => child.stop(timeoutMs)));
+  // Those that other modules started for us carry our mark (Linux).
+  const deadline = Date.now() + timeoutMs;
+  for (let rest = markedProcesses(guardian.mark); rest.length > 0; rest = markedProcesses(guardian.mark)) {
+    const late = Date.now() > deadline;
+    for (const pid of rest) send(pid, late ? 'SIGKILL' : 'SIGTERM');
+    if (Date.now() > deadline + 5_000) return;
+    await sleep(100);
+  }
 }
 
 /** Says in words how a child ended: `exit code 3` or `signal SIGKILL`. */

@@ -42,6 +42,7 @@ export class Guardian {
     if (this.process !== undefined) return;
     const guardian = spawn(process.execPath, [path.join(__dirname, 'guardian.cjs'), this.mark], {
       detached: true, // Ctrl-C in the terminal must not reach it.
+      env: { PATH: process.env.PATH }, // It must not carry its own mark.
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     this.process = guardian;

@@ -74,9 +74,9 @@ export async function runCommand(
   stdin?.end(options.input);
 
   const timeoutMs = options.timeoutMs ?? 120_000;
-  let timedOut = false;
+  const limit = { exceeded: false };
   const timer = setTimeout(() => {
-    timedOut = true;
+    limit.exceeded = true;
     void child.stop(2_000);
   }, timeoutMs);
   const abort = (): void => void child.stop(2_000);
@@ -88,7 +88,7 @@ export async function runCommand(
     options.signal?.throwIfAborted();
     const name = [command, ...args].join(' ').slice(0, 200);
     const quoted = all.trimEnd().split('\n').slice(-QUOTED_LINES).join('\n');
-    if (timedOut) throw new CommandError(`${name} did not end within ${timeoutMs / 1000} s.`, quoted);
+    if (limit.exceeded) throw new CommandError(`${name} did not end within ${timeoutMs / 1000} s.`, quoted);
     if (exit.code !== 0) throw new CommandError(`${name} failed with ${describeExit(exit)}.`, quoted);
     return output;
   } finally {

@@ -1,0 +1,118 @@
+/**
+ * Deploys stage `local` of the CDK app to the local AWS, by the same command line that deploys to Amazon's.
+ */
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { awsEnvironment, type AwsClientConfig } from '../cli/deployment';
+import { hashOf } from './install/part';
+import { PROJECT_ROOT } from './paths';
+import { partEnvironment } from './processes/environment';
+import { runCommand } from './processes/run-command';
+
+/** What the app must know of the local parts. */
+export interface DeploySettings {
+  readonly userId: string;
+  readonly stateDir: string;
+  readonly aws: AwsClientConfig;
+  readonly bootstrapServers: string;
+  readonly connectUrl: string;
+  readonly restProxyUrl: string;
+  readonly databaseHost: string;
+  readonly databasePort: number;
+}
+
+const CDK = path.join(PROJECT_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+const LIMIT_MS = 180_000;
+/** The local AWS has one account. */
+const ACCOUNT = '000000000000';
+
+/** Folders whose content cannot change what the app synthesises. */
+const NOT_IN_THE_APP =
+  /^(\..*|node_modules|cdk\.out|docs|test|bench|cli|local-run|table-engine|coverage|.*\.md)$/;
+
+async function cdk(args: readonly string[], settings: DeploySettings, signal?: AbortSignal): Promise<void> {
+  await runCommand(process.execPath, [CDK, ...args], {
+    cwd: PROJECT_ROOT,
+    env: partEnvironment({
+      ...awsEnvironment(settings.aws),
+      PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ''}`,
+      CDK_HOME: path.join(settings.stateDir, 'cdk-home'), // Not the person's own, which remembers accounts by key.
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      NO_COLOR: '1',
+    }),
+    timeoutMs: LIMIT_MS,
+    signal,
+  });
+}
+
+function assembly(settings: DeploySettings): string {
+  return path.join(settings.stateDir, 'cdk.out');
+}
+
+/**
+ * Synthesises the app. Needs no server. Nothing is done when sources and settings are those of the last time.
+ *
+ * @returns whether it was necessary.
+ * @throws Error with what the command line said.
+ */
+export async function synthesise(settings: DeploySettings, signal?: AbortSignal): Promise<boolean> {
+  const context = {
+    stage: 'local',
+    userId: settings.userId,
+    bootstrapServers: settings.bootstrapServers,
+    connectUrl: settings.connectUrl,
+    restProxyUrl: settings.restProxyUrl,
+    databaseHost: settings.databaseHost,
+    databasePort: settings.databasePort,
+    awsEndpointUrl: settings.aws.endpoint ?? '',
+    region: settings.aws.region,
+  };
+  const args = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const sources = readdirSync(PROJECT_ROOT).filter((name) => !NOT_IN_THE_APP.test(name));
+  const stamp = hashOf(
+    sources.sort().map((name) => path.join(PROJECT_ROOT, name)),
+    args,
+  );
+  const output = assembly(settings);
+  const stampFile = `${output}.stamp`;
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
+  rmSync(stampFile, { force: true });
+  rmSync(output, { recursive: true, force: true });
+  // The validation by cdk-nag and its like is the test suite's part.
+  await cdk(['synth', '--quiet', '--no-validation', '--output', output, ...args], settings, signal);
+  writeFileSync(stampFile, stamp);
+  return true;
+}
+
+/** Whether the CDK's own stack is there. */
+async function isBootstrapped(aws: AwsClientConfig): Promise<boolean> {
+  const client = new CloudFormationClient(aws);
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' }));
+    return Stacks?.some(({ StackStatus }) => StackStatus?.endsWith('_COMPLETE') === true) ?? false;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ValidationError') return false; // There is no such stack.
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * Prepares the local AWS for the CDK, once.
+ *
+ * @returns whether it was necessary.
+ */
+export async function bootstrap(settings: DeploySettings, signal?: AbortSignal): Promise<boolean> {
+  if (await isBootstrapped(settings.aws)) return false;
+  const environment = `aws://${ACCOUNT}/${settings.aws.region}`;
+  await cdk(['bootstrap', '--app', assembly(settings), environment], settings, signal);
+  return true;
+}
+
+/** Deploys all stacks of the synthesised app. Kafka and Kafka Connect must answer. */
+export async function deploy(settings: DeploySettings, signal?: AbortSignal): Promise<void> {
+  const options = ['--all', '--require-approval', 'never', '--concurrency', '3', '--quiet'];
+  await cdk(['deploy', '--app', assembly(settings), ...options], settings, signal);
+}

@@ -1,0 +1,249 @@
+/**
+ * One run of the whole pipeline, from the installation to Ctrl-C.
+ */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { answers, formatAnswers } from '../cli/answers';
+import { formatBatch } from '../cli/batch';
+import type { Deployment } from '../cli/deployment';
+import { formatReconciliation } from '../cli/format-reconciliation';
+import { FEED_NAMES } from '../feeds';
+import { bootstrap, deploy, synthesise } from './deploy';
+import { ensureParts } from './install';
+import { checkTools } from './install/tools';
+import { chooseEndpoints, LocalParts } from './local-parts';
+import type { StartOptions } from './options';
+import type { Output } from './output';
+import { pythonExecutable } from './paths';
+import {
+  deploySettings,
+  deployment,
+  fillDatabase,
+  runBatch,
+  runReconciliation,
+  send,
+  untilStored,
+} from './pipeline-steps';
+import { endLeftovers, removeRunFile } from './state/run-file';
+import { openState, type State } from './state/state-folder';
+import { StopRequest } from './stop-request';
+
+/** Posts a second after every post was sent once. */
+const GENTLE_RATE = 10;
+/** How often a step is tried again when a part died during it. */
+const STEP_ATTEMPTS = 3;
+
+/** What a run is given. */
+export interface RunContext {
+  readonly options: StartOptions;
+  readonly output: Output;
+  /** Aborts with a {@link StopRequest}. */
+  readonly stop: AbortController;
+}
+
+/**
+ * Runs the pipeline.
+ *
+ * @returns the exit code: with `--once` 0 when nothing is missing or double, else 1.
+ * @throws the StopRequest when the run was asked to stop, or an Error when it failed. Everything is stopped by then.
+ */
+export async function run(context: RunContext): Promise<number> {
+  const { options, output, stop } = context;
+  await checkTools(['java', 'python3'], stop.signal);
+  await ensureParts((line) => {
+    output.line(line);
+  }, stop);
+  const state = openState(options.userId);
+  try {
+    await endLeftovers(state.folder, ({ name, pid }) => {
+      output.line(`Ending ${name} (pid ${pid}), left behind by an earlier run.`);
+    });
+    const endpoints = await chooseEndpoints(state, options.ports);
+    const parts = new LocalParts(state, endpoints, output, (error) => {
+      stop.abort(new StopRequest(error.message, 1));
+    });
+    try {
+      return await new Run(context, state, parts).go();
+    } catch (error) {
+      stop.abort(error); // What is still under way ends as well.
+      throw error;
+    } finally {
+      output.line('Stopping all parts …');
+      await parts.stop();
+      removeRunFile(state.folder);
+      rmSync(path.join(state.folder, 'ministack', 'tmp'), { recursive: true, force: true });
+      output.line('Everything has stopped.');
+    }
+  } finally {
+    state.close();
+  }
+}
+
+/** The steps of a run whose parts are under supervision. */
+class Run {
+  private readonly signal: AbortSignal;
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly state: State,
+    private readonly parts: LocalParts,
+  ) {
+    this.signal = context.stop.signal;
+  }
+
+  async go(): Promise<number> {
+    const { options, output } = this.context;
+    const target = await this.startAndDeploy();
+    const seeded = await this.step('Filling the database', () =>
+      fillDatabase(this.parts, target, options.posts, options.seed, this.signal),
+    );
+    output.line(`Database: ${seeded.note}`);
+
+    await this.step('Sending', async () => {
+      const emulation = { mode: 'all', seed: options.seed, rate: options.rate ?? 0 } as const;
+      const report = await send(target, emulation, this.signal, (line) => {
+        output.line(line);
+      });
+      output.line(
+        report.posts === 0
+          ? 'Every post was sent already.'
+          : `Sent ${report.posts} posts in ${report.seconds.toFixed(1)} s, each to ${FEED_NAMES.length} topics.`,
+      );
+    });
+    await this.clean(target);
+    const answered = await this.step('Answering', () =>
+      answers(target, { python: pythonExecutable(), signal: this.signal }),
+    );
+    output.block(`\n${formatAnswers(answered)}`);
+    const reconciliation = await this.step('Reconciling', () => runReconciliation(target, this.signal));
+    output.block(`${formatReconciliation(reconciliation)}\n`);
+    if (options.once) return reconciliation.ok ? 0 : 1;
+
+    this.showWhere(target);
+    for (;;) await this.cycle(target);
+  }
+
+  /** Starts everything at once, as far as one thing does not need another, and deploys. */
+  private async startAndDeploy(): Promise<Deployment> {
+    const { options, output } = this.context;
+    const { parts, signal } = this;
+    const settings = deploySettings(options.userId, this.state.folder, parts.endpoints);
+    const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+      const began = performance.now();
+      const result = await work();
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      if (result !== false) output.line(`${what} in ${seconds} s`);
+      return result;
+    };
+    const cloud = async (): Promise<void> => {
+      await Promise.all([
+        parts.startMiniStack(),
+        timed('Synthesised the CDK app', () => synthesise(settings, signal)),
+      ]);
+      await timed('Bootstrapped the local AWS', () => bootstrap(settings, signal));
+    };
+    await this.unlessStopped(Promise.all([cloud(), parts.startMariaDb(), parts.startKafkaAndClients()]));
+    await this.step('Deploying', () => timed('Deployed all stacks', () => deploy(settings, signal)));
+    await this.step('Saving', () => parts.miniStack().saveState());
+    return deployment(options.userId, parts.endpoints);
+  }
+
+  /** Sends random posts for a while, then cleans and reconciles. */
+  private async cycle(target: Deployment): Promise<void> {
+    const { options, output } = this.context;
+    const rate = options.rate ?? GENTLE_RATE;
+    const posts = Math.max(1, Math.round((rate === 0 ? 500 : rate) * options.reportEvery));
+    const emulation = { mode: 'random', seed: options.seed, rate, posts } as const;
+    await this.step('Sending', () => send(target, emulation, this.signal));
+    await this.step('Cleaning', () => untilStored(target, this.signal));
+    const report = await this.step('Cleaning', () => runBatch(target, this.signal));
+    const result = await this.step('Reconciling', () => runReconciliation(target, this.signal));
+    const counts = result.feeds.map(
+      ({ feed, topic, table, missing, duplicate }) =>
+        `${feed} ${topic} records, ${table} rows, missing ${missing}, duplicate ${duplicate}`,
+    );
+    output.line(`${posts} random posts, batch ${report.batch ?? '-'}: ${counts.join('; ')}`);
+    if (!result.ok) output.block(`${formatReconciliation(result)}\n`);
+  }
+
+  /** Waits for the sink, then cleans what it stored. */
+  private async clean(target: Deployment): Promise<void> {
+    const { output } = this.context;
+    const began = performance.now();
+    await this.step('Waiting for the S3 sink', () => untilStored(target, this.signal));
+    output.line(
+      `The S3 sink has stored everything after ${((performance.now() - began) / 1000).toFixed(1)} s.`,
+    );
+    const report = await this.step('Cleaning', () => runBatch(target, this.signal));
+    output.line(formatBatch(report));
+  }
+
+  /**
+   * Does a step; once more when a part died meanwhile and runs again. Every step can be repeated: it goes on where it
+   * was, or changes nothing.
+   */
+  private async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { supervisor } = this.parts;
+    for (let attempt = 1; ; attempt += 1) {
+      const deaths = supervisor.deathCount;
+      try {
+        return await this.unlessStopped(work());
+      } catch (error) {
+        this.signal.throwIfAborted();
+        // The death may be noticed a moment after the error it caused.
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        await this.unlessStopped(supervisor.settled());
+        if (supervisor.deathCount === deaths || attempt === STEP_ATTEMPTS) {
+          throw new Error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
+            cause: error,
+          });
+        }
+        this.context.output.line(`${name} was interrupted by the death of a part and is tried again.`);
+      }
+    }
+  }
+
+  /** The result of `work`, or the stop request as soon as there is one. */
+  private async unlessStopped<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    work.catch(() => undefined);
+    signal.throwIfAborted();
+    let onAbort: (() => void) | undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', onAbort);
+    });
+    try {
+      return await Promise.race([work, stopped]);
+    } catch (error) {
+      signal.throwIfAborted(); // Ending its programs made the step fail: the stop is the reason.
+      throw error;
+    } finally {
+      if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private showWhere(target: Deployment): void {
+    const { output, options } = this.context;
+    const { endpoints, supervisor } = this.parts;
+    const rows = [
+      ['API', target.outputs.ApiUrl],
+      ['local AWS', endpoints.aws.endpoint ?? ''],
+      ['Kafka', endpoints.bootstrapServers],
+      ['Kafka Connect', endpoints.connectUrl],
+      ['REST proxy', endpoints.restProxyUrl],
+      ['MariaDB', `${endpoints.databaseHost}:${endpoints.ports.mariadb}`],
+      ['sink bucket', target.outputs.SinkBucketName],
+      ...supervisor.parts.map((part) => [`log of ${part.name}`, part.logFile]),
+    ];
+    const width = Math.max(...rows.map(([name]) => (name ?? '').length));
+    output.block(rows.map(([name, where]) => `  ${(name ?? '').padEnd(width)}  ${where ?? ''}`).join('\n'));
+    output.block('');
+    const rate = options.rate === 0 ? 'as fast as they go' : `${options.rate ?? GENTLE_RATE} a second`;
+    output.line(
+      `Random posts go on (${rate}), with a report every ${options.reportEvery} s. Press Ctrl-C to stop.`,
+    );
+  }
+}

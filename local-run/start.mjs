@@ -1,0 +1,54 @@
+/**
+ * The entry of `npm start`: plain JavaScript, so that a wrong Node version or a missing `npm ci` gets a sentence, not a
+ * stack trace. TypeScript is then run in this very process, so that signals and exit codes need no passing on.
+ */
+import { createRequire } from 'node:module';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = 20;
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+  fail(
+    `Node ${process.versions.node} was found, Node ${NEEDED} or newer is needed. Debian or Ubuntu: see https://nodejs.org/en/download; macOS: brew install node.`,
+  );
+}
+if (process.platform === 'win32') {
+  fail('The local run works on Linux and macOS; on Windows use the Windows Subsystem for Linux.');
+}
+
+const require = createRequire(import.meta.url);
+let tsx;
+try {
+  tsx = require('tsx/cjs/api');
+  require.resolve('aws-cdk-lib/package.json');
+} catch {
+  fail('The Node packages are missing or incomplete. Run `npm ci` first.');
+}
+
+// Until TypeScript is loaded nothing runs that would have to be stopped.
+let early;
+const stopEarly = (signal) => {
+  early ??= { SIGINT: 130, SIGTERM: 143 }[signal];
+};
+process.on('SIGINT', stopEarly).on('SIGTERM', stopEarly);
+
+let exitCode;
+try {
+  const { main } = tsx.require(fileURLToPath(new URL('./start.ts', import.meta.url)), import.meta.url);
+  // Signals that came meanwhile are delivered now.
+  await nextTurn();
+  exitCode = early ?? (await main(process.argv.slice(2)));
+} catch (error) {
+  if (early === undefined) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  exitCode = early ?? 1;
+}
+process.off('SIGINT', stopEarly).off('SIGTERM', stopEarly);
+// Not before what was written is out.
+process.stdout.on('error', () => process.exit(exitCode));
+process.stdout.write('', () => process.exit(exitCode));

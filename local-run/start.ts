@@ -1,0 +1,90 @@
+/**
+ * `npm start`: reads the options, runs the pipeline, turns signals into an orderly stop and results into exit codes.
+ *
+ * Exit codes: 0 done, 1 failed (also: something missing or double), 2 wrong options, 130 Ctrl-C, 143 SIGTERM, 129 the
+ * terminal was closed, 141 the reader of the output went away.
+ */
+import { parseStartOptions, UsageExit } from './options';
+import { createOutput } from './output';
+import { killChildren, stopChildren } from './processes/child';
+import { guardian } from './processes/guardian';
+import { MARK_VARIABLE } from './processes/identity.cjs';
+import { run } from './run';
+import { StopRequest } from './stop-request';
+
+const SIGNALS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** Makes sure that nothing of the person's own AWS account is used, here or in a child. */
+function forgetAwsAccount(): void {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
+  }
+  Object.assign(process.env, {
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    // Children that others start for us (the table engine) are found by the guardian, too.
+    [MARK_VARIABLE]: guardian.mark,
+  });
+}
+
+/**
+ * Runs `npm start` to its end.
+ *
+ * @param args the command line behind the program's name.
+ * @returns the exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  let outputOpen = true;
+  const write = (text: string): void => {
+    if (outputOpen) process.stdout.write(text);
+  };
+  const output = createOutput(write);
+  process.stdout.on('error', () => {
+    outputOpen = false;
+    stop.abort(new StopRequest('The reader of the output has gone.', 141));
+  });
+  process.stderr.on('error', () => undefined);
+
+  const hurry = (): void => {
+    output.line('Killing all parts.');
+    killChildren();
+  };
+  for (const [signal, exitCode] of Object.entries(SIGNALS)) {
+    let lastAt = -Infinity;
+    process.on(signal, () => {
+      // A terminal and npm may both pass one Ctrl-C on.
+      const again = performance.now() - lastAt > 500;
+      lastAt = performance.now();
+      if (!stop.signal.aborted) {
+        output.line(`${signal}: stopping in order; again to hurry.`);
+        stop.abort(new StopRequest(`Stopped by ${signal}.`, exitCode));
+      } else if (again) {
+        hurry();
+      }
+    });
+  }
+
+  try {
+    const options = parseStartOptions(args, (text) => {
+      process.stderr.write(text);
+    });
+    forgetAwsAccount();
+    return await run({ options, output, stop });
+  } catch (error) {
+    if (error instanceof UsageExit) return error.exitCode;
+    const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
+    if (reason instanceof StopRequest) {
+      if (reason.exitCode === 1) process.stderr.write(`${reason.message}\n`);
+      return reason.exitCode;
+    }
+    const full = (error as NodeJS.ErrnoException | null)?.code === 'ENOSPC';
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${full ? 'The disk is full. ' : ''}${message}\n`);
+    return 1;
+  } finally {
+    await stopChildren(3_000);
+  }
+}

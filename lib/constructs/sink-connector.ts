@@ -26,13 +26,13 @@ export class SinkConnector extends Construct {
     const handler = new PipelineFunction(this, 'Handler', {
       folder: 'connector',
       description: 'Puts the S3 sink connector on the Connect worker',
-      timeout: Duration.minutes(4),
+      timeout: Duration.minutes(2),
       logRetention,
     });
     new CustomResource(this, 'Resource', {
       resourceType: 'Custom::SinkConnector',
       serviceToken: handler.functionArn,
-      serviceTimeout: Duration.minutes(5),
+      serviceTimeout: Duration.minutes(3),
       properties: { ConnectUrl: connect.url, Name: connectorName, Config: connectorConfig(config) },
     });
   }

@@ -53,14 +53,14 @@ export class Topics extends Construct {
     const handler = new PipelineFunction(this, 'Handler', {
       folder: 'topics',
       description: 'Creates the Kafka topics',
-      timeout: Duration.minutes(4),
+      timeout: Duration.minutes(2),
       logRetention,
     });
     new CustomResource(this, 'Resource', {
       resourceType: 'Custom::KafkaTopics',
       serviceToken: handler.functionArn,
       // A handler that dies without an answer must not hold the deployment for an hour.
-      serviceTimeout: Duration.minutes(5),
+      serviceTimeout: Duration.minutes(3),
       properties: {
         BootstrapServers: kafka.bootstrapServers,
         Topics: topicDefinitions(userId, topics),

@@ -15,13 +15,15 @@ function emulator(settings: Partial<EmulatorSettings> = {}): Template {
   return pipeline(deployed).templates.emulator;
 }
 
+const template = emulator();
+
 /** Every statement the function's role has, apart from writing its log. */
-const statements = statementsOf(emulator(), 'EmulatorFunctionServiceRole');
+const statements = statementsOf(template, 'EmulatorFunctionServiceRole');
 const about = (service: string): Statement[] =>
   statements.filter(({ Action }) => [Action].flat().every((action) => action.startsWith(`${service}:`)));
 
 test('the function is told everything by its environment, and no secret', () => {
-  const [[, fn]] = resourcesOf(emulator(), 'AWS::Lambda::Function') as [[string, TemplateResource]];
+  const [[, fn]] = resourcesOf(template, 'AWS::Lambda::Function') as [[string, TemplateResource]];
   const { Variables } = fn.Properties?.Environment as { Variables: Record<string, unknown> };
   expect(Variables).toMatchObject({ USER_ID: 'pinterest', SEED: '100', POSTS_PER_RUN: '500', RATE: '50' });
   expect(JSON.stringify(Variables.API_URL)).toContain('/_aws/execute-api/');
@@ -61,11 +63,11 @@ test('it may touch the ledger only', () => {
 });
 
 test('the schedule invokes the function as often as the stage says, without making up for missed runs', () => {
-  const template = emulator({ everyMinutes: 5 });
-  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+  const everyFive = emulator({ everyMinutes: 5 });
+  everyFive.hasResourceProperties('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'rate(5 minutes)',
     Target: {
-      Arn: { 'Fn::GetAtt': [resourcesOf(template, 'AWS::Lambda::Function')[0]?.[0], 'Arn'] },
+      Arn: { 'Fn::GetAtt': [resourcesOf(everyFive, 'AWS::Lambda::Function')[0]?.[0], 'Arn'] },
       RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300 },
     },
   });
@@ -79,11 +81,10 @@ test.each([
 });
 
 test('a run that fails is not run again by Lambda', () => {
-  emulator().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
 });
 
 test('the scheduler may invoke this function and nothing else', () => {
-  const template = emulator();
   const scheduler = statementsOf(template, 'SchedulerRole');
   expect(scheduler.map(({ Action }) => Action)).toEqual(['lambda:InvokeFunction']);
   expect(JSON.stringify(scheduler)).toContain(

@@ -29,10 +29,10 @@ test('hands the worker, the name and the one configuration to the handler', () =
   });
 });
 
-test('never waits longer than five minutes, nor less than the handler', () => {
+test('never waits longer than three minutes, nor less than the handler', () => {
   const [[, resource]] = resourcesOf(template, 'Custom::SinkConnector') as [[string, TemplateResource]];
-  expect(resource.Properties?.ServiceTimeout).toBe('300');
-  template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 240 });
+  expect(resource.Properties?.ServiceTimeout).toBe('180');
+  template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 120 });
 });
 
 test('an answer that CloudFormation did not get is worked out again', () => {

@@ -46,10 +46,10 @@ describe('the custom resource', () => {
     });
   });
 
-  test('never waits longer than five minutes, nor less than the handler', () => {
+  test('never waits longer than three minutes, nor less than the handler', () => {
     const [[, resource]] = resourcesOf(template, 'Custom::KafkaTopics') as [[string, TemplateResource]];
-    expect(resource.Properties?.ServiceTimeout).toBe('300');
-    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 240 });
+    expect(resource.Properties?.ServiceTimeout).toBe('180');
+    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 120 });
   });
 
   test('an answer that CloudFormation did not get is worked out again', () => {

@@ -134,7 +134,8 @@ def _append_or_merge(
     if bounds[2] == 0 or table.get_add_actions().num_rows == 0:
         _append(table, session.sql("FROM newest"), properties)
         return bounds[2], 0
-    load_into(session, table, "present", f"SELECT {names} FROM t WHERE ind BETWEEN {bounds[0]} AND {bounds[1]}")
+    nearby = f"SELECT {names} FROM t WHERE ind BETWEEN {bounds[0]} AND {bounds[1]}"
+    load_into(session, table, "present", nearby, "SEMI JOIN (SELECT ind FROM newest) USING (ind)")
     same = " AND ".join(f'p."{name}" IS NOT DISTINCT FROM n."{name}"' for name in feed.column_names)
     session.execute(
         f"""CREATE OR REPLACE TEMP TABLE changes AS SELECT n.*, p.ind IS NOT NULL AS is_update
@@ -160,4 +161,3 @@ def _append_or_merge(
 
 def _append(table: DeltaTable, rows: duckdb.DuckDBPyRelation, properties: CommitProperties) -> None:
     write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)
-

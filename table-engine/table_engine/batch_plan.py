@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -63,9 +64,7 @@ def read_plan(table: DeltaTable) -> Plan:
     return Plan(files)
 
 
-def plan_new_files(
-    session: duckdb.DuckDBPyConnection, bucket: Bucket, tables: DeltaTables, user_id: str
-) -> int | None:
+def plan_new_files(session: duckdb.DuckDBPyConnection, bucket: Bucket, tables: DeltaTables, user_id: str) -> int | None:
     """Plans the raw files that no batch has as one new batch.
 
     Returns the batch's number, or None when there are none. When another run plans at the same moment, one is first
@@ -84,16 +83,13 @@ def plan_new_files(
         if not any(new.values()):
             return None
         batch = (table.transaction_version(_APPLICATION) or 0) + 1
-        relation = _as_relation(session, batch, new)
-
-        def append(target: DeltaTable, properties: CommitProperties, relation: object = relation) -> bool:
-            write_deltalake(
-                target, relation, mode="append", commit_properties=properties, writer_properties=WRITER  # type: ignore[arg-type]
-            )
-            return True
-
-        if commit_once(table, _APPLICATION, batch, append):
+        if commit_once(table, _APPLICATION, batch, partial(_append, _as_relation(session, batch, new))):
             return batch
+
+
+def _append(rows: duckdb.DuckDBPyRelation, table: DeltaTable, properties: CommitProperties) -> bool:
+    write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)
+    return True
 
 
 def _as_relation(

@@ -51,7 +51,9 @@ def clean_files(
     for group in _one_ahead(line_groups(bucket, files, folder, on_changed)):
         if group.lines:
             select = cleaned_relation(
-                session, feed, f"SELECT NULL::BIGINT AS position, {_LINE} AS line FROM {lines_relation(group.path)}"
+                session,
+                feed,
+                f"SELECT NULL::BIGINT AS position, {_LINE} AS line FROM {lines_relation(group.path)}",
             )
             session.execute(
                 f"INSERT INTO cleaned SELECT reason, CASE WHEN reason IS NOT NULL THEN line END, {names} FROM ({select})"

@@ -78,5 +78,3 @@ def clean(
     columns = ", ".join(name for name, _ in duckdb_columns(feed))
     rows = session.sql(f"SELECT {columns} FROM cleaned_lines WHERE reason IS NULL ORDER BY position")
     return rows, sorted(rejects, key=lambda reject: reject.position)
-
-

@@ -77,9 +77,7 @@ def _parser() -> argparse.ArgumentParser:
             type=_memory,
             help="what DuckDB may hold in memory before it uses the disk, for example 500MB (default: %(default)s)",
         )
-        command.add_argument(
-            "--threads", type=_threads, help="threads of DuckDB (default: the number of cores)"
-        )
+        command.add_argument("--threads", type=_threads, help="threads of DuckDB (default: the number of cores)")
     return parser
 
 

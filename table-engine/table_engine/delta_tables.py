@@ -52,11 +52,17 @@ _ATTEMPTS = 50
 
 def delta_schema(columns: Mapping[str, str]) -> Schema:
     """The Delta schema of columns given as in `TABLES`; every column may be null."""
-    primitive = {"int": "integer", "long": "long", "string": "string", "boolean": "boolean", "timestamp": "timestamp"}
+    primitive = {
+        "int": "integer",
+        "long": "long",
+        "string": "string",
+        "boolean": "boolean",
+        "timestamp": "timestamp",
+    }
 
     def delta_type(name: str) -> PrimitiveType | ArrayType:
         if name.startswith("array<"):
-            return ArrayType(PrimitiveType(name[len("array<") : -1]), True)
+            return ArrayType(PrimitiveType(name[len("array<") : -1]), contains_null=True)
         return PrimitiveType(primitive[name])
 
     return Schema([Field(name, delta_type(type_)) for name, type_ in columns.items()])
@@ -108,10 +114,13 @@ def read_table(table: DeltaTable, sql: str) -> object:
     return QueryBuilder().register("t", table).execute(sql)
 
 
-def load_into(session: duckdb.DuckDBPyConnection, table: DeltaTable, name: str, sql: str) -> None:
-    """Reads a table by a SQL text over the relation `t` into the session's temporary table `name`."""
+def load_into(session: duckdb.DuckDBPyConnection, table: DeltaTable, name: str, sql: str, only: str = "") -> None:
+    """Reads a table by a SQL text over the relation `t` into the session's temporary table `name`.
+
+    `only` is a clause in DuckDB's SQL that keeps some of the rows, as they stream by: `SEMI JOIN …` or `WHERE …`.
+    """
     session.register("delta_stream", read_table(table, sql))
-    session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM delta_stream")
+    session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM delta_stream {only}")
     session.unregister("delta_stream")
 
 
@@ -134,9 +143,7 @@ def commit_once(
     Returns what `attempt` returned, or None when there was nothing to do. Raises TableEngineError when other writers
     keep being faster.
     """
-    properties = CommitProperties(
-        app_transactions=[Transaction(application, version)], max_commit_retries=0
-    )
+    properties = CommitProperties(app_transactions=[Transaction(application, version)], max_commit_retries=0)
     for tries in range(_ATTEMPTS):
         table.update_incremental()
         if is_applied(table, application, version):

@@ -26,7 +26,9 @@ def open_session(temporary: Path, memory_limit: str = "1GB", threads: int | None
     return session
 
 
-def insert_columns(session: duckdb.DuckDBPyConnection, table: str, columns: list[list[object]], types: list[str]) -> None:
+def insert_columns(
+    session: duckdb.DuckDBPyConnection, table: str, columns: list[list[object]], types: list[str]
+) -> None:
     """Appends equally long lists, one a column, to a table; far faster than row by row."""
     if columns and columns[0]:
         values = ", ".join(f"unnest(?::{type_}[])" for type_ in types)

@@ -19,15 +19,18 @@ from table_engine.raw_files import RawFile, list_raw_files
 from table_engine.storage import Bucket
 
 
-def run_inspection(
-    session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path
-) -> dict[str, Any]:
+def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> dict[str, Any]:
     """Returns the document that the command `inspect` prints (docs/architecture.md).
 
     Every raw file is read. Raises TableEngineError when a table does not exist.
     """
     tables = DeltaTables(bucket)
-    load_into(session, tables.open("quarantine"), "quarantine", "SELECT feed, position FROM t WHERE source = 'batch'")
+    load_into(
+        session,
+        tables.open("quarantine"),
+        "quarantine",
+        "SELECT feed, position FROM t WHERE source = 'batch'",
+    )
     plan = read_plan(tables.open("batch_files"))
     ledger = read_ledger(bucket)
     feeds: dict[str, Any] = {}

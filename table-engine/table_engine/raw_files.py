@@ -34,9 +34,7 @@ def list_raw_files(bucket: Bucket, topic: str) -> tuple[list[RawFile], list[str]
         if match is None:
             others.append(stored.key)
             continue
-        files.append(
-            RawFile(stored.key, stored.etag, stored.size, stored.modified, int(match[1]), int(match[2]))
-        )
+        files.append(RawFile(stored.key, stored.etag, stored.size, stored.modified, int(match[1]), int(match[2])))
     return files, others
 
 

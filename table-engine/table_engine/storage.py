@@ -51,9 +51,7 @@ def storage_options(environment: Mapping[str, str] = os.environ) -> dict[str, st
         return options
     parts = urlsplit(endpoint)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise TableEngineError(
-            f"AWS_ENDPOINT_URL is {endpoint!r}: expected a URL such as http://127.0.0.1:4566."
-        )
+        raise TableEngineError(f"AWS_ENDPOINT_URL is {endpoint!r}: expected a URL such as http://127.0.0.1:4566.")
     if parts.scheme == "http":
         if parts.hostname not in _LOOPBACK:
             raise TableEngineError(
@@ -78,9 +76,7 @@ class Bucket:
         try:
             for page in obstore.list(self._store, prefix=prefix, chunk_size=1000):
                 for entry in page:
-                    yield StoredObject(
-                        entry["path"], entry["e_tag"] or "", entry["size"], entry["last_modified"]
-                    )
+                    yield StoredObject(entry["path"], entry["e_tag"] or "", entry["size"], entry["last_modified"])
         except NotFoundError as error:
             raise TableEngineError(f"The bucket {self.name!r} does not exist: check --bucket.") from error
 

@@ -1,0 +1,47 @@
+/**
+ * `npm run reset`: forgets the data of a local pipeline; with `--all` of every one, and what was installed.
+ *
+ * Exit codes: 0 done, 1 failed (for example a run is live), 2 wrong options.
+ */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { checkUserId, DEFAULT_USER_ID } from '../feeds';
+import { knownUserIds, removeEmptyFolders, removeParts, resetState } from '../local-run/state/reset';
+
+function userId(text: string): string {
+  try {
+    return checkUserId(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const program = new Command('npm run reset --')
+  .description('Forgets the data of a local pipeline. Refuses while it runs.')
+  .option('--user-id <id>', 'the pipeline to forget', userId, DEFAULT_USER_ID)
+  .option('--all', 'forget every pipeline and remove the installed parts')
+  .allowExcessArguments(false)
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride()
+  .action(async (options: { userId: string; all?: true }) => {
+    for (const id of options.all ? knownUserIds() : [options.userId]) {
+      console.log(
+        (await resetState(id))
+          ? `The data of the user id "${id}" is forgotten.`
+          : `There is no data of the user id "${id}".`,
+      );
+    }
+    if (options.all) {
+      removeParts();
+      console.log('The installed parts are removed; the next `npm start` installs them again.');
+    }
+    removeEmptyFolders();
+  });
+
+program.parseAsync(process.argv).catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

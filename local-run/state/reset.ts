@@ -1,0 +1,72 @@
+/**
+ * Forgets the data of local pipelines, and what was installed.
+ */
+import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import path from 'node:path';
+import { LOCAL_ROOT, PARTS_ROOT, STATES_ROOT } from '../paths';
+import { takeLock } from './lock';
+import { endLeftovers } from './run-file';
+import { lockFile, lockState, stateFolder } from './state-folder';
+
+/** The user ids that have a state folder. */
+export function knownUserIds(root: string = STATES_ROOT): string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+/**
+ * Removes the state folder of a user id, ending what a crashed run left there.
+ *
+ * @returns false when there was none.
+ * @throws Error naming the process when a run is live.
+ */
+export async function resetState(userId: string, root: string = STATES_ROOT): Promise<boolean> {
+  const folder = stateFolder(userId, root);
+  if (!existsSync(folder)) return false;
+  const lock = lockState(folder, userId);
+  try {
+    await endLeftovers(folder, () => undefined);
+    // Should the removal be interrupted, a folder without state.json tells that it is not whole.
+    rmSync(path.join(folder, 'state.json'), { force: true });
+    for (const name of readdirSync(folder)) {
+      if (path.join(folder, name) !== lockFile(folder)) {
+        rmSync(path.join(folder, name), { recursive: true, force: true });
+      }
+    }
+  } finally {
+    lock.release();
+  }
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    // A new run may have taken the empty folder already.
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+  return true;
+}
+
+/**
+ * Removes the installed parts.
+ *
+ * @throws Error naming the process when an installation is under way.
+ */
+export function removeParts(): void {
+  if (!existsSync(PARTS_ROOT)) return;
+  const lock = takeLock(path.join(PARTS_ROOT, 'lock'), 'The folder of the local parts');
+  try {
+    for (const name of readdirSync(PARTS_ROOT)) {
+      if (name !== 'lock') rmSync(path.join(PARTS_ROOT, name), { recursive: true, force: true });
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Removes the empty folders. */
+export function removeEmptyFolders(): void {
+  for (const folder of [STATES_ROOT, PARTS_ROOT, LOCAL_ROOT]) {
+    if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  }
+}

@@ -47,8 +47,9 @@ final class S3ObjectStore implements ObjectStore {
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(CONNECT_TIMEOUT)
                     .socketTimeout(SOCKET_TIMEOUT))
-            // A checksum is sent with every object anyway; more would wrap the body in chunks,
-            // which not every S3 server takes.
+            // Every object is sent with a checksum of ours in a header. Others, and chunks that are
+            // signed one by one, would wrap the body in a form that not every S3 server takes.
+            .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             // Kafka Connect does the retries, and keeps its place in the group meanwhile.

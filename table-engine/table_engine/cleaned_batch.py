@@ -56,7 +56,8 @@ def clean_files(
                 f"SELECT NULL::BIGINT AS position, {_LINE} AS line FROM {lines_relation(group.path)}",
             )
             session.execute(
-                f"INSERT INTO cleaned SELECT reason, CASE WHEN reason IS NOT NULL THEN line END, {names} FROM ({select})"
+                f"INSERT INTO cleaned SELECT reason, CASE WHEN reason IS NOT NULL THEN line END, {names} "
+                f"FROM ({select})"
             )
             _keep_positions(session, group, rows_before)
             rows_before += group.lines

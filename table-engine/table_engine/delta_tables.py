@@ -153,7 +153,7 @@ def commit_once(
         except CommitFailedError:
             _pause(tries)
     raise TableEngineError(
-        f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again when fewer run."
+        f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."
     )
 
 

@@ -112,7 +112,7 @@ def line_groups(
 
 
 def _contents(bucket: Bucket, files: Iterable[RawFile]) -> Iterator[tuple[RawFile, Iterable[bytes]]]:
-    """Each file with its content: small files are fetched ahead by threads, large ones streamed when their turn comes."""
+    """Each file with its content: small files are fetched ahead by threads, large ones streamed in their turn."""
 
     def whole(file: RawFile) -> list[bytes]:
         return list(bucket.read(file.key, file.etag))

@@ -1,0 +1,68 @@
+"""A sink bucket as a test fills it and looks into its tables."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import obstore
+
+from table_engine.batch import run_batch
+from table_engine.delta_tables import TABLES, DeltaTables, load_into
+from table_engine.duckdb_session import open_session
+from table_engine.storage import Bucket
+
+USER = "pinterest"
+
+
+def jsonl(*records: object) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+class SinkBucket:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.bucket = Bucket(name)
+        self.tables = DeltaTables(self.bucket)
+
+    def put(self, feed: str, partition: int, start: int, content: bytes) -> str:
+        topic = f"{USER}.{feed}"
+        key = f"topics/{topic}/partition={partition}/{topic}+{partition}+{start:020}.json"
+        self.bucket.write(key, content)
+        return key
+
+    def delete(self, key: str) -> None:
+        obstore.delete(self.bucket._store, key)
+
+    def batch(self) -> dict[str, Any]:
+        """Runs a batch in this process."""
+        with tempfile.TemporaryDirectory() as folder:
+            return run_batch(open_session(Path(folder), "500MB", 2), self.bucket, USER, Path(folder))
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """A table's rows in order; times as text, and without the time of quarantine."""
+        with tempfile.TemporaryDirectory() as folder:
+            session = open_session(Path(folder))
+            load_into(session, self.tables.open(table), "loaded", "SELECT * FROM t")
+            columns = [
+                f'"{name}"::VARCHAR' if type_ == "timestamp" else f'"{name}"'
+                for name, type_ in TABLES[table].items()
+                if name != "quarantined_at"
+            ]
+            return session.execute(f"SELECT {', '.join(columns)} FROM loaded ORDER BY ALL").fetchall()
+
+    def commits(self, table: str) -> int:
+        """The table's Delta version."""
+        return self.tables.open(table).version()
+
+
+def fetch(relation: duckdb.DuckDBPyRelation) -> list[tuple[Any, ...]]:
+    """A relation's rows; times as text."""
+    columns = [
+        f'"{name}"::VARCHAR' if str(type_) == "TIMESTAMP WITH TIME ZONE" else f'"{name}"'
+        for name, type_ in zip(relation.columns, relation.types, strict=True)
+    ]
+    return relation.project(", ".join(columns)).fetchall()

@@ -21,9 +21,17 @@ export function answers(deployment: Deployment, options: TableEngineOptions): Pr
   return runTableEngine<Answers>(deployment, 'answers', options);
 }
 
-/** The answers for a person. */
-export function formatAnswers({ answers: all }: Answers): string {
+/**
+ * The answers for a person.
+ *
+ * @param mostRows how many rows of an answer are shown; a line says how many more there are. Default: all.
+ */
+export function formatAnswers({ answers: all }: Answers, mostRows = Infinity): string {
   return all
-    .map(({ question, title, columns, rows }) => `${question}. ${title}\n\n${textTable(columns, rows)}\n`)
+    .map(({ question, title, columns, rows }) => {
+      const table = textTable(columns, rows.slice(0, mostRows));
+      const more = rows.length - mostRows;
+      return `${question}. ${title}\n\n${table}\n${more > 0 ? `… and ${more} more rows\n` : ''}`;
+    })
     .join('\n');
 }

@@ -30,6 +30,8 @@ import { StopRequest } from './stop-request';
 
 /** Posts a second after every post was sent once. */
 const GENTLE_RATE = 10;
+/** Rows of an answer that are shown; there are some 240 countries. */
+const SHOWN_ROWS = 8;
 /** How often a step is tried again when a part died during it. */
 const STEP_ATTEMPTS = 3;
 
@@ -114,7 +116,7 @@ class Run {
     const answered = await this.step('Answering', () =>
       answers(target, { python: pythonExecutable(), signal: this.signal }),
     );
-    output.block(`\n${formatAnswers(answered)}`);
+    output.block(`\n${formatAnswers(answered, SHOWN_ROWS)}`);
     const reconciliation = await this.step('Reconciling', () => runReconciliation(target, this.signal));
     output.block(`${formatReconciliation(reconciliation)}\n`);
     if (options.once) return reconciliation.ok ? 0 : 1;

@@ -12,11 +12,17 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Tells faults that pass from those that somebody must mend. */
 final class S3Errors {
-  /** Codes of 4xx answers that pass by themselves: conflicts, throttling, keys being renewed. */
+  /**
+   * Codes of 4xx answers that pass by themselves: conflicts, throttling, a body damaged on its way,
+   * keys being renewed.
+   */
   private static final Set<String> PASSING_CODES =
       Set.of(
           "ConditionalRequestConflict",
           "OperationAborted",
+          "BadDigest",
+          "IncompleteBody",
+          "XAmzContentChecksumMismatch",
           "RequestTimeout",
           "RequestTimeTooSkewed",
           "RequestExpired",

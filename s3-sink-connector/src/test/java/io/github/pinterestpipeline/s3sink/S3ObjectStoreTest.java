@@ -121,6 +121,7 @@ class S3ObjectStoreTest {
     "503, SlowDown",
     "400, RequestTimeout",
     "400, ExpiredToken",
+    "400, BadDigest",
     "403, RequestTimeTooSkewed"
   })
   void faultsThatPassAreLeftToKafkaConnect(int code, String name) {

@@ -55,7 +55,8 @@ export class RecordSender {
     const deadline = this.ports.now() + this.limits.deliveryTimeoutMs;
     const partitions = await this.partitionsOf(topic, records, deadline);
     return new Promise((resolve) => {
-      const results: (RecordResult | undefined)[] = new Array<undefined>(records.length);
+      // Filled, because array methods skip holes.
+      const results = new Array<RecordResult | undefined>(records.length).fill(undefined);
       let open = records.length;
       const finish = (): void => {
         clearTimeout(timer);

@@ -87,7 +87,7 @@ async function readTopics(admin: Admin, topics: readonly WantedTopic[]): Promise
       resources
         .filter(({ resourceName }) => resourceName === name)
         .flatMap(({ configEntries }) => configEntries)
-        .filter(({ configSource }) => (configSource) === ConfigSource.TOPIC_CONFIG)
+        .filter(({ configSource }) => configSource === ConfigSource.TOPIC_CONFIG)
         .map(({ configName, configValue }) => [configName, configValue]),
     ),
   }));
@@ -95,8 +95,9 @@ async function readTopics(admin: Admin, topics: readonly WantedTopic[]): Promise
 
 async function apply(admin: Admin, plan: TopicPlan, done: string[]): Promise<void> {
   if (plan.create.length > 0) {
-    await admin.createTopics({
-      waitForLeaders: true,
+    // kafkajs's own waiting fails when the broker asked has not yet heard of the topic; the fresh look waits instead.
+    const created = await admin.createTopics({
+      waitForLeaders: false,
       timeout: REQUEST_TIMEOUT_MS,
       topics: plan.create.map(({ name, partitions, replicationFactor, config }) => ({
         topic: name,
@@ -105,7 +106,7 @@ async function apply(admin: Admin, plan: TopicPlan, done: string[]): Promise<voi
         configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
       })),
     });
-    for (const { name, partitions } of plan.create)
+    for (const { name, partitions } of created ? plan.create : [])
       done.push(`Created topic ${name} with ${partitions} partitions.`);
   }
   if (plan.raise.length > 0) {

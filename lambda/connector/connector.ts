@@ -191,7 +191,8 @@ function shorten(trace: string): string {
 }
 
 function problemOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isRecord(error)) return String(error);
   // `fetch failed` says nothing; its cause does.
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  const { message, cause } = error;
+  return isRecord(cause) ? `${String(message)}: ${String(cause.message)}` : String(message);
 }

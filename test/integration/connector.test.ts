@@ -1,0 +1,87 @@
+import { ensureConnector, removeConnector } from '../../lambda/connector/connector';
+import { ensureParts } from '../../local-run/install';
+import { startKafkaConnect, type RunningKafkaConnect } from '../../local-run/parts/kafka-connect';
+import { KafkaHarness, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS } from './rest-proxy-harness';
+
+jest.setTimeout(TEST_TIMEOUT_MS);
+let harness: KafkaHarness;
+let connect: RunningKafkaConnect;
+
+const startConnect = (ports?: { connect: number }): Promise<RunningKafkaConnect> => {
+  const { stateDir, bootstrapServers } = harness;
+  const env = { AWS_ACCESS_KEY_ID: 'connector-test', AWS_SECRET_ACCESS_KEY: 'unused' };
+  return startKafkaConnect({ stateDir, bootstrapServers, env, ports });
+};
+
+beforeAll(async () => {
+  await ensureParts(undefined, { only: ['s3-sink-connector'] });
+  harness = await KafkaHarness.start();
+  await harness.createTopic('made', 2);
+  connect = await startConnect();
+}, SETUP_TIMEOUT_MS);
+afterAll(async () => {
+  await connect.stop();
+  await harness.stop();
+});
+
+/** The S3 sink on a topic without records, so that it needs no S3. */
+const wanted = (name: string, config: Record<string, string> = {}) => ({
+  connectUrl: connect.url,
+  name,
+  config: {
+    'connector.class': 'io.github.pinterestpipeline.s3sink.S3SinkConnector',
+    'tasks.max': '2',
+    topics: 'made',
+    'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
+    'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
+    's3.bucket.name': 'no-bucket',
+    's3.region': 'us-east-1',
+    's3.endpoint': 'http://127.0.0.1:9',
+    ...config,
+  },
+});
+const soon = (): number => Date.now() + 60_000;
+
+async function status(name: string): Promise<number> {
+  const response = await fetch(`${connect.url}/connectors/${encodeURIComponent(name)}/status`);
+  await response.arrayBuffer();
+  return response.status;
+}
+
+test('creates, updates and removes; each may be done twice', async () => {
+  expect(await ensureConnector(wanted('a b'), soon())).toBe(2);
+  expect(await ensureConnector(wanted('a b'), soon())).toBe(2);
+  expect(await ensureConnector(wanted('a b', { 'tasks.max': '1' }), soon())).toBe(1);
+  expect(await status('a b')).toBe(200);
+  await removeConnector(wanted('a b'), soon());
+  await removeConnector(wanted('a b'), soon());
+  expect(await status('a b')).toBe(404);
+});
+
+test('a configuration that is refused fails at once, with the reason', async () => {
+  const started = Date.now();
+  await expect(ensureConnector(wanted('bad', { 'tasks.max': 'many' }), soon())).rejects.toThrow(
+    /refused the configuration of the connector "bad".*tasks\.max/,
+  );
+  expect(Date.now() - started).toBeLessThan(20_000);
+});
+
+test('a task that fails fails it, with the trace; a mended configuration mends it', async () => {
+  await expect(
+    ensureConnector(wanted('failing', { 'consumer.override.max.poll.records': '-5' }), soon()),
+  ).rejects.toThrow(/The connector "failing" .*failed: .*max\.poll\.records/s);
+  expect(await ensureConnector(wanted('failing'), soon())).toBe(2);
+  await removeConnector(wanted('failing'), soon());
+});
+
+test('a worker that is not there is asked until the deadline, or until it is', async () => {
+  const { connect: port } = connect.ports;
+  await connect.stop();
+  await expect(ensureConnector(wanted('late'), Date.now() + 1500)).rejects.toThrow(
+    /was not done in time; the last problem: .*ECONNREFUSED/,
+  );
+  const waiting = ensureConnector(wanted('late'), soon());
+  connect = await startConnect({ connect: port });
+  expect(await waiting).toBe(2);
+  await removeConnector(wanted('late'), soon());
+});

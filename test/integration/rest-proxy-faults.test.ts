@@ -1,0 +1,204 @@
+import { Agent } from 'node:http';
+import { createServer, connect, type AddressInfo, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  KafkaHarness,
+  SETUP_TIMEOUT_MS,
+  TEST_TIMEOUT_MS,
+  resultsOf,
+  send,
+  startProxy,
+  type ProxyProcess,
+  type StoredRecord,
+} from './rest-proxy-harness';
+
+jest.setTimeout(TEST_TIMEOUT_MS);
+let harness: KafkaHarness;
+
+beforeAll(async () => {
+  harness = await KafkaHarness.start();
+}, SETUP_TIMEOUT_MS);
+afterAll(async () => {
+  await harness.stop();
+});
+
+/** How often each value stands in a topic. */
+function count(records: readonly StoredRecord[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { value } of records) counts.set(value ?? 'null', (counts.get(value ?? 'null') ?? 0) + 1);
+  return counts;
+}
+
+test('the broker is killed and restarted in mid-flow: what was acknowledged is there once, at its offset', async () => {
+  const topic = await harness.createTopic('broker-killed', 3);
+  const proxy = await harness.startProxy('--delivery-timeout-ms', '30000');
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const state = { done: false };
+  const acknowledged = new Map<string, string>();
+  const statuses = new Map<number, number>();
+  const clients = Array.from({ length: 16 }, async (_, client) => {
+    for (let i = 0; !state.done; i += 1) {
+      const values = [0, 1, 2].map((n) => `"${client}/${i}/${n}"`);
+      const body = `{"records":[${values.map((value) => `{"key":${client},"value":${value}}`).join(',')}]}`;
+      // Nothing is sent twice by this client: whatever stands in the topic twice is the proxy's doing.
+      const reply = await send(`${proxy.url}/topics/${topic}`, body, { agent });
+      statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1);
+      if (reply.status !== 200) continue;
+      resultsOf(reply).forEach(({ partition, offset, error_code }, n) => {
+        if (error_code === null) acknowledged.set(values[n] ?? '', `${partition ?? -1}/${offset ?? -1}`);
+      });
+    }
+  });
+  const before: number[] = [];
+  for (let kill = 0; kill < 2; kill += 1) {
+    await sleep(1500);
+    before.push(acknowledged.size);
+    await harness.killBroker();
+    await sleep(1000);
+    await harness.restartBroker();
+  }
+  await sleep(3000);
+  state.done = true;
+  await Promise.all(clients);
+  agent.destroy();
+  // It went on after the last restart.
+  expect(acknowledged.size).toBeGreaterThan((before.at(-1) ?? Infinity) + 16);
+  const stored = await harness.read(topic);
+  const places = new Map(stored.map(({ value, partition, offset }) => [value, `${partition}/${offset}`]));
+  const wrong = [...acknowledged].filter(([value, place]) => places.get(value) !== place);
+  expect(wrong).toEqual([]);
+  expect([...count(stored)].filter(([, times]) => times > 1)).toEqual([]);
+  await proxy.end('SIGTERM');
+});
+
+test('the broker is frozen: 503 within the time-out; nothing doubled after it goes on', async () => {
+  const topic = await harness.createTopic('frozen', 1);
+  const proxy = await harness.startProxy('--delivery-timeout-ms', '2000');
+  const url = `${proxy.url}/topics/${topic}`;
+  expect(resultsOf(await send(url, '{"records":[{"value":"first"}]}'))).toMatchObject([{ offset: 0 }]);
+  harness.kafka.kill('SIGSTOP');
+  const started = Date.now();
+  const replies = await Promise.all(
+    [0, 1, 2, 3].map((n) => send(url, `{"records":[{"value":"frozen ${n}"}]}`)),
+  );
+  expect(Date.now() - started).toBeLessThan(4000);
+  harness.kafka.kill('SIGCONT');
+  expect(replies.map(({ status, headers, text }) => [status, headers['retry-after'], text])).toEqual(
+    replies.map(() => [503, '1', expect.stringContaining('50003') as string]),
+  );
+  const deadline = Date.now() + 30_000;
+  for (let n = 0; ; n += 1) {
+    const reply = await send(url, `{"records":[{"value":"after ${n}"}]}`);
+    if (reply.status === 200) break;
+    expect(Date.now()).toBeLessThan(deadline);
+  }
+  const stored = await harness.read(topic);
+  expect([...count(stored)].filter(([, times]) => times > 1)).toEqual([]);
+  expect(stored[0]?.value).toBe('"first"');
+  await proxy.end('SIGTERM');
+});
+
+test('the broker is away at the start: 503 in time, then recovery by itself; memory stays bounded by 429', async () => {
+  const topic = await harness.createTopic('away', 1);
+  await harness.killBroker();
+  const proxy = await harness.startProxy(
+    ...['--delivery-timeout-ms', '2500', '--max-body-bytes', '20000', '--max-bytes-in-flight', '50000'],
+  );
+  const url = `${proxy.url}/topics/${topic}`;
+  expect((await send(`${proxy.url}/health`)).status).toBe(200);
+  for (const path of ['/health/ready', '/topics', `/topics/${topic}`]) {
+    const started = Date.now();
+    expect(await send(`${proxy.url}${path}`)).toMatchObject({
+      status: 503,
+      text: expect.stringContaining('50003') as string,
+    });
+    expect(Date.now() - started).toBeLessThan(4000);
+  }
+  const large = `{"records":[{"value":"${'x'.repeat(15_000)}"}]}`;
+  const started = Date.now();
+  const replies = await Promise.all([1, 2, 3, 4, 5, 6].map(() => send(url, large)));
+  expect(Date.now() - started).toBeLessThan(5000);
+  expect(replies.map(({ status }) => status).sort()).toEqual([429, 429, 429, 503, 503, 503]);
+  expect(replies.map(({ headers }) => headers['retry-after'])).toEqual(replies.map(() => '1'));
+  await harness.restartBroker();
+  const reply = await send(url, '{"records":[{"value":"back"}]}');
+  expect(resultsOf(reply)).toMatchObject([{ error_code: null }]);
+  expect((await send(`${proxy.url}/health/ready`)).status).toBe(200);
+  expect(await proxy.end('SIGTERM')).toBe(0);
+});
+
+test('the broker goes away for good while requests run: SIGTERM still ends the proxy in time', async () => {
+  const topic = await harness.createTopic('gone', 1);
+  const proxy = await harness.startProxy('--delivery-timeout-ms', '60000', '--shutdown-timeout-ms', '2000');
+  const url = `${proxy.url}/topics/${topic}`;
+  resultsOf(await send(url, '{"records":[{"value":1}]}'));
+  await harness.killBroker();
+  const waiting = send(url, '{"records":[{"value":2}]}').catch((error: unknown) => error);
+  await sleep(300);
+  const started = Date.now();
+  expect(await proxy.end('SIGTERM')).toBe(0);
+  expect(Date.now() - started).toBeLessThan(4000);
+  expect(await waiting).toMatchObject({ code: 'ECONNRESET' });
+  await harness.restartBroker();
+});
+
+/** Passes bytes on to the proxy; while armed, kills it when the first byte of an answer comes, and withholds that. */
+async function relay(target: () => ProxyProcess, onAnswer: () => boolean): Promise<Server> {
+  const server = createServer((client) => {
+    const upstream = connect(target().port, '127.0.0.1');
+    client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
+    upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
+    client.pipe(upstream);
+    upstream.on('data', (bytes) => {
+      if (onAnswer()) client.destroy();
+      else client.write(bytes);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+test('the proxy is killed between acknowledgement and answer: a retry repeats a record at most once a lost answer', async () => {
+  const topic = await harness.createTopic('proxy-killed', 3);
+  const port = String(
+    (await harness.startProxy().then(async (first) => (await first.end('SIGTERM'), first))).port,
+  );
+  const start = (): Promise<ProxyProcess> =>
+    startProxy(['--bootstrap-servers', harness.bootstrapServers, '--port', port]);
+  let proxy = await start();
+  let kills = 0;
+  let answers = 0;
+  let restarting: Promise<unknown> = Promise.resolve();
+  const server = await relay(
+    () => proxy,
+    () => {
+      answers += 1;
+      if (answers % 20 !== 0 || kills >= 5) return false;
+      kills += 1;
+      const killed = proxy;
+      restarting = killed.end('SIGKILL').then(async () => (proxy = await start()));
+      return true;
+    },
+  );
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/topics/${topic}`;
+  const lost = new Map<string, number>();
+  for (let i = 0; i < 120; i += 1) {
+    const value = `"post ${i}"`;
+    for (;;) {
+      try {
+        resultsOf(await send(url, `{"records":[{"key":${i},"value":${value}}]}`));
+        break;
+      } catch {
+        lost.set(value, (lost.get(value) ?? 0) + 1);
+        await restarting;
+      }
+    }
+  }
+  server.close();
+  await proxy.end('SIGTERM');
+  expect(kills).toBe(5);
+  expect(lost.size).toBe(5);
+  const counts = count(await harness.read(topic));
+  expect(counts.size).toBe(120);
+  for (const [value, times] of counts) expect([value, times]).toEqual([value, 1 + (lost.get(value) ?? 0)]);
+});

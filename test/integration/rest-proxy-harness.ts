@@ -1,0 +1,239 @@
+/**
+ * What the tests of the REST proxy share: a broker and a proxy that can be killed, requests, and what a topic holds.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { createKafka } from '../../kafka-client';
+import { ensureParts } from '../../local-run/install';
+import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
+
+/** Installing parts on a machine that has none takes minutes. */
+export const SETUP_TIMEOUT_MS = 600_000;
+export const TEST_TIMEOUT_MS = 180_000;
+export const PRODUCE_TYPE = 'application/vnd.kafka.json.v2+json';
+
+/** A record as it stands in a topic. */
+export interface StoredRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+/** An answer of the proxy. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** One result of a produce answer. */
+export interface ProduceResult {
+  readonly partition: number | null;
+  readonly offset: number | null;
+  readonly error_code: number | null;
+  readonly error: string | null;
+}
+
+/** A proxy as a process of its own, run from its bundle. */
+export interface ProxyProcess {
+  readonly url: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** What it printed so far. */
+  output(): string;
+  /** Sends a signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** The broker of a test file, and its state folder. */
+export class KafkaHarness {
+  private proxies: ProxyProcess[] = [];
+
+  private constructor(
+    readonly stateDir: string,
+    public kafka: RunningKafka,
+  ) {}
+
+  static async start(): Promise<KafkaHarness> {
+    await ensureParts(undefined, { only: ['kafka', 'rest-proxy'] });
+    const stateDir = mkdtempSync(path.join(tmpdir(), 'rest-proxy-test-'));
+    return new KafkaHarness(stateDir, await startKafka({ stateDir }));
+  }
+
+  get bootstrapServers(): string {
+    return this.kafka.bootstrapServers;
+  }
+
+  /** Kills the broker with SIGKILL. */
+  async killBroker(): Promise<void> {
+    this.kafka.kill('SIGKILL');
+    await this.kafka.exited;
+  }
+
+  /** Starts the broker again, on its ports and data. */
+  async restartBroker(): Promise<void> {
+    this.kafka = await startKafka({ stateDir: this.stateDir, ports: this.kafka.ports });
+  }
+
+  /** Starts a proxy on a free port; it need not reach the broker. */
+  async startProxy(...args: string[]): Promise<ProxyProcess> {
+    const proxy = await startProxy(['--bootstrap-servers', this.bootstrapServers, '--port', '0', ...args]);
+    this.proxies.push(proxy);
+    return proxy;
+  }
+
+  async admin<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
+    const kafka = createKafka({ bootstrapServers: [this.bootstrapServers], clientId: 'test' });
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      return await use(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  async createTopic(topic: string, numPartitions = 3, config: Record<string, string> = {}): Promise<string> {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await this.admin(async (admin) => {
+      await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] });
+      // A broker hears of a new topic a moment after the controller has made it.
+      while (!(await admin.listTopics()).includes(topic)) await sleep(50);
+    });
+    return topic;
+  }
+
+  /** Everything a topic holds, by partition and offset. */
+  async read(topic: string): Promise<StoredRecord[]> {
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        return await this.readOnce(topic);
+      } catch (error) {
+        // A broker that has just started may not know its group coordinator yet.
+        if (attempt === 10) throw error;
+        await sleep(1000);
+      }
+  }
+
+  private async readOnce(topic: string): Promise<StoredRecord[]> {
+    const ends = await this.admin((admin) => admin.fetchTopicOffsets(topic));
+    const left = ends.filter(({ low, high }) => low !== high).map(({ partition }) => partition);
+    const records: StoredRecord[] = [];
+    if (left.length === 0) return records;
+    const kafka = createKafka({ bootstrapServers: [this.bootstrapServers], clientId: 'test' });
+    const consumer = kafka.consumer({ groupId: `test-${Math.random()}` });
+    await consumer.connect();
+    try {
+      await consumer.subscribe({ topic, fromBeginning: true });
+      const unread = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
+      for (const [partition] of unread) if (!left.includes(partition)) unread.delete(partition);
+      await new Promise<void>((resolve, reject) => {
+        consumer.on('consumer.crash', ({ payload }) => {
+          // The coordinator may still be loading.
+          if (!payload.restart) reject(payload.error);
+        });
+        void consumer.run({
+          autoCommit: false,
+          eachMessage: ({ partition, message }) => {
+            const offset = Number(message.offset);
+            records.push({
+              partition,
+              offset,
+              key: message.key?.toString() ?? null,
+              value: message.value?.toString() ?? null,
+            });
+            if (offset + 1 >= (unread.get(partition) ?? 0)) unread.delete(partition);
+            if (unread.size === 0) resolve();
+            return Promise.resolve();
+          },
+        });
+      });
+    } finally {
+      await consumer.disconnect();
+    }
+    return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+  }
+
+  async stop(): Promise<void> {
+    for (const proxy of this.proxies) if (proxy.process.exitCode === null) await proxy.end('SIGKILL');
+    await this.kafka.stop();
+    rmSync(this.stateDir, { recursive: true, force: true });
+  }
+}
+
+/** Runs the proxy's bundle and waits until it listens. @throws Error when it ends before. */
+export async function startProxy(args: readonly string[]): Promise<ProxyProcess> {
+  const { restProxyBundle } = await ensureParts(undefined, { only: ['rest-proxy'] });
+  const child = spawn(process.execPath, [restProxyBundle, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const exit = once(child, 'exit');
+  const listening = async (): Promise<string> => {
+    for (;;) {
+      const url = /"url":"([^"]+)"/.exec(output)?.[1];
+      if (url !== undefined) return url;
+      if (child.exitCode !== null) throw new Error(`The proxy ended with ${child.exitCode}: ${output}`);
+      await sleep(20);
+    }
+  };
+  const url = await listening();
+  return {
+    url,
+    port: Number(new URL(url).port),
+    process: child,
+    output: () => output,
+    end: async (signal) => {
+      child.kill(signal);
+      await exit;
+      return child.exitCode;
+    },
+  };
+}
+
+/** Sends a request. Rejects when the connection fails. */
+export function send(
+  url: string,
+  body?: string | Buffer,
+  options: {
+    method?: string;
+    headers?: Record<string, string | number>;
+    agent?: Agent;
+    timeoutMs?: number;
+  } = {},
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      ...(body === undefined
+        ? {}
+        : { 'content-type': PRODUCE_TYPE, 'content-length': Buffer.byteLength(body) }),
+      ...options.headers,
+    };
+    const method = options.method ?? (body === undefined ? 'GET' : 'POST');
+    const signal = AbortSignal.timeout(options.timeoutMs ?? 60_000);
+    const sending = request(url, { method, headers, agent: options.agent, signal }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      });
+    });
+    sending.on('error', reject);
+    sending.end(body);
+  });
+}
+
+/** The results of a produce answer. @throws Error when it was another. */
+export function resultsOf(reply: Reply): ProduceResult[] {
+  if (reply.status !== 200) throw new Error(`Answered ${reply.status}: ${reply.text}`);
+  return (JSON.parse(reply.text) as { offsets: ProduceResult[] }).offsets;
+}

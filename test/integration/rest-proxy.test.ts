@@ -1,0 +1,306 @@
+import { spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
+import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { installedParts } from '../../local-run/install';
+import { partitionOfKey } from '../../rest-proxy/partitioner';
+import {
+  KafkaHarness,
+  PRODUCE_TYPE,
+  SETUP_TIMEOUT_MS,
+  TEST_TIMEOUT_MS,
+  resultsOf,
+  send,
+  type ProxyProcess,
+} from './rest-proxy-harness';
+
+jest.setTimeout(TEST_TIMEOUT_MS);
+let harness: KafkaHarness;
+let proxy: ProxyProcess;
+
+beforeAll(async () => {
+  harness = await KafkaHarness.start();
+  proxy = await harness.startProxy(
+    ...['--max-body-bytes', '2000000', '--client-timeout-ms', '1000', '--log-level', 'debug'],
+  );
+}, SETUP_TIMEOUT_MS);
+afterAll(async () => {
+  await harness.stop();
+});
+
+const topicUrl = (topic: string): string => `${proxy.url}/topics/${topic}`;
+
+/** Sends bytes on a connection of its own and gives all that came back until it was closed, or for a while. */
+function raw(text: string, { endAfterMs = 3000 } = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(proxy.port, '127.0.0.1', () => socket.write(text));
+    const timer = setTimeout(() => socket.destroy(), endAfterMs);
+    socket.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(received);
+    });
+  });
+}
+
+test('stores the bytes as sent, by Kafka’s partitioner, and answers in order', async () => {
+  const topic = await harness.createTopic('bytes');
+  const values = ['{"n": 1.0,"n":12345678901234567890}', '1e400', '"\\ud83d\\ude00 é"', '[ ]', 'null', '-0'];
+  const body = `{"records":[${values.map((value, i) => `{"key":${i + 100},"value":${value}}`).join(',')}]}`;
+  const reply = await send(topicUrl(topic), body);
+  expect(reply.headers['content-type']).toBe('application/vnd.kafka.v2+json');
+  const results = resultsOf(reply);
+  const stored = await harness.read(topic);
+  expect(stored).toHaveLength(values.length);
+  values.forEach((value, i) => {
+    expect(results[i]).toMatchObject({ error_code: null, error: null });
+    expect(results[i]?.partition).toBe(partitionOfKey(Buffer.from(String(i + 100)), 3));
+    expect(stored).toContainEqual({
+      partition: results[i]?.partition,
+      offset: results[i]?.offset,
+      key: String(i + 100),
+      value: value === 'null' ? null : value,
+    });
+  });
+});
+
+test('spreads records without a key, obeys a partition', async () => {
+  const topic = await harness.createTopic('spread');
+  const results = resultsOf(
+    await send(topicUrl(topic), `{"records":[${'{"value":1},'.repeat(8)}{"value":1}]}`),
+  );
+  expect([0, 1, 2].map((p) => results.filter(({ partition }) => partition === p).length)).toEqual([3, 3, 3]);
+  const chosen = resultsOf(await send(topicUrl(topic), '{"records":[{"key":1,"value":1,"partition":2}]}'));
+  expect(chosen).toMatchObject([{ partition: 2, offset: 3 }]);
+  expect(await send(topicUrl(topic), '{"records":[{"value":1},{"value":1,"partition":3}]}')).toMatchObject({
+    status: 404,
+    text: expect.stringContaining('40402') as string,
+  });
+  expect(await harness.read(topic)).toHaveLength(10);
+});
+
+test('lists and describes topics', async () => {
+  const topic = await harness.createTopic('described', 2, { 'retention.ms': '12345' });
+  await harness.read(topic); // Makes __consumer_offsets.
+  const names = JSON.parse((await send(`${proxy.url}/topics`)).text) as string[];
+  expect(names).toContain(topic);
+  expect(names.filter((name) => name.startsWith('__'))).toEqual([]);
+  const description = await send(topicUrl(topic));
+  const replicas = [{ broker: 1, leader: true, in_sync: true }];
+  expect(JSON.parse(description.text)).toMatchObject({
+    name: topic,
+    configs: { 'retention.ms': '12345' },
+    partitions: [
+      { partition: 0, leader: 1, replicas },
+      { partition: 1, leader: 1, replicas },
+    ],
+  });
+  expect(await send(topicUrl('no-such-topic'))).toMatchObject({ status: 404 });
+  expect((await send(`${proxy.url}/health/ready`)).text).toBe('{"status":"ready","brokers":1}');
+  const head = await send(`${proxy.url}/topics`, undefined, { method: 'HEAD' });
+  expect(head).toMatchObject({ status: 200, text: '' });
+  expect(Number(head.headers['content-length'])).toBeGreaterThan(2);
+});
+
+test('notices topics that are created, raised, deleted and made again', async () => {
+  const one = '{"records":[{"value":1,"partition":0}]}';
+  expect(await send(topicUrl('changing'), one)).toMatchObject({
+    status: 404,
+    text: expect.stringContaining('40401') as string,
+  });
+  await harness.createTopic('changing', 1);
+  await sleep(600);
+  for (let i = 0; i < 3; i += 1)
+    expect(resultsOf(await send(topicUrl('changing'), one))).toMatchObject([{ offset: i }]);
+  await harness.admin((admin) =>
+    admin.createPartitions({ topicPartitions: [{ topic: 'changing', count: 2 }] }),
+  );
+  const other = resultsOf(await send(topicUrl('changing'), '{"records":[{"value":1,"partition":1}]}'));
+  expect(other).toMatchObject([{ partition: 1, offset: 0 }]);
+  await harness.admin((admin) => admin.deleteTopics({ topics: ['changing'] }));
+  const started = Date.now();
+  expect(await send(topicUrl('changing'), one)).toMatchObject({ status: 404 });
+  expect(Date.now() - started).toBeLessThan(5000);
+  await harness.createTopic('changing', 1);
+  await sleep(600);
+  expect(resultsOf(await send(topicUrl('changing'), one))).toMatchObject([{ partition: 0, offset: 0 }]);
+  expect(resultsOf(await send(topicUrl('changing'), one))).toMatchObject([{ partition: 0, offset: 1 }]);
+  expect(await harness.read('changing')).toHaveLength(2);
+});
+
+test('a record that is too large for the broker fails alone', async () => {
+  const topic = await harness.createTopic('large', 1, { 'max.message.bytes': '5000' });
+  const values = ['"a"', '"b"', `"${'x'.repeat(6000)}"`, '"c"'];
+  const reply = await send(topicUrl(topic), `{"records":[${values.map((v) => `{"value":${v}}`).join(',')}]}`);
+  expect(resultsOf(reply)).toMatchObject([
+    { offset: 0 },
+    { offset: 1 },
+    {
+      partition: null,
+      offset: null,
+      error_code: 50002,
+      error: expect.stringContaining('TOO_LARGE') as string,
+    },
+    { offset: 2 },
+  ]);
+  expect((await harness.read(topic)).map(({ value }) => value)).toEqual(['"a"', '"b"', '"c"']);
+});
+
+test('a record without a key fails alone in a compacted topic', async () => {
+  const topic = await harness.createTopic('compacted', 1, { 'cleanup.policy': 'compact' });
+  const reply = await send(
+    topicUrl(topic),
+    '{"records":[{"key":1,"value":1},{"value":2},{"key":3,"value":3}]}',
+  );
+  expect(resultsOf(reply)).toMatchObject([{ offset: 0 }, { error_code: 50002 }, { offset: 1 }]);
+});
+
+test('100 connections at a time: everything once, in the order of each connection', async () => {
+  const topic = await harness.createTopic('crowd', 3);
+  const agent = new Agent({ keepAlive: true, maxSockets: 100 });
+  const acknowledged = new Set<string>();
+  await Promise.all(
+    Array.from({ length: 100 }, async (_, client) => {
+      for (let i = 0; i < 10; i += 1) {
+        const body = `{"records":[{"key":${client},"value":"${client}/${i}/0"},{"key":${client},"value":"${client}/${i}/1"}]}`;
+        for (const { partition, offset } of resultsOf(await send(topicUrl(topic), body, { agent })))
+          acknowledged.add(`${partition ?? -1}/${offset ?? -1}`);
+      }
+    }),
+  );
+  agent.destroy();
+  const stored = await harness.read(topic);
+  expect(stored).toHaveLength(2000);
+  expect(acknowledged).toEqual(new Set(stored.map(({ partition, offset }) => `${partition}/${offset}`)));
+  for (let client = 0; client < 100; client += 1)
+    expect(stored.filter(({ key }) => key === String(client)).map(({ value }) => value)).toEqual(
+      Array.from({ length: 20 }, (_, n) => `"${client}/${n >> 1}/${n & 1}"`),
+    );
+});
+
+describe('as HTTP', () => {
+  const one = '{"records":[{"value":1}]}';
+  const post = (headers: string): string =>
+    `POST /topics/http HTTP/1.1\r\nHost: h\r\nContent-Type: ${PRODUCE_TYPE}\r\n${headers}\r\n`;
+  const whole = post(`Content-Length: ${one.length}\r\n`) + one;
+
+  beforeAll(() => harness.createTopic('http', 1));
+
+  test('a body over the limit is 413, told or not, and the answer arrives', async () => {
+    const large = `{"records":[{"value":"${'x'.repeat(2_000_000)}"}]}`;
+    expect(await send(topicUrl('http'), large)).toMatchObject({ status: 413 });
+    const chunked = `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`;
+    expect(await raw(post('Transfer-Encoding: chunked\r\nConnection: close\r\n') + chunked)).toMatch(
+      /^HTTP\/1.1 413 /,
+    );
+  });
+
+  test('chunked bodies, pipelined requests and Expect: 100-continue work', async () => {
+    const chunked = `5\r\n${one.slice(0, 5)}\r\n${(one.length - 5).toString(16)}\r\n${one.slice(5)}\r\n0\r\n\r\n`;
+    expect(await raw(post('Transfer-Encoding: chunked\r\n') + chunked, { endAfterMs: 1500 })).toMatch(
+      /^HTTP\/1.1 200 OK[^]*"offset":\d+/,
+    );
+    const pipelined = await raw(whole + whole + whole, { endAfterMs: 1500 });
+    const offsets = [...pipelined.matchAll(/"offset":(\d+)/g)].map(([, offset]) => Number(offset));
+    const first = offsets[0] ?? NaN;
+    expect(offsets).toEqual([first, first + 1, first + 2]);
+    const expecting = post(`Expect: 100-continue\r\nContent-Length: ${one.length}\r\n`);
+    expect(await raw(expecting + one, { endAfterMs: 1500 })).toMatch(
+      /^HTTP\/1.1 100 Continue[^]*HTTP\/1.1 200/,
+    );
+    const greedy = post('Expect: 100-continue\r\nContent-Length: 99999999\r\n');
+    expect(await raw(greedy)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  test('what is no HTTP, or never ends, is refused in time', async () => {
+    expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [^]*"error_code":400/);
+    expect(await raw(`GET / HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 /,
+    );
+    expect(await raw(post('Content-Length: -1\r\n'))).toMatch(/^HTTP\/1.1 400 /);
+    expect(await raw(post('Content-Length: 3\r\nTransfer-Encoding: chunked\r\n'))).toMatch(/^HTTP\/1.1 400 /);
+    // The head, and then the body, stop coming.
+    expect(await raw('GET / HTTP/1.1\r\nHost', { endAfterMs: 8000 })).toMatch(/^HTTP\/1.1 408 /);
+    expect(await raw(post('Content-Length: 500\r\n') + one, { endAfterMs: 10_000 })).toMatch(
+      /^HTTP\/1.1 408 /,
+    );
+    // More bytes than told are the next request, and no good one; the connection cannot be trusted any more.
+    const tooShort = post('Content-Length: 3\r\n') + one;
+    expect(await raw(tooShort)).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  test('a client that goes away in the middle does no harm', async () => {
+    const before = (await harness.read('http')).length;
+    for (let i = 0; i < 20; i += 1) await raw(post('Content-Length: 500\r\n') + one, { endAfterMs: 10 });
+    expect((await send(`${proxy.url}/health`)).status).toBe(200);
+    expect(await harness.read('http')).toHaveLength(before);
+  });
+
+  test('the log holds no contents of records', async () => {
+    await send(topicUrl('http'), '{"records":[{"key":"geheim1","value":"geheim2"}]}');
+    await send(topicUrl('http'), '{"records":[{"key":"geheim1","value":"geheim2"},7]}');
+    await send(topicUrl('http'), '{"records":[{"key":"geheim1","value":geheim2}]}');
+    expect(proxy.output()).toContain('"status":422');
+    expect(proxy.output()).not.toContain('geheim');
+    for (const line of proxy.output().trim().split('\n'))
+      expect(() => JSON.parse(line) as unknown).not.toThrow();
+  });
+});
+
+describe('as a program', () => {
+  const run = (...args: string[]): { status: number | null; stderr: string } =>
+    spawnSync(process.execPath, [installedParts().restProxyBundle, ...args], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+
+  test('wrong configuration ends with 2, a taken port with 1', () => {
+    expect(run('--port', 'x', '--bootstrap-servers', 'b:1')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--port "x" cannot be used') as string,
+    });
+    expect(run('--port', String(proxy.port), '--bootstrap-servers', 'b:1')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`port ${proxy.port} on 127.0.0.1 is taken`) as string,
+    });
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s: running requests are answered, then exit 0',
+    async (signal) => {
+      const topic = await harness.createTopic(`stopped-by-${signal}`, 3);
+      const other = await harness.startProxy();
+      const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+      const acknowledged: string[] = [];
+      const state: { stopping: boolean } = { stopping: false };
+      const clients = Array.from({ length: 20 }, async (_, client) => {
+        for (let i = 0; !state.stopping; i += 1) {
+          const value = `"${client}/${i}"`;
+          try {
+            const reply = await send(`${other.url}/topics/${topic}`, `{"records":[{"value":${value}}]}`, {
+              agent,
+            });
+            if (reply.status === 200) acknowledged.push(value);
+            // 503 is the answer to who asks after the signal.
+            else expect(reply.status).toBe(503);
+          } catch (error) {
+            // No connection, or one that was idle when the proxy ended.
+            expect([state, error]).toEqual([{ stopping: true }, error]);
+          }
+        }
+      });
+      await sleep(1000);
+      state.stopping = true;
+      const started = Date.now();
+      expect(await other.end(signal)).toBe(0);
+      expect(Date.now() - started).toBeLessThan(5000);
+      await Promise.all(clients);
+      agent.destroy();
+      expect(acknowledged.length).toBeGreaterThan(20);
+      // Nothing was under way unanswered: what is stored is what was acknowledged.
+      expect((await harness.read(topic)).map(({ value }) => value).sort()).toEqual(acknowledged.sort());
+    },
+  );
+});

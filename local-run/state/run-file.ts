@@ -57,10 +57,11 @@ export function leftovers(folder: string): { name: string; pid: number }[] {
     return [];
   }
   const found = new Map<number, string>();
-  const parts: readonly Partial<RunFilePart>[] = Array.isArray(run?.parts)
+  const parts: readonly (Partial<RunFilePart> | null)[] = Array.isArray(run?.parts)
     ? (run.parts as RunFilePart[])
     : [];
-  for (const { name, pid, startTime: started } of parts) {
+  for (const part of parts) {
+    const { name, pid, startTime: started } = part ?? {};
     if (typeof pid === 'number' && typeof started === 'string' && startTime(pid) === started) {
       found.set(pid, name ?? 'a part');
     }

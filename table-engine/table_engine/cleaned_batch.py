@@ -102,11 +102,9 @@ def _keep_positions(session: duckdb.DuckDBPyConnection, group: LineGroup, rows_b
         ["BIGINT", "VARCHAR", "BIGINT"],
     )
     if group.broken:
-        quoted = str(group.broken_path).replace("'", "''")
         session.execute(
-            f"""INSERT INTO broken SELECT row + {rows_before}, raw, reason FROM read_json('{quoted}',
-            format = 'newline_delimited', maximum_object_size = 268435456,
-            columns = {{'row': 'BIGINT', 'raw': 'VARCHAR', 'reason': 'VARCHAR'}})"""
+            f"""INSERT INTO broken SELECT (line->>'row')::BIGINT + {rows_before}, line->>'raw', line->>'reason'
+            FROM {lines_relation(group.broken_path)}"""
         )
 
 

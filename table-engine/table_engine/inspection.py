@@ -94,10 +94,8 @@ def _read_lines(
                 ["BIGINT", "VARCHAR", "BIGINT"],
             )
             if group.broken:
-                quoted = str(group.broken_path).replace("'", "''")
                 session.execute(
-                    f"""INSERT INTO group_broken SELECT row FROM read_json('{quoted}', format = 'newline_delimited',
-                    maximum_object_size = 268435456, columns = {{'row': 'BIGINT'}})"""
+                    f"INSERT INTO group_broken SELECT (line->>'row')::BIGINT FROM {lines_relation(group.broken_path)}"
                 )
             session.execute(
                 """CREATE OR REPLACE TEMP TABLE placed AS

@@ -21,6 +21,10 @@ from table_engine.storage import CHUNK_BYTES, Bucket, ObjectChangedError
 #: A group is closed when it has as many bytes; it may exceed them by one piece.
 GROUP_BYTES = 96 * 1024 * 1024
 
+#: The same for lines of more than LONG_LINE_BYTES on average: DuckDB works on 2,048 lines at a time.
+LONG_LINE_GROUP_BYTES = 24 * 1024 * 1024
+LONG_LINE_BYTES = 8 * 1024
+
 # Small files that are fetched at the same time, ahead of need.
 _AHEAD = 8
 
@@ -45,6 +49,11 @@ class LineGroup:
     bytes: int = 0
     segments: list[Segment] = field(default_factory=list)
 
+    def is_full(self, group_bytes: int) -> bool:
+        """Whether the next piece belongs in another group."""
+        has_long_lines = self.bytes > LONG_LINE_BYTES * self.lines
+        return self.bytes >= (min(group_bytes, LONG_LINE_GROUP_BYTES) if has_long_lines else group_bytes)
+
     def remove(self) -> None:
         """Deletes the group's files."""
         self.path.unlink(missing_ok=True)
@@ -57,7 +66,8 @@ def lines_relation(path: Path) -> str:
     # The delimiter stands in no line: raw_lines sees to it.
     return (
         f"read_csv('{quoted}', columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
-        f"delim = '\\x01', quote = '', escape = '', comment = '', new_line = '\\n', max_line_size = {LONGEST_LINE})"
+        f"delim = '\\x01', quote = '', escape = '', comment = '', new_line = '\\n', "
+        f"max_line_size = {LONGEST_LINE}, buffer_size = {2 * LONGEST_LINE})"
     )
 
 
@@ -86,7 +96,7 @@ def line_groups(
             line = 0
             try:
                 for data in whole_lines(chunks):
-                    if group.bytes >= group_bytes:
+                    if group.is_full(group_bytes):
                         output.close()
                         broken.close()
                         yield group

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 #: The longest line in bytes that is cleaned. Kafka's default limit of a record is 1 MiB.
 LONGEST_LINE = 16 * 1024 * 1024
 
-#: Of a line that is too long this many bytes are kept in quarantine; the raw file has the rest.
-KEPT_OF_A_TOO_LONG_LINE = 1024 * 1024
+#: Of a line that is no text at most this many bytes are kept in quarantine; the raw file has the rest.
+KEPT_OF_A_BROKEN_LINE = 2 * 1024 * 1024
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -108,9 +108,7 @@ def line_problem(line: bytes) -> str | None:
 
 def readable(line: bytes) -> str:
     """The line as text: what is not UTF-8 and control characters as backslash escapes, the rest as it is."""
-    if len(line) > LONGEST_LINE:
-        line = line[:KEPT_OF_A_TOO_LONG_LINE]
-    text = line.decode("utf-8", errors="backslashreplace")
+    text = line[:KEPT_OF_A_BROKEN_LINE].decode("utf-8", errors="backslashreplace")
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 

@@ -77,7 +77,7 @@ class Bucket:
             for page in obstore.list(self._store, prefix=prefix, chunk_size=1000):
                 for entry in page:
                     yield StoredObject(entry["path"], entry["e_tag"] or "", entry["size"], entry["last_modified"])
-        except NotFoundError as error:
+        except (FileNotFoundError, NotFoundError) as error:
             raise TableEngineError(f"The bucket {self.name!r} does not exist: check --bucket.") from error
 
     def read(self, key: str, etag: str | None = None) -> Iterator[bytes]:
@@ -86,7 +86,7 @@ class Bucket:
             result = obstore.get(self._store, key, options={"if_match": etag} if etag else {})
             for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
                 yield bytes(chunk)
-        except (NotFoundError, PreconditionError) as error:
+        except (FileNotFoundError, NotFoundError, PreconditionError) as error:
             raise ObjectChangedError(key) from error
 
     def write(self, key: str, content: bytes) -> None:

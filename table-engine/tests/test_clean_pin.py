@@ -53,7 +53,10 @@ def test_a_whole_record(session: duckdb.DuckDBPyConnection) -> None:
 def test_missing_and_null_columns_are_null(session: duckdb.DuckDBPyConnection) -> None:
     nothing = {name: None for name in PIN.column_names if name != "ind"}
     assert cleaned(session, {"index": 1}) == {"ind": 1, **nothing}
-    assert cleaned(session, {"index": 1, **{key: None for key in PIN.source if key != "index"}}) == {"ind": 1, **nothing}
+    assert cleaned(session, {"index": 1, **{key: None for key in PIN.source if key != "index"}}) == {
+        "ind": 1,
+        **nothing,
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""An HTTP relay between the engine and the S3 server that does harm at an exact write request."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+#: Told of each write (its number from 1, method and path) before it is forwarded; True: the answer is withheld.
+OnWrite = Callable[[int, str, str], bool]
+
+
+@contextmanager
+def relay(target: str, on_write: OnWrite) -> Iterator[str]:
+    """Forwards requests to `target`; gives the relay's URL."""
+    lock = threading.Lock()
+    writes = 0
+    address = urlsplit(target)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def forward(self) -> None:
+            nonlocal writes
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            withhold = False
+            if self.command in ("PUT", "POST", "DELETE"):
+                with lock:
+                    writes += 1
+                    withhold = on_write(writes, self.command, self.path)
+            server = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+            server.request(self.command, self.path, body, dict(self.headers))
+            answer = server.getresponse()
+            content = answer.read()
+            server.close()
+            if withhold:
+                self.close_connection = True
+                return
+            self.send_response_only(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                    self.send_header(name, value)
+            length = answer.getheader("Content-Length") if self.command == "HEAD" else str(len(content))
+            self.send_header("Content-Length", length or "0")
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = forward
+
+        def handle(self) -> None:
+            # The engine may be killed in the middle of a request, which is what the test wants.
+            with suppress(OSError):
+                super().handle()
+
+        def log_message(self, *_arguments: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,126 @@
+"""Inspection: each figure must move when the thing it counts does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from table_engine.errors import TableEngineError
+from table_engine.inspection import overlapping, run_inspection
+from table_engine.ledger import merge_ranges
+from tests.sink_bucket import SinkBucket, jsonl
+
+
+@pytest.fixture
+def inspect(sink: SinkBucket, session: duckdb.DuckDBPyConnection, tmp_path: Path) -> Any:
+    def run(feed: str = "user") -> dict[str, Any]:
+        found: dict[str, Any] = run_inspection(session, sink.bucket, "pinterest", tmp_path)["feeds"][feed]
+        return found
+
+    return run
+
+
+def ledger_line(feed: str, sent: int, acknowledged: int, failed: int, offsets: list[list[int]]) -> dict[str, Any]:
+    return {
+        "run": "r", "seed": 100, "mode": "all", "from": 0, "to": sent, "feed": feed, "sent": sent,
+        "acknowledged": acknowledged, "failed": failed, "attempts": 1, "offsets": offsets,
+        "at": "2026-01-31T12:00:00.000Z",
+    }  # fmt: skip
+
+
+def test_raw_partitions(sink: SinkBucket, inspect: Any) -> None:
+    sink.put("user", 0, 0, jsonl({"ind": 1}, {"ind": 2}) + b"\n \n")
+    sink.put("user", 0, 2, jsonl({"ind": 3}, {"ind": 4}, {"ind": 5}))
+    sink.put("user", 0, 4, b'{"ind":5}\r\n\xff\nbad')
+    sink.put("user", 3, 70, b"")
+    sink.batch()
+    sink.put("user", 0, 7, jsonl({"ind": 9}))
+    assert inspect() == {
+        "sent": 0,
+        "acknowledged": 0,
+        "failed": 0,
+        "acknowledged_offsets": {},
+        "raw_partitions": {
+            "0": {
+                "files": 4, "lines": 9, "blank_lines": 2, "overlapping_lines": 1, "last_start_offset": 7,
+                "next_offset": 8, "pending_lines": 1,
+            },
+            "3": {
+                "files": 1, "lines": 0, "blank_lines": 0, "overlapping_lines": 0, "last_start_offset": 70,
+                "next_offset": 70, "pending_lines": 0,
+            },
+        },
+        "table_rows": 5,
+        "table_posts": 5,
+        "quarantine_rows": 2,
+        "quarantine_positions": 2,
+        "missing_from_tables": 0,
+    }  # fmt: skip
+    assert inspect("pin")["raw_partitions"] == {}
+
+
+def test_missing_lines_and_double_rows_are_seen(sink: SinkBucket, inspect: Any) -> None:
+    sink.put("user", 0, 0, jsonl({"ind": 1}, {"ind": 2}, {"ind": "x"}, {"ind": 2.0}, {"ind": "4"}))
+    sink.batch()
+    assert inspect()["missing_from_tables"] == 0
+    table = sink.tables.open("user")
+    table.delete("ind = 2")
+    assert inspect()["missing_from_tables"] == 2
+    sink.tables.open("quarantine").delete("feed = 'user'")
+    assert inspect()["missing_from_tables"] == 3
+    sink.tables.open("user").update({"ind": "1"}, predicate="ind = 4")
+    found = inspect()
+    assert (found["table_rows"], found["table_posts"], found["missing_from_tables"]) == (2, 1, 4)
+
+
+def test_a_changed_file_is_pending_until_it_is_batched(sink: SinkBucket, inspect: Any) -> None:
+    sink.put("user", 0, 0, jsonl({"ind": 1}))
+    sink.batch()
+    sink.put("user", 0, 0, jsonl({"ind": 1}, {"ind": 2}))
+    assert inspect()["raw_partitions"]["0"]["pending_lines"] == 2
+    assert inspect()["missing_from_tables"] == 0
+    sink.batch()
+    assert inspect()["raw_partitions"]["0"]["pending_lines"] == 0
+
+
+def test_the_ledger(sink: SinkBucket, inspect: Any) -> None:
+    sink.batch()
+    first = [
+        ledger_line("user", 500, 499, 1, [[0, 0, 249], [1, 0, 248]]),
+        ledger_line("pin", 3, 3, 0, [[0, 5, 5]]),
+        ledger_line("user", 10, 10, 0, [[0, 250, 259]]),
+    ]
+    sink.bucket.write("sent/a/00000000.jsonl", jsonl(*first) + b"\n")
+    sink.bucket.write("sent/b/00000000.jsonl", jsonl(ledger_line("user", 1, 1, 0, [[1, 300, 300]])))
+    found = inspect()
+    assert (found["sent"], found["acknowledged"], found["failed"]) == (511, 510, 1)
+    assert found["acknowledged_offsets"] == {"0": [[0, 259]], "1": [[0, 248], [300, 300]]}
+    assert inspect("geo")["sent"] == 0
+
+
+@pytest.mark.parametrize("line", ["x", "[]", "{}", json.dumps({**ledger_line("dog", 1, 1, 0, [])}), '{"feed":"pin"}'])
+def test_a_broken_ledger_is_an_error_that_names_the_place(sink: SinkBucket, inspect: Any, line: str) -> None:
+    sink.batch()
+    sink.bucket.write("sent/a/00000003.jsonl", b"\n" + line.encode())
+    with pytest.raises(TableEngineError, match=r"sent/a/00000003\.jsonl, line 2"):
+        inspect()
+
+
+def test_before_the_first_batch(inspect: Any) -> None:
+    with pytest.raises(TableEngineError, match="run the command 'batch' first"):
+        inspect()
+
+
+def test_merge_ranges() -> None:
+    assert merge_ranges([(5, 9), (0, 3), (4, 4), (20, 21), (6, 7)]) == [[0, 9], [20, 21]]
+    assert merge_ranges([]) == []
+
+
+def test_overlapping() -> None:
+    assert overlapping([(0, 10), (10, 5), (20, 5)]) == 0
+    assert overlapping([(0, 10), (8, 5), (9, 2)]) == 4
+    assert overlapping([(0, 100), (10, 5), (50, 60)]) == 55

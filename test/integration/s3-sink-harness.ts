@@ -83,7 +83,7 @@ export class SinkHarness {
     });
     const client = new Kafka({ brokers: [kafka.bootstrapServers], logLevel: logLevel.NOTHING });
     const admin = client.admin();
-    const producer = client.producer({ maxInFlightRequests: 1, idempotent: true });
+    const producer = client.producer({ maxInFlightRequests: 1, idempotent: true, metadataMaxAge: 500 });
     await admin.connect();
     await producer.connect();
     const harness = new SinkHarness(stateDir, kafka, ministack, relay, s3, client, admin, producer);
@@ -156,6 +156,12 @@ export class SinkHarness {
 
   /** Makes or changes a connector of the topic's name and waits until its tasks run. */
   async configure(topic: string, overrides: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.putConfig(topic, overrides);
+    await this.running(topic, Number(overrides['tasks.max'] ?? 1));
+  }
+
+  /** Makes or changes a connector of the topic's name. */
+  async putConfig(topic: string, overrides: Readonly<Record<string, string>> = {}): Promise<void> {
     const settings = connectorConfig({
       userId: 'unused',
       bucketName: topic,
@@ -189,7 +195,6 @@ export class SinkHarness {
       if (!answer.ok) throw new Error(await answer.text());
       return true;
     });
-    await this.running(topic, Number(config['tasks.max']));
   }
 
   /** Waits until a connector has so many running tasks. */
@@ -245,7 +250,6 @@ export class SinkHarness {
   ): Promise<void> {
     const id = `${topic}-${partition}`;
     const first = this.next.get(id) ?? 0;
-    this.next.set(id, first + count);
     const messages = Array.from({ length: count }, (_, i) => ({ partition, value: value(first + i) }));
     const [answer] = await this.producer.send({ topic, messages });
     if (answer?.baseOffset !== String(first)) {
@@ -253,6 +257,7 @@ export class SinkHarness {
         `${topic}-${partition}: the batch begins at ${answer?.baseOffset ?? '?'}, expected ${first}.`,
       );
     }
+    this.next.set(id, first + count);
   }
 
   /** Sends small batches to all partitions for a while. Resolves when `until` does, at the latest after 300 s. */

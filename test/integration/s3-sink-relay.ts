@@ -9,6 +9,10 @@ export interface Relay {
   readonly url: string;
   /** The keys of all objects that a PUT was answered 200 for, in order. */
   readonly uploads: readonly string[];
+  /** How many PUTs were answered 412: the name was taken. */
+  readonly conflicts: number;
+  /** Keeps the next PUT back. Resolves, once it has come, with a function that lets it go on to the S3 server. */
+  holdNextPut(): Promise<() => void>;
   /** Does something once, after the S3 server stored the next object and before Kafka Connect hears of it. */
   onceStored(action: () => void): Promise<void>;
   /** While true, connections are cut without an answer. */
@@ -19,12 +23,23 @@ export interface Relay {
 /** Starts a relay on a free port of 127.0.0.1. */
 export async function startRelay(target: string): Promise<Relay> {
   const uploads: string[] = [];
+  let conflicts = 0;
   let stored: (() => void) | undefined;
-  const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  let held: ((release: () => void) => void) | undefined;
+  const receive = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     if (relay.away) {
       incoming.socket.destroy();
-      return;
+    } else if (incoming.method === 'PUT' && held !== undefined) {
+      const hold = held;
+      held = undefined;
+      hold(() => {
+        forward(incoming, outgoing);
+      });
+    } else {
+      forward(incoming, outgoing);
     }
+  };
+  const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const to = new URL(incoming.url ?? '/', target);
     const passed = request(to, { method: incoming.method, headers: incoming.headers }, (answer) => {
       if (incoming.method === 'PUT' && answer.statusCode === 200) {
@@ -33,19 +48,27 @@ export async function startRelay(target: string): Promise<Relay> {
         stored = undefined;
         action?.();
       }
+      if (incoming.method === 'PUT' && answer.statusCode === 412) conflicts += 1;
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
     passed.on('error', () => incoming.socket.destroy());
     incoming.pipe(passed);
   };
-  const server = createServer(forward);
+  const server = createServer(receive);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The relay has no port.');
   const relay: Relay = {
     url: `http://127.0.0.1:${address.port}`,
     uploads,
+    get conflicts() {
+      return conflicts;
+    },
+    holdNextPut: () =>
+      new Promise((resolve) => {
+        held = resolve;
+      }),
     away: false,
     onceStored: (action) =>
       new Promise((resolve) => {

@@ -150,6 +150,25 @@ describe('the S3 sink', () => {
     await sink.assertStoredOnce(topic, 1, [before]);
   });
 
+  it('refuses an upload that arrives after the partition went to another task', async () => {
+    const topic = 'late-upload';
+    await sink.create(topic, 1);
+    // A task that is stuck in an upload for longer than this loses its partition to the other one.
+    await sink.configure(topic, { 'tasks.max': '2', 'consumer.override.max.poll.interval.ms': '6000' });
+    const held = sink.relay.holdNextPut();
+    await sink.send(topic, 0, 40);
+    const release = await held;
+    await sink.send(topic, 0, 30);
+    const before = await sink.assertStoredOnce(topic, 1);
+    const conflicts = sink.relay.conflicts;
+    release();
+    await eventually('the late upload to be refused', () =>
+      Promise.resolve(sink.relay.conflicts > conflicts ? true : undefined),
+    );
+    await sink.send(topic, 0, 30);
+    await sink.assertStoredOnce(topic, 1, [before]);
+  });
+
   it('goes on when S3 was away for some seconds', async () => {
     const topic = 's3-away';
     await sink.create(topic, 2);
@@ -171,10 +190,8 @@ describe('the S3 sink', () => {
     await sink.configure(topic, { 'tasks.max': '2' });
     await sink.send(topic, 0, 50);
     await sink.admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
-    await eventually('the new partitions', async () => {
-      await sink.send(topic, 2, 10);
-      return true;
-    });
+    await sleep(1_000); // The producer learns of them within half a second, the consumer within a whole one.
+    await sink.send(topic, 2, 10);
     await sink.send(topic, 1, 10);
     await sink.assertStoredOnce(topic, 3);
   });
@@ -254,13 +271,12 @@ describe('the S3 sink', () => {
     const topic = 'no-bucket';
     await sink.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
     await expect(sink.s3.send(new ListObjectsV2Command({ Bucket: topic }))).rejects.toThrow();
-    const configured = sink.configure(topic).catch(() => undefined);
+    await sink.putConfig(topic);
     const trace = await eventually('the task to fail', async () => {
       const [task] = await sink.taskStates(topic);
       return task?.state === 'FAILED' ? task.trace : undefined;
     });
     expect(trace).toContain('Create the bucket or mend s3.bucket.name');
-    await configured;
   });
 
   async function readLetters(topic: string, count: number) {

@@ -12,6 +12,7 @@ export function formatReconciliation({ feeds }: Reconciliation): string {
       'in topic',
       'dead letters',
       'raw files',
+      'not batched',
       'table',
       'quarantine',
       'missing',
@@ -24,6 +25,7 @@ export function formatReconciliation({ feeds }: Reconciliation): string {
       row.topic,
       row.deadLetters,
       row.raw,
+      row.pending,
       row.table,
       row.quarantine,
       row.missing,
@@ -32,6 +34,9 @@ export function formatReconciliation({ feeds }: Reconciliation): string {
   );
   const notes = feeds.flatMap((row) => [
     ...row.findings.map((finding) => `${row.feed}: ${finding}`),
+    ...(row.pending > 0
+      ? [`${row.feed}: ${row.pending} records wait for the next batch (\`npm run pipeline -- batch\`)`]
+      : []),
     ...(row.unacknowledged > 0
       ? [
           `${row.feed}: ${row.unacknowledged} records of the topic are not in the emulator's ledger: sent again after a lost answer, or by another producer`,

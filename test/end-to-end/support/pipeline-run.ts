@@ -1,6 +1,7 @@
 /** Runs `npm start` and `npm run pipeline` as a user does, and watches what they print. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STATES_ROOT } from '../../../local-run/paths';
@@ -55,8 +56,8 @@ export class PipelineRun {
   /** All that was printed so far. */
   output = '';
   private readonly child: ChildProcess;
-  /** The exit code, once it has ended. */
-  readonly ended: Promise<number | null>;
+  /** The exit code as a shell shows it (128 and more for a signal), once it has ended. */
+  readonly ended: Promise<number>;
 
   constructor(
     readonly userId: string,
@@ -74,7 +75,9 @@ export class PipelineRun {
     this.child.stdout?.setEncoding('utf8').on('data', collect);
     this.child.stderr?.setEncoding('utf8').on('data', collect);
     this.ended = new Promise((resolve) => {
-      this.child.on('close', resolve);
+      this.child.on('close', (code, signal) => {
+        resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']);
+      });
     });
   }
 
@@ -94,7 +97,7 @@ export class PipelineRun {
   }
 
   /** Sends a signal to the whole group, as a terminal does, and waits for the end. */
-  async interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+  async interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<number> {
     const { pid } = this.child;
     if (pid === undefined) throw new Error('npm could not be started.');
     if (this.child.exitCode === null && this.child.signalCode === null) process.kill(-pid, signal);

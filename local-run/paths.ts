@@ -6,8 +6,8 @@ import path from 'node:path';
 /** The repository's folder. */
 export const PROJECT_ROOT = path.resolve(__dirname, '..');
 
-/** What git does not see: installed parts, states, caches. */
-export const LOCAL_ROOT = path.join(PROJECT_ROOT, '.local');
+/** What git does not see: installed parts and states. `.local` in the project unless `PIPELINE_LOCAL_DIR` says else. */
+export const LOCAL_ROOT = path.resolve(PROJECT_ROOT, process.env.PIPELINE_LOCAL_DIR || '.local');
 
 /** The installed parts, shared by all pipelines of this checkout. */
 export const PARTS_ROOT = path.join(LOCAL_ROOT, 'parts');

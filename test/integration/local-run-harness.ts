@@ -1,0 +1,116 @@
+/**
+ * What the tests of `npm start` share: a start as a terminal does it, its output, and what it leaves running.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { STATES_ROOT, PROJECT_ROOT } from '../../local-run/paths';
+import type { RunFile } from '../../local-run/state/run-file';
+
+/** How a start ended. */
+export interface StartEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A start under way. */
+export interface Start {
+  readonly pid: number;
+  readonly process: ChildProcess;
+  /** What it has written so far, both streams. */
+  output(): string;
+  /** Waits until its output matches; rejects when it ends before, or after `seconds`. */
+  until(pattern: RegExp, seconds?: number): Promise<void>;
+  /** Signals its process group, as a terminal does on Ctrl-C. */
+  interrupt(signal?: NodeJS.Signals): void;
+  /** Waits for its end. */
+  ended(seconds?: number): Promise<StartEnd>;
+}
+
+/** Starts a command in a process group of its own. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Start {
+  const child = spawn(command, args, {
+    cwd: PROJECT_ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    stream.on('error', () => undefined);
+  }
+  const end = new Promise<StartEnd>((resolve) => {
+    child.on('exit', (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
+  let ended: StartEnd | undefined;
+  void end.then((value) => (ended = value));
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    process: child,
+    output: () => output,
+    until: async (pattern, seconds = 120) => {
+      for (const late = Date.now() + seconds * 1000; !pattern.test(output);) {
+        if (ended !== undefined || Date.now() > late) {
+          throw new Error(
+            `${String(pattern)} did not come. Ended: ${JSON.stringify(ended)}. Output:\n${output}`,
+          );
+        }
+        await sleep(20);
+      }
+    },
+    interrupt: (signal = 'SIGINT') => {
+      process.kill(-pid, signal);
+    },
+    ended: async (seconds = 120) => {
+      const late = new Promise<never>((_, reject) => {
+        setTimeout(() => {
+          reject(new Error(`It did not end within ${seconds} s. Output:\n${output}`));
+        }, seconds * 1000).unref();
+      });
+      return Promise.race([end, late]);
+    },
+  };
+}
+
+/** Runs `node local-run/start.mjs`, which is what `npm start` does. */
+export function start(args: readonly string[], env?: Readonly<Record<string, string>>): Start {
+  return startCommand(process.execPath, ['local-run/start.mjs', ...args], env);
+}
+
+/** The processes in whose arguments or environment a text stands, this one left out; by /proc. */
+export function processesWith(text: string): string[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
+    try {
+      const commandLine = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      const environment = readFileSync(`/proc/${name}/environ`, 'utf8');
+      return `${commandLine}${environment}`.includes(text) ? [`${name} ${commandLine}`] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Waits until no process mentions a text, and gives those that still do after `seconds`. */
+export async function untilNoneWith(text: string, seconds = 30): Promise<string[]> {
+  let left = processesWith(text);
+  for (const late = Date.now() + seconds * 1000; left.length > 0 && Date.now() < late;) {
+    await sleep(100);
+    left = processesWith(text);
+  }
+  return left;
+}
+
+/** The `run.json` of a user id's run. */
+export function runFile(userId: string): RunFile {
+  return JSON.parse(readFileSync(path.join(STATES_ROOT, userId, 'run.json'), 'utf8')) as RunFile;
+}

@@ -35,6 +35,8 @@ const FLUSH_MS = 5000;
 /** Tries for one object, besides those of the S3 client itself: some 15 s. */
 const WRITE_ATTEMPTS = 8;
 const PAGE = 1000;
+/** Objects of a random run that are searched for failures; a run ends soon after failures begin. */
+const LOOK_BACK = 100;
 /** The largest number of eight digits. */
 const MAX_SEQUENCE = 99_999_999;
 
@@ -82,6 +84,12 @@ async function allNames(store: LedgerStore, run: string): Promise<string[]> {
   }
 }
 
+/** Up to LOOK_BACK objects, the newest first. */
+async function newestNames(store: LedgerStore, run: string, last: number): Promise<string[]> {
+  const after = last < LOOK_BACK ? `${ledgerPrefix(run)}-` : ledgerName(run, last - LOOK_BACK);
+  return (await store.list(ledgerPrefix(run), after, LOOK_BACK)).reverse();
+}
+
 async function readLines(store: LedgerStore, name: string): Promise<LedgerLine[]> {
   const text = await store.get(name);
   return text
@@ -112,6 +120,14 @@ export function firstUnacknowledged(lines: readonly LedgerLine[], feeds: readonl
   return Math.min(...ends);
 }
 
+/** Whether what failed was acknowledged when it was sent again, going by the lines given. */
+function isMadeGood(failed: LedgerLine, lines: readonly LedgerLine[]): boolean {
+  return lines.some(
+    (line) =>
+      line.feed === failed.feed && line.failed === 0 && line.from <= failed.from && line.to >= failed.to,
+  );
+}
+
 /** Where a run goes on. */
 export interface ResumePoint {
   /** The first position to send. */
@@ -121,8 +137,9 @@ export interface ResumePoint {
 }
 
 /**
- * Reads where a run stopped. In mode `all` that is the first position not acknowledged in every feed; in mode
- * `random`, whose ledger grows for ever, the position after the last one in the newest object.
+ * Reads where a run stopped: the first position not acknowledged in every feed, so that what failed is sent again under
+ * the same identity. The ledger of mode `random` grows for ever, so there only the newest objects are looked at, back
+ * to the first one without a failure.
  *
  * @throws Error when the run was made with another seed or mode.
  */
@@ -144,8 +161,18 @@ export async function readResumePoint(
   };
   if (mode === 'random') {
     const last = await lastSequence(store, run);
-    const lines = last < 0 ? [] : check(await readLines(store, ledgerName(run, last)));
-    return { position: Math.max(0, ...lines.map(({ to }) => to)), sequence: last + 1 };
+    let position = 0;
+    const seen: LedgerLine[] = [];
+    const names = last < 0 ? [] : await newestNames(store, run, last);
+    for (const name of names) {
+      const lines = check(await readLines(store, name));
+      if (name === names[0]) position = Math.max(0, ...lines.map(({ to }) => to));
+      seen.push(...lines);
+      if (lines.every(({ failed }) => failed === 0)) break;
+      const lost = lines.filter((line) => line.failed > 0 && !isMadeGood(line, seen));
+      position = Math.min(position, ...lost.map(({ from }) => from));
+    }
+    return { position, sequence: last + 1 };
   }
   const names = await allNames(store, run);
   const lines: LedgerLine[] = [];

@@ -159,6 +159,21 @@ test('mode random finds the newest object without reading the others', async () 
   expect((await readResumePoint(highest, 'r', 'random', 100, FEED_NAMES)).position).toBe(4);
 });
 
+test('mode random goes back to what failed and was not made good since', async () => {
+  const random = { mode: 'random' as const };
+  const objects = [
+    [...batch(0, 10, { ...random, failed: 1 })], // Before an object without a failure: dealt with by then.
+    [...batch(0, 10, random)],
+    [...batch(10, 20, random), ...batch(20, 30, { ...random, failed: 2 })],
+    [...batch(20, 30, random), ...batch(30, 40, { ...random, failed: 3 }), ...batch(40, 50, random)],
+  ];
+  const store = new MemoryStore();
+  for (const [sequence, lines] of objects.entries()) {
+    await store.create(ledgerName('r', sequence), lines.map((one) => JSON.stringify(one)).join('\n'));
+  }
+  expect(await readResumePoint(store, 'r', 'random', 100, FEED_NAMES)).toEqual({ position: 30, sequence: 4 });
+});
+
 test('a new run starts at 0, beside other runs', async () => {
   const store = new MemoryStore();
   await store.create('sent/r-2/00000009.jsonl', JSON.stringify(line('pin', 0, 9)));

@@ -29,6 +29,15 @@ function forgetAwsAccount(): void {
   });
 }
 
+/** Under npm: stops when npm has died without a word (`kill -9`), because then nobody can press Ctrl-C any more. */
+function stopWhenOrphaned(stop: AbortController): NodeJS.Timeout | undefined {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) stop.abort(new StopRequest('npm has died.', SIGNALS.SIGHUP ?? 1));
+  }, 1_000).unref();
+}
+
 /**
  * Runs `npm start` to its end.
  *
@@ -67,6 +76,7 @@ export async function main(args: readonly string[]): Promise<number> {
     });
   }
 
+  const orphaned = stopWhenOrphaned(stop);
   try {
     const options = parseStartOptions(args, (text) => {
       process.stderr.write(text);
@@ -85,6 +95,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${full ? 'The disk is full. ' : ''}${message}\n`);
     return 1;
   } finally {
+    clearInterval(orphaned);
     await stopChildren(3_000);
   }
 }

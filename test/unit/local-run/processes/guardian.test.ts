@@ -43,7 +43,7 @@ async function startSupervisor(): Promise<{ supervisor: ChildProcess; pids: Pids
 
 async function untilGone(pids: readonly number[]): Promise<number[]> {
   let left = [...pids];
-  for (const end = Date.now() + 15_000; left.length > 0 && Date.now() < end; ) {
+  for (const end = Date.now() + 15_000; left.length > 0 && Date.now() < end;) {
     await sleep(50);
     left = left.filter((pid) => startTime(pid) !== undefined);
   }

@@ -1,0 +1,246 @@
+/** `npm start` as a person uses it: to the end, interrupted, killed, and wrongly. */
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureParts } from '../../local-run/install';
+import { findProgram } from '../../local-run/install/tools';
+import { STATES_ROOT } from '../../local-run/paths';
+import { freePort } from '../../local-run/ports';
+import { resetState } from '../../local-run/state/reset';
+import { runFile, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
+
+const INSTALL_MS = 600_000;
+jest.setTimeout(300_000);
+
+const userId = `test-start-${process.pid}`;
+const folder = path.join(STATES_ROOT, userId);
+const FEW = ['--user-id', userId, '--posts', '300'];
+const RECONCILED = /pin: missing 0, duplicate 0\ngeo: missing 0, duplicate 0\nuser: missing 0, duplicate 0/;
+const starts: Start[] = [];
+
+function run(args: readonly string[], env?: Readonly<Record<string, string>>): Start {
+  const started = start(args, env);
+  starts.push(started);
+  return started;
+}
+
+beforeAll(async () => {
+  await ensureParts();
+}, INSTALL_MS);
+
+afterEach(async () => {
+  const live = starts
+    .splice(0)
+    .filter(({ process: { exitCode, signalCode } }) => (exitCode ?? signalCode) === null);
+  for (const one of live) one.interrupt('SIGKILL');
+  if (live.length > 0) await untilNoneWith(`/state/${userId}`); // The next test starts with nothing running.
+});
+
+afterAll(async () => {
+  rmSync(path.join(folder, 'state.json'), { force: true });
+  await resetState(userId);
+});
+
+test('a run ends with eight answers and nothing missing or double; the next reuses its data', async () => {
+  const first = run(['--once', ...FEW]);
+  expect(await first.ended(280)).toEqual({ code: 0, signal: null });
+  for (const question of ['1', '2', '3a', '3b', '4', '5', '6', '7', '8']) {
+    expect(first.output()).toContain(`\n${question}. `);
+  }
+  expect(first.output()).toMatch(RECONCILED);
+  expect(first.output()).toMatch(/Sent 300 posts/);
+  expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
+  expect(await untilNoneWith(`/state/${userId}`, 0)).toEqual([]);
+
+  const second = run(['--once', ...FEW]);
+  expect((await second.ended(280)).code).toBe(0);
+  expect(second.output()).toContain('Every post was sent already.');
+  expect(second.output()).toMatch(RECONCILED);
+  expect(second.output()).not.toContain('Bootstrapped');
+
+  const more = run(['--once', '--user-id', userId, '--posts', '400']);
+  expect((await more.ended(280)).code).toBe(0);
+  expect(more.output()).toMatch(/Sent 100 posts/);
+  expect(more.output()).toMatch(/\npin +400 +400 +400 /);
+}, 900_000);
+
+test.each([
+  ['while TypeScript is being loaded', undefined, 200],
+  ['while the parts are starting', /is ready after/, 0],
+  ['while Kafka Connect is starting', /Kafka is ready/, 500],
+  ['while it deploys', /Kafka Connect is ready/, 1_000],
+  ['after the deployment', /Deployed all stacks/, 0],
+  ['while the tables are read', /S3 sink has stored/, 300],
+])('Ctrl-C %s stops everything', async (_, pattern, pauseMs) => {
+  const one = run(['--once', '--user-id', userId, '--posts', '500']);
+  if (pattern !== undefined) await one.until(pattern);
+  await sleep(pauseMs);
+  one.interrupt();
+  const { code, signal } = await one.ended(60);
+  // Before its first line of JavaScript is run, Node ends by the signal itself.
+  expect(code ?? signal).toBe(pattern === undefined && code === null ? 'SIGINT' : 130);
+  expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
+  expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
+});
+
+test('a second Ctrl-C hurries', async () => {
+  const one = run(['--once', ...FEW]);
+  await one.until(/Kafka is ready/);
+  one.interrupt();
+  await sleep(700);
+  if (one.process.exitCode === null) one.interrupt();
+  expect((await one.ended(15)).code).toBe(130);
+  expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
+});
+
+test('SIGTERM to npm is passed on, with its exit code', async () => {
+  const one = startCommand('npm', ['start', '--', '--once', ...FEW]);
+  starts.push(one);
+  await one.until(/Kafka is ready/);
+  one.process.kill('SIGTERM');
+  expect((await one.ended(60)).code).toBe(143);
+  expect(await untilNoneWith(`/state/${userId}`, 10)).toEqual([]);
+});
+
+test('kill -9 of npm stops everything too', async () => {
+  const one = startCommand('npm', ['start', '--', '--once', ...FEW]);
+  starts.push(one);
+  await one.until(/is ready after/);
+  one.process.kill('SIGKILL');
+  await one.ended();
+  expect(await untilNoneWith(`/state/${userId}`, 60)).toEqual([]);
+});
+
+test('kill -9 of the supervisor leaves nothing running, and the next start goes on', async () => {
+  const killed = run(['--once', ...FEW]);
+  await killed.until(/Kafka Connect is ready/);
+  await sleep(500); // In the middle of the deployment.
+  killed.process.kill('SIGKILL');
+  await killed.ended();
+  expect(await untilNoneWith(`/state/${userId}`, 30)).toEqual([]);
+
+  const next = run(['--once', ...FEW]);
+  expect((await next.ended(280)).code).toBe(0);
+  expect(next.output()).toMatch(RECONCILED);
+}, 600_000);
+
+test('a reader who goes away ends the run', async () => {
+  const one = run(['--once', ...FEW]);
+  await one.until(/is ready after/);
+  one.process.stdout?.destroy();
+  one.process.stderr?.destroy();
+  expect((await one.ended(120)).code).toBe(141);
+  expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
+});
+
+describe('in a run that goes on', () => {
+  let one: Start;
+
+  beforeAll(async () => {
+    one = start([...FEW, '--rate', '20', '--report-every', '2']);
+    await one.until(/Press Ctrl-C to stop/, 280);
+  }, 300_000);
+
+  afterAll(() => {
+    if (one.process.exitCode === null) one.interrupt('SIGKILL');
+  });
+
+  const reports = () => one.output().match(/random posts, batch/g)?.length ?? 0;
+
+  async function untilReports(count: number): Promise<string> {
+    const wanted = reports() + count;
+    for (const late = Date.now() + 150_000; reports() < wanted;) {
+      await sleep(100);
+      if (one.process.exitCode !== null || Date.now() > late) throw new Error(one.output());
+    }
+    return (
+      one
+        .output()
+        .split('\n')
+        .findLast((line) => line.includes('random posts, batch')) ?? ''
+    );
+  }
+
+  test('every part that is killed is reported, restarted, and no post is lost or doubled', async () => {
+    for (const name of ['rest-proxy', 'kafka-connect', 'mariadb', 'kafka', 'ministack']) {
+      await untilReports(1);
+      const part = runFile(userId).parts.find((running) => running.name === name);
+      process.kill(part?.pid ?? 0, 'SIGKILL');
+      await one.until(new RegExp(`${name} has died \\(signal SIGKILL\\)\\. The end of .*${name}\\.log`), 30);
+      await one.until(new RegExp(`${name} runs again`), 120);
+      const report = await untilReports(2);
+      expect(report.match(/missing 0, duplicate 0/g)).toHaveLength(3);
+    }
+    await sleep(100);
+    expect(one.process.exitCode).toBeNull();
+  }, 900_000);
+
+  test('a second start is refused, naming the first', async () => {
+    const second = run(['--once', ...FEW]);
+    expect((await second.ended()).code).toBe(1);
+    expect(second.output()).toContain(
+      `The pipeline of the user id "${userId}" is running already, in the process with pid ${one.pid}.`,
+    );
+  });
+
+  test('reset is refused', async () => {
+    const reset = startCommand(process.execPath, ['--import', 'tsx', 'cli/reset.ts', '--user-id', userId]);
+    expect((await reset.ended()).code).toBe(1);
+    expect(reset.output()).toContain('is running already');
+  });
+
+  test('SIGTERM stops it in order', async () => {
+    one.process.kill('SIGTERM');
+    expect((await one.ended(90)).code).toBe(143);
+    expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
+  });
+});
+
+test.each([
+  [['--posts', 'many'], /'many' is invalid.*whole number/],
+  [['--user-id', 'a/b'], /"a\/b" cannot be used/],
+  [['--ones'], /unknown option '--ones'/],
+])('wrong flags %j end with exit code 2', async (args, message) => {
+  const one = run(args);
+  expect((await one.ended(30)).code).toBe(2);
+  expect(one.output()).toMatch(message);
+});
+
+test('a fixed port that is taken is named', async () => {
+  const port = await freePort();
+  const server = createServer().listen({ host: '127.0.0.1', port });
+  try {
+    const one = run(['--once', ...FEW, '--kafka-port', String(port)]);
+    expect((await one.ended(60)).code).toBe(1);
+    expect(one.output()).toContain(`Port ${port}, wanted for the local run (kafka), is taken`);
+  } finally {
+    server.close();
+  }
+});
+
+test('a half-written state folder is refused until it is reset', async () => {
+  mkdirSync(path.join(folder, 'kafka'), { recursive: true });
+  writeFileSync(path.join(folder, 'state.json'), '{"version":1,"us');
+  const one = run(['--once', ...FEW]);
+  expect((await one.ended(60)).code).toBe(1);
+  expect(one.output()).toContain(`npm run reset -- --user-id ${userId}`);
+
+  const reset = startCommand(process.execPath, ['--import', 'tsx', 'cli/reset.ts', '--user-id', userId]);
+  expect((await reset.ended()).code).toBe(0);
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('a missing tool is named', async () => {
+  const bin = path.join(STATES_ROOT, `${userId}-bin`);
+  mkdirSync(bin, { recursive: true });
+  try {
+    symlinkSync(findProgram('python3') ?? '', path.join(bin, 'python3'));
+    for (const name of ['sh', 'env']) symlinkSync(findProgram(name) ?? '', path.join(bin, name));
+    const one = run(['--once', ...FEW], { PATH: bin, JAVA_HOME: '' });
+    expect((await one.ended(60)).code).toBe(1);
+    expect(one.output()).toContain('- java: not found; needed: a Java run-time of version 17 or newer');
+  } finally {
+    rmSync(bin, { recursive: true });
+  }
+});

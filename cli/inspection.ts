@@ -20,6 +20,7 @@ export interface RawPartition {
 export interface FeedInspection {
   readonly sent: number;
   readonly acknowledged: number;
+  /** Records that were sent, not acknowledged, and not acknowledged either when their run went on. */
   readonly failed: number;
   /** By partition: inclusive ranges of acknowledged offsets, merged and ascending. */
   readonly acknowledged_offsets: Readonly<Record<string, readonly (readonly [number, number])[]>>;

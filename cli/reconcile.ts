@@ -44,8 +44,10 @@ export interface Reconciliation {
 /** What is known of one feed. */
 export interface FeedFacts {
   readonly inspection: FeedInspection;
-  /** The topic's end offset by partition, read before the inspection. */
+  /** The topic's end offset by partition, read before the inspection: what must be stored by then. */
   readonly endOffsets: EndOffsets;
+  /** The same, read after the inspection: what can have been acknowledged by then. */
+  readonly laterEndOffsets: EndOffsets;
   /** The offsets that went to the dead-letter topic, by partition. */
   readonly deadLetters: DeadLetters;
 }
@@ -75,7 +77,7 @@ export function inFlight(facts: FeedFacts): number {
 
 /** Works out one feed's row. What is in no raw file yet counts as missing, and a finding says so. */
 export function assess(feed: FeedName, facts: FeedFacts): FeedReconciliation {
-  const { inspection, endOffsets, deadLetters } = facts;
+  const { inspection, endOffsets, laterEndOffsets, deadLetters } = facts;
   const findings: string[] = [];
   let missing = 0;
   let duplicate = 0;
@@ -90,9 +92,9 @@ export function assess(feed: FeedName, facts: FeedFacts): FeedReconciliation {
     findings.push(`${count} ${what}`);
   };
 
-  lose(inspection.sent - inspection.acknowledged, 'sent, but never acknowledged');
+  lose(inspection.failed, 'sent, but never acknowledged');
   for (const [partition, ranges] of Object.entries(inspection.acknowledged_offsets)) {
-    const end = endOffsets.get(Number(partition)) ?? 0;
+    const end = laterEndOffsets.get(Number(partition)) ?? 0;
     const lost = ranges.reduce((sum, [first, last]) => sum + Math.max(0, last + 1 - Math.max(first, end)), 0);
     lose(
       lost,
@@ -119,7 +121,7 @@ export function assess(feed: FeedName, facts: FeedFacts): FeedReconciliation {
     'rows of the quarantine whose source position is there already',
   );
 
-  const topic = [...endOffsets.values()].reduce((total, end) => total + end, 0);
+  const topic = [...laterEndOffsets.values()].reduce((total, end) => total + end, 0);
   return {
     feed,
     sent: inspection.sent,
@@ -150,17 +152,23 @@ export interface ReconcileOptions {
 export async function reconcile(deployment: Deployment, options: ReconcileOptions): Promise<Reconciliation> {
   const deadline = Date.now() + (options.waitSeconds ?? 60) * 1000;
   return withKafkaReader(deployment, async (kafka) => {
-    const endOffsets = new Map<FeedName, EndOffsets>();
-    for (const feed of FEED_NAMES) {
-      endOffsets.set(feed, await kafka.endOffsets(topicName(deployment.userId, feed)));
-    }
+    const readEnds = async (): Promise<Map<FeedName, EndOffsets>> => {
+      const ends = new Map<FeedName, EndOffsets>();
+      for (const feed of FEED_NAMES) {
+        ends.set(feed, await kafka.endOffsets(topicName(deployment.userId, feed)));
+      }
+      return ends;
+    };
+    const endOffsets = await readEnds();
     for (;;) {
       options.signal?.throwIfAborted();
       const inspection = await runTableEngine<Inspection>(deployment, 'inspect', options);
+      const laterEndOffsets = await readEnds();
       const dead = await kafka.deadLetters();
       const facts = (feed: FeedName): FeedFacts => ({
         inspection: inspection.feeds[feed],
         endOffsets: endOffsets.get(feed) ?? new Map<number, number>(),
+        laterEndOffsets: laterEndOffsets.get(feed) ?? new Map<number, number>(),
         deadLetters: dead.get(topicName(deployment.userId, feed)) ?? new Map<number, ReadonlySet<number>>(),
       });
       const waiting = FEED_NAMES.some((feed) => inFlight(facts(feed)) > 0);

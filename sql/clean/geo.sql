@@ -7,7 +7,7 @@ WITH parsed AS (
       AS latitude,
     CASE WHEN matches(longitude_text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') THEN try_cast(longitude_text AS DOUBLE) END
       AS longitude,
-    CASE WHEN matches(timestamp_text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$')
+    CASE WHEN matches(timestamp_text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?$')
       THEN utc_timestamp(timestamp_text) END AS timestamp_value
   FROM decoded
 )

@@ -4,7 +4,7 @@ WITH parsed AS (
     *,
     whole_number(ind_text) AS row_number_value,
     whole_number(age_text) AS age_value,
-    CASE WHEN matches(date_joined_text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$')
+    CASE WHEN matches(date_joined_text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?$')
       THEN utc_timestamp(date_joined_text) END AS date_joined_value
   FROM decoded
 )
@@ -24,7 +24,7 @@ SELECT
       THEN refusal(line, 'date_joined', date_joined_text, 'an ISO 8601 date and time')
   END AS reason,
   row_number_value AS ind,
-  nullif(concat_ws(' ', nullif(first_name_text, ''), nullif(last_name_text, '')), '') AS user_name,
+  first_name_text || ' ' || last_name_text AS user_name,
   age_value AS age,
   date_joined_value AS date_joined
 FROM parsed

@@ -102,6 +102,26 @@ def test_the_ledger(sink: SinkBucket, inspect: Any) -> None:
     assert inspect("geo")["sent"] == 0
 
 
+def test_what_failed_and_was_sent_again_has_not_failed(sink: SinkBucket, inspect: Any) -> None:
+    sink.batch()
+
+    def line(run: str, first: int, end: int, failed: int) -> dict[str, Any]:
+        count = end - first
+        return {
+            **ledger_line("pin", count, count - failed, failed, []), "run": run, "from": first, "to": end,
+        }  # fmt: skip
+
+    sink.bucket.write("sent/a/00000000.jsonl", jsonl(line("a", 0, 10, 0), line("a", 10, 20, 3), line("a", 20, 30, 1)))
+    assert inspect("pin")["failed"] == 4
+    # Other batches of the same run, and the same positions of another run.
+    sink.bucket.write("sent/a/00000001.jsonl", jsonl(line("a", 10, 14, 0), line("a", 14, 22, 0)))
+    sink.bucket.write("sent/b/00000000.jsonl", jsonl(line("b", 20, 30, 0)))
+    assert inspect("pin")["failed"] == 1
+    sink.bucket.write("sent/a/00000002.jsonl", jsonl(line("a", 22, 30, 0)))
+    assert inspect("pin")["failed"] == 0
+    assert inspect("pin")["sent"] == 60
+
+
 @pytest.mark.parametrize("line", ["x", "[]", "{}", json.dumps({**ledger_line("dog", 1, 1, 0, [])}), '{"feed":"pin"}'])
 def test_a_broken_ledger_is_an_error_that_names_the_place(sink: SinkBucket, inspect: Any, line: str) -> None:
     sink.batch()

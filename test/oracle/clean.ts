@@ -26,7 +26,7 @@ export interface CleanPin {
 export interface CleanGeo {
   readonly ind: number;
   readonly country: string | null;
-  /** Latitude, longitude; null when either is missing. */
+  /** Latitude, longitude; null when both are missing. */
   readonly coordinates: readonly [number, number] | null;
   readonly timestamp: string | null;
 }
@@ -57,9 +57,9 @@ function integer(column: string, value: unknown): number | null {
 }
 
 function rowNumber(row: RawRow, column: string): number {
-  const value = row[column];
-  if (typeof value !== 'number') throw new Reject(`no integer row number: ${JSON.stringify(value)}`);
-  return integer(column, value) as number;
+  const number = integer(column, row[column]);
+  if (number === null) throw new Reject(`no integer row number: ${JSON.stringify(row[column])}`);
+  return number;
 }
 
 function double(column: string, value: unknown): number | null {
@@ -121,7 +121,8 @@ export function followerCount(value: string | null): number | null {
   const match = /^(\d+(?:\.\d+)?)([km]?)$/i.exec(value.trim());
   if (match === null) return null;
   const factor = { k: 1000, m: 1_000_000, '': 1 }[(match[2] ?? '').toLowerCase() as 'k' | 'm' | ''];
-  return Math.round(Number(match[1]) * factor);
+  // To the millionth first: 1.005 * 1000 is a little less than 1005 in binary.
+  return Math.floor(Math.round(Number(match[1]) * factor * 1e6) / 1e6);
 }
 
 function boolean(column: string, value: unknown): boolean | null {
@@ -169,6 +170,7 @@ export function cleanGeo(row: RawRow): CleanGeo {
   if (latitude !== null && Math.abs(latitude) > 90) throw new Reject(`latitude is out of range: ${latitude}`);
   if (longitude !== null && Math.abs(longitude) > 180)
     throw new Reject(`longitude is out of range: ${longitude}`);
+  if ((latitude === null) !== (longitude === null)) throw new Reject('one coordinate without the other');
   return {
     ind: rowNumber(row, 'ind'),
     country: text('country', row.country),

@@ -84,7 +84,9 @@ export class PipelineRun {
   /** Waits until the pattern was printed `times` times. @throws Error when the run ends or the time is over before. */
   async printed(pattern: RegExp, times = 1, timeoutMs = 300_000): Promise<void> {
     const all = new RegExp(pattern.source, `${pattern.flags.replace('g', '')}g`);
-    for (const start = Date.now(); Date.now() - start < timeoutMs; await sleep(100)) {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      await sleep(100);
       if ((this.output.match(all)?.length ?? 0) >= times) return;
       if (this.child.exitCode !== null || this.child.signalCode !== null) break;
     }

@@ -29,6 +29,7 @@ const inspection = (over: Partial<FeedInspection> = {}): FeedInspection => ({
 const facts = (over: Partial<FeedFacts> = {}): FeedFacts => ({
   inspection: inspection(),
   endOffsets: new Map([[0, 100]]),
+  laterEndOffsets: over.endOffsets ?? new Map([[0, 100]]),
   deadLetters: new Map(),
   ...over,
 });
@@ -53,7 +54,7 @@ describe('assess', () => {
   });
 
   it('counts records that were never acknowledged', () => {
-    const result = assess('pin', facts({ inspection: inspection({ sent: 107 }) }));
+    const result = assess('pin', facts({ inspection: inspection({ sent: 107, failed: 7 }) }));
     expect(result.missing).toBe(7);
     expect(result.findings).toEqual(['7 sent, but never acknowledged']);
   });
@@ -110,11 +111,14 @@ describe('assess', () => {
     expect(inFlight(all)).toBe(0);
   });
 
-  it('does not mind raw lines that came after the end offsets were read', () => {
-    expect(assess('pin', facts({ endOffsets: new Map([[0, 80]]) })).missing).toBe(20);
-    const acknowledged_offsets = { '0': [[0, 79] as const] };
-    const early = facts({ inspection: inspection({ acknowledged_offsets }), endOffsets: new Map([[0, 80]]) });
-    expect(assess('pin', early)).toMatchObject({ missing: 0, duplicate: 0 });
+  it('does not mind posts that flow while it reads', () => {
+    const flowing = { endOffsets: new Map([[0, 80]]), laterEndOffsets: new Map([[0, 100]]) };
+    expect(assess('pin', facts(flowing))).toMatchObject({ missing: 0, duplicate: 0, topic: 100 });
+    expect(assess('pin', facts({ ...flowing, laterEndOffsets: new Map([[0, 99]]) })).missing).toBe(1);
+  });
+
+  it('does not mind what failed and was acknowledged when it was sent again', () => {
+    expect(assess('pin', facts({ inspection: inspection({ sent: 107 }) })).missing).toBe(0);
   });
 
   it('shows what waits for a batch, and does not call it missing', () => {

@@ -86,11 +86,12 @@ test.each([
 });
 
 test.each<[string, () => unknown]>([
-  ['row number as text', () => cleanPin({ ...pin, index: '7' })],
+  ['row number in words', () => cleanPin({ ...pin, index: 'seven' })],
   ['no row number', () => cleanUser({ ...user, ind: null })],
   ['row number with a fraction', () => cleanGeo({ ...geo, ind: 1.5 })],
   ['downloaded 2', () => cleanPin({ ...pin, downloaded: 2 })],
   ['title that is a list', () => cleanPin({ ...pin, title: [] })],
+  ['latitude without a longitude', () => cleanGeo({ ...geo, longitude: null })],
   ['latitude 95', () => cleanGeo({ ...geo, latitude: 95 })],
   ['longitude -180.5', () => cleanGeo({ ...geo, longitude: -180.5 })],
   ['zero date', () => cleanGeo({ ...geo, timestamp: '0000-00-00T00:00:00' })],
@@ -106,7 +107,7 @@ test('nulls stay null, and text booleans are read', () => {
     age: null,
     date_joined: null,
   });
-  expect(cleanGeo({ ...geo, latitude: null }).coordinates).toBeNull();
+  expect(cleanGeo({ ...geo, latitude: null, longitude: null }).coordinates).toBeNull();
   expect(cleanPin({ ...pin, downloaded: 'False' }).downloaded).toBe(false);
   expect(cleanPin({ ...pin, tag_list: null, save_location: null })).toMatchObject({
     tag_list: null,

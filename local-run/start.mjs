@@ -3,7 +3,7 @@
  * stack trace. TypeScript is then run in this very process, so that signals and exit codes need no passing on.
  */
 import { createRequire } from 'node:module';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = 20;
@@ -42,9 +42,11 @@ let exitCode;
 try {
   const { main } = tsx.require(fileURLToPath(new URL('./start.ts', import.meta.url)), import.meta.url);
   // Signals that came meanwhile are delivered now.
-  await nextTurn();
+  await sleep(1);
   exitCode = early ?? (await main(process.argv.slice(2)));
 } catch (error) {
+  // Ctrl-C also ends the compiler, a process beside us; its error comes before the signal is delivered.
+  await sleep(50);
   if (early === undefined) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
   exitCode = early ?? 1;
 }

@@ -85,12 +85,20 @@ export async function readOutputs(
   return Object.fromEntries(found) as unknown as DeploymentOutputs;
 }
 
-/** The environment by which a child process (Python, the CDK) reaches the same AWS. */
-export function awsEnvironment(aws: AwsClientConfig): Record<string, string> {
+/**
+ * The environment for a child process (Python) that reaches the same AWS. For a local AWS nothing of the person's own AWS
+ * settings is passed on.
+ *
+ * @param inherited the environment of this process.
+ */
+export function childEnvironment(aws: AwsClientConfig, inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isLocal = aws.endpoint !== undefined;
+  const kept = Object.entries(inherited).filter(([name]) => !isLocal || !name.startsWith('AWS_'));
   return {
+    ...Object.fromEntries(kept),
     AWS_REGION: aws.region,
     AWS_DEFAULT_REGION: aws.region,
-    ...(aws.endpoint === undefined ? {} : { AWS_ENDPOINT_URL: aws.endpoint }),
+    ...(isLocal ? { AWS_ENDPOINT_URL: aws.endpoint } : {}),
     ...(aws.credentials === undefined
       ? {}
       : {

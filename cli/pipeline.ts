@@ -52,6 +52,9 @@ function number(least: number, most: number, integer = true): (text: string) => 
   });
 }
 
+// Versions are pinned: a notice of what later ones will need is none of the reader's business.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const interrupt = new AbortController();
 
 /** Adds a command that works on a deployment. `run` returns the result, `format` makes it text. */

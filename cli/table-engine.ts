@@ -1,7 +1,7 @@
 /** Runs a command of the Python package `table_engine` against a deployment and returns what it printed. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { type Deployment, awsEnvironment } from './deployment';
+import { type Deployment, childEnvironment } from './deployment';
 
 const PROJECT = join(__dirname, '..');
 
@@ -37,7 +37,7 @@ export async function runTableEngine<T>(
   ];
   const child = spawn(options.python, args, {
     cwd: join(PROJECT, 'table-engine'),
-    env: { ...process.env, ...awsEnvironment(deployment.aws) },
+    env: childEnvironment(deployment.aws, process.env),
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: options.signal,
     killSignal: 'SIGTERM',

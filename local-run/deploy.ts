@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { awsEnvironment, type AwsClientConfig } from '../cli/deployment';
+import { childEnvironment, type AwsClientConfig } from '../cli/deployment';
 import { hashOf } from './install/part';
 import { PROJECT_ROOT } from './paths';
 import { partEnvironment } from './processes/environment';
@@ -35,7 +35,7 @@ async function cdk(args: readonly string[], settings: DeploySettings, signal?: A
   await runCommand(process.execPath, [CDK, ...args], {
     cwd: PROJECT_ROOT,
     env: partEnvironment({
-      ...awsEnvironment(settings.aws),
+      ...childEnvironment(settings.aws, {}),
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ''}`,
       CDK_HOME: path.join(settings.stateDir, 'cdk-home'), // Not the person's own, which remembers accounts by key.
       CDK_DISABLE_CLI_TELEMETRY: 'true',

@@ -3,7 +3,7 @@
  */
 import { localAws } from '../cli/local-deployment';
 import type { AwsClientConfig } from '../cli/deployment';
-import { awsEnvironment } from '../cli/deployment';
+import { childEnvironment } from '../cli/deployment';
 import type { PortName } from './options';
 import { PORT_FLAGS } from './options';
 import type { Output } from './output';
@@ -106,7 +106,7 @@ export class LocalParts {
     await this.startOne('Kafka', 'kafka', (options) => startKafka(options));
     await Promise.all([
       this.startOne('Kafka Connect', 'connect', (options) =>
-        startKafkaConnect({ ...options, bootstrapServers, env: awsEnvironment(aws) }),
+        startKafkaConnect({ ...options, bootstrapServers, env: childEnvironment(aws, {}) }),
       ),
       this.startOne('REST proxy', 'restProxy', (options) => startRestProxy({ ...options, bootstrapServers })),
     ]);

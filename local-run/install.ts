@@ -3,8 +3,8 @@
  * milliseconds.
  */
 import { mkdirSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { requireSpace } from './disk-space';
 import { CONNECTOR, KAFKA, MARIADB } from './install/java-parts';
 import { installPart, isInstalled, type Part, type PartName, type Progress } from './install/part';
 import { PYTHON } from './install/python-part';
@@ -101,7 +101,7 @@ export async function ensureParts(
   try {
     const names = missing().map((part) => part.name);
     await checkTools([...new Set(names.flatMap((name) => TOOLS[name]))], signal);
-    await checkSpace();
+    await requireSpace(PARTS_ROOT, NEEDED_BYTES, 'the local parts');
     const either = AbortSignal.any(signal === undefined ? [failed.signal] : [failed.signal, signal]);
     const results = await Promise.allSettled(
       lanes.map(async (lane) => {
@@ -122,14 +122,4 @@ export async function ensureParts(
     lock.release();
   }
   return installedParts();
-}
-
-async function checkSpace(): Promise<void> {
-  const { bavail, bsize } = await statfs(PARTS_ROOT);
-  const free = bavail * bsize;
-  if (free < NEEDED_BYTES) {
-    throw new Error(
-      `${PARTS_ROOT} has ${(free / 1e9).toFixed(1)} GB of free space; the local parts need ${NEEDED_BYTES / 1e9} GB. Make room and start again.`,
-    );
-  }
 }

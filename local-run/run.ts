@@ -9,6 +9,7 @@ import type { Deployment } from '../cli/deployment';
 import { formatReconciliation } from '../cli/format-reconciliation';
 import { FEED_NAMES } from '../feeds';
 import { bootstrap, deploy, synthesise } from './deploy';
+import { freeBytes, requireSpace } from './disk-space';
 import { ensureParts } from './install';
 import { checkTools } from './install/tools';
 import { chooseEndpoints, LocalParts } from './local-parts';
@@ -35,6 +36,23 @@ const SHOWN_ROWS = 8;
 /** How often a step is tried again when a part died during it. */
 const STEP_ATTEMPTS = 3;
 
+/** Free space that a run starts with, in bytes: a database, a broker and an S3 server are to be written. */
+const NEEDED_BYTES = 1e9;
+/** With less than this left, in bytes, a failure is put down to the full disk. */
+const FULL_BYTES = 50e6;
+
+/** Programs fail in many words when the disk is full; this says it first. */
+async function explain(cause: unknown, folder: string): Promise<Error> {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  if (error instanceof StopRequest && error.exitCode !== 1) return error;
+  const free = await freeBytes(folder);
+  if (free > FULL_BYTES) return error;
+  return new Error(
+    `The disk is full: ${folder} has ${(free / 1e6).toFixed(0)} MB of free space. Make room and start again. ${error.message}`,
+    { cause },
+  );
+}
+
 /** What a run is given. */
 export interface RunContext {
   readonly options: StartOptions;
@@ -57,6 +75,7 @@ export async function run(context: RunContext): Promise<number> {
   }, stop);
   const state = openState(options.userId);
   try {
+    await requireSpace(state.folder, NEEDED_BYTES, 'the data of a pipeline');
     await endLeftovers(state.folder, ({ name, pid }) => {
       output.line(`Ending ${name} (pid ${pid}), left behind by an earlier run.`);
     });
@@ -66,7 +85,8 @@ export async function run(context: RunContext): Promise<number> {
     });
     try {
       return await new Run(context, state, parts).go();
-    } catch (error) {
+    } catch (cause) {
+      const error = await explain(cause, state.folder);
       stop.abort(error); // What is still under way ends as well.
       throw error;
     } finally {

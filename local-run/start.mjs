@@ -4,7 +4,6 @@
  */
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 const NEEDED = 20;
 
@@ -23,9 +22,8 @@ if (process.platform === 'win32') {
 }
 
 const require = createRequire(import.meta.url);
-let tsx;
 try {
-  tsx = require('tsx/cjs/api');
+  require('tsx/cjs/api').register();
   require.resolve('aws-cdk-lib/package.json');
 } catch {
   fail('The Node packages are missing or incomplete. Run `npm ci` first.');
@@ -40,7 +38,7 @@ process.on('SIGINT', stopEarly).on('SIGTERM', stopEarly);
 
 let exitCode;
 try {
-  const { main } = tsx.require(fileURLToPath(new URL('./start.ts', import.meta.url)), import.meta.url);
+  const { main } = require('./start.ts');
   // Signals that came meanwhile are delivered now.
   await sleep(1);
   exitCode = early ?? (await main(process.argv.slice(2)));

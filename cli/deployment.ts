@@ -91,14 +91,16 @@ export async function readOutputs(
  *
  * @param inherited the environment of this process.
  */
-export function childEnvironment(aws: AwsClientConfig, inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function childEnvironment(aws: AwsClientConfig, inherited: NodeJS.ProcessEnv): Record<string, string> {
   const isLocal = aws.endpoint !== undefined;
-  const kept = Object.entries(inherited).filter(([name]) => !isLocal || !name.startsWith('AWS_'));
+  const kept = Object.entries(inherited).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !(isLocal && entry[0].startsWith('AWS_')),
+  );
   return {
     ...Object.fromEntries(kept),
     AWS_REGION: aws.region,
     AWS_DEFAULT_REGION: aws.region,
-    ...(isLocal ? { AWS_ENDPOINT_URL: aws.endpoint } : {}),
+    ...(aws.endpoint === undefined ? {} : { AWS_ENDPOINT_URL: aws.endpoint }),
     ...(aws.credentials === undefined
       ? {}
       : {

@@ -1,8 +1,8 @@
 """Runs MiniStack, and saves its state when asked.
 
-MiniStack saves its state (stacks, functions, secrets; S3 objects are on disk anyway) only when it stops in order. After a
-deployment the local run sends SIGUSR1, so that what was deployed survives a ``kill -9`` as well. The time of the last
-such save is written to ``STATE_DIR/saved-at``.
+MiniStack saves its state (stacks, functions, secrets; S3 objects are on disk anyway) only when it stops in order.
+After a deployment the local run sends SIGUSR1, so that what was deployed survives a ``kill -9`` as well. The time of
+the last such save is written to ``STATE_DIR/saved-at``.
 """
 
 import os

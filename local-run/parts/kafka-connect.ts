@@ -72,7 +72,7 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
       'consumer.heartbeat.interval.ms': 2_000,
       // The only worker there is: nothing is gained by waiting for another.
       'scheduled.rebalance.max.delay.ms': 0,
-      'offset.flush.interval.ms': 10_000,
+      'offset.flush.interval.ms': 3_000, // How late a stored record may be seen as stored.
       'task.shutdown.graceful.timeout.ms': 10_000,
       'connector.client.config.override.policy': 'All',
       // For plugins that take AWS keys by configuration only: `${env:AWS_ACCESS_KEY_ID}`.

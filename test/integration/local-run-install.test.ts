@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { processesWith, startCommand, untilNoneWith, type Start } from './local-run-harness';
+import { processesWith, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
 
 jest.setTimeout(300_000);
 
@@ -52,6 +52,17 @@ test('a process killed in mid-installation leaves no Maven behind, and the next 
   expect((await next.ended(240)).code).toBe(0);
   expect(readdirSync(path.join(folder, 'parts', 'kafka', 'libs')).length).toBeGreaterThan(50);
   expect(readdirSync(path.join(folder, 'parts'))).toEqual(['kafka']);
+});
+
+test('Ctrl-C in the middle of the installation ends Maven and pip, with exit code 130', async () => {
+  const one = start(['--once'], { PIPELINE_LOCAL_DIR: folder });
+  await one.until(/installing Python packages/);
+  for (let tries = 0; processesWith(folder).length < 3 && tries < 500; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  one.interrupt();
+  expect((await one.ended(30)).code).toBe(130);
+  expect(await untilNoneWith(folder, 1)).toEqual([]);
 });
 
 test('missing tools are named before anything is downloaded', async () => {

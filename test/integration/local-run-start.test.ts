@@ -1,14 +1,24 @@
 /** `npm start` as a person uses it: to the end, interrupted, killed, and wrongly. */
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runningLocalDeployment } from '../../cli/local-deployment';
+import { readSourceSecret } from '../../emulator';
 import { ensureParts } from '../../local-run/install';
 import { findProgram } from '../../local-run/install/tools';
 import { STATES_ROOT } from '../../local-run/paths';
 import { freePort } from '../../local-run/ports';
 import { resetState } from '../../local-run/state/reset';
-import { runFile, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
+import { processesWith, runFile, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
 
 const INSTALL_MS = 600_000;
 jest.setTimeout(300_000);
@@ -124,6 +134,38 @@ test('kill -9 of the supervisor leaves nothing running, and the next start goes 
   expect((await next.ended(280)).code).toBe(0);
   expect(next.output()).toMatch(RECONCILED);
 }, 600_000);
+
+test('what is left when the supervisor and its guardian are killed at once is ended by the next start', async () => {
+  const killed = run(['--once', ...FEW]);
+  await killed.until(/MariaDB is ready/);
+  const { mark } = runFile(userId);
+  const guardians = processesWith(`guardian.cjs ${mark}`).map((line) => Number(line.split(' ')[0]));
+  expect(guardians).toHaveLength(1);
+  process.kill(killed.pid, 'SIGSTOP'); // It must not start another guardian.
+  process.kill(guardians[0] ?? 0, 'SIGKILL');
+  killed.process.kill('SIGKILL');
+  await killed.ended();
+  expect(processesWith(`/state/${userId}`)).not.toEqual([]);
+
+  const next = run(['--once', ...FEW]);
+  expect((await next.ended(280)).code).toBe(0);
+  expect(next.output()).toMatch(/Ending mariadb \(pid \d+\), left behind by an earlier run\./);
+  expect(next.output()).toMatch(RECONCILED);
+}, 600_000);
+
+test('no password is in what is printed, logged, or in the run file', async () => {
+  const one = run(['--user-id', userId, '--posts', '300', '--report-every', '3600']);
+  await one.until(/Press Ctrl-C to stop/, 280);
+  const target = await runningLocalDeployment(userId);
+  const { password } = await readSourceSecret(target.outputs.SourceSecretArn, target.aws);
+  expect(password.length).toBeGreaterThan(20);
+  const logs = readdirSync(path.join(folder, 'logs')).map((name) => path.join(folder, 'logs', name));
+  const texts = [...logs, path.join(folder, 'run.json')].map((file) => readFileSync(file, 'utf8'));
+  expect([one.output(), ...texts].filter((text) => text.includes(password))).toEqual([]);
+  expect(processesWith(password).filter((line) => line.includes(password))).toEqual([]);
+  one.interrupt();
+  expect((await one.ended(60)).code).toBe(130);
+}, 400_000);
 
 test('a reader who goes away ends the run', async () => {
   const one = run(['--once', ...FEW]);

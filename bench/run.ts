@@ -11,7 +11,7 @@ import { join, parse } from 'node:path';
 import { textTable } from '../cli/text-table';
 import type { Benchmark } from './benchmark';
 
-const NOT_BENCHMARKS = new Set(['run', 'benchmark']);
+const NOT_BENCHMARKS = new Set(['run', 'benchmark', 'support']);
 
 const names = readdirSync(__dirname)
   .filter((file) => file.endsWith('.ts'))

@@ -1,0 +1,81 @@
+/** What several benchmarks need: scratch folders, the memory of processes, timed commands. */
+import { type SpawnOptions, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+/** Gives `use` an empty folder that is removed afterwards. */
+export async function withScratchFolder<T>(name: string, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), `pipeline-bench-${name}-`));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A field of `/proc/<pid>/status` in MiB; 0 for a process that is gone. Linux only. */
+function statusMiB(pid: number, field: 'VmHWM' | 'VmRSS'): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** The resident memory of all processes whose environment holds a mark, in MiB. Shared pages count in each. */
+export function markedMiB(mark: string): number {
+  let total = 0;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      if (readFileSync(`/proc/${entry}/environ`, 'latin1').includes(mark)) {
+        total += statusMiB(Number(entry), 'VmRSS');
+      }
+    } catch {
+      // It is gone, or another user's.
+    }
+  }
+  return total;
+}
+
+/** A finished command. */
+export interface Timed {
+  readonly stdout: string;
+  readonly seconds: number;
+  /** The most resident memory of the process itself, in MiB. */
+  readonly peakMiB: number;
+}
+
+/** Runs a command to its end. @throws Error with its messages when it fails. */
+export async function timed(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<Timed> {
+  const began = performance.now();
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  let peakMiB = 0;
+  const sampling = setInterval(() => {
+    peakMiB = Math.max(peakMiB, statusMiB(child.pid ?? 0, 'VmHWM'));
+  }, 20);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  }).finally(() => {
+    clearInterval(sampling);
+  });
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
+  return { stdout, seconds: (performance.now() - began) / 1000, peakMiB };
+}
+
+/** Writes a progress line to standard error. */
+export function progress(line: string): void {
+  console.error(line);
+}

@@ -67,8 +67,3 @@ def question_sql(name: str) -> str:
 def question_title(name: str) -> str:
     """The question in words: the first comment line of its file."""
     return question_sql(name).splitlines()[0].removeprefix("--").strip()
-
-
-def view_sql(name: str) -> str:
-    """The SELECT of a relation that the questions are asked of: `posts` or `users`, in `sql/views`."""
-    return (SQL_FOLDER / "views" / f"{name}.sql").read_text(encoding="utf-8")

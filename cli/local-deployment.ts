@@ -3,18 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkUserId } from '../feeds';
 import { STATES_ROOT } from '../local-run/paths';
+import type { RunFile } from '../local-run/state/run-file';
 import { type AwsClientConfig, type Deployment, readOutputs } from './deployment';
 
 /** What the commands read of `run.json`; see `docs/architecture.md`, "The local run". */
-export interface RunEndpoints {
-  readonly userId: string;
-  readonly region: string;
-  readonly endpointUrl: string;
-  readonly accessKeyId: string;
-  readonly bootstrapServers: string;
-  readonly connectUrl: string;
-  readonly restProxyUrl: string;
-}
+export type RunEndpoints = Pick<
+  RunFile,
+  'userId' | 'region' | 'endpointUrl' | 'accessKeyId' | 'bootstrapServers' | 'connectUrl' | 'restProxyUrl'
+>;
 
 /** How AWS clients reach the local run's AWS. MiniStack takes any secret key. */
 export function localAws(run: Pick<RunEndpoints, 'region' | 'endpointUrl' | 'accessKeyId'>): AwsClientConfig {

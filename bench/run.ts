@@ -1,5 +1,6 @@
 /**
- * `npm run bench`: runs the benchmarks and writes their figures to `bench/results/<name>.json`.
+ * `npm run bench`: runs the benchmarks and writes their figures to `bench/results/<name>.json` and, over all of them,
+ * `docs/benchmarks.md`.
  *
  * `npm run bench -- batch` runs one, `npm run bench -- batch 10000` with arguments. A benchmark is a file of this folder
  * that exports `benchmark`.
@@ -10,8 +11,9 @@ import { cpus, totalmem } from 'node:os';
 import { join, parse } from 'node:path';
 import { textTable } from '../cli/text-table';
 import type { Benchmark } from './benchmark';
+import { type Result, writeReport } from './report';
 
-const NOT_BENCHMARKS = new Set(['run', 'benchmark', 'support']);
+const NOT_BENCHMARKS = new Set(['run', 'benchmark', 'report', 'support']);
 
 const names = readdirSync(__dirname)
   .filter((file) => file.endsWith('.ts'))
@@ -42,7 +44,7 @@ async function main(): Promise<number> {
         figures.map((f) => [f.name, Math.round(f.value * 100) / 100, f.unit, f.aim ?? '']),
       ),
     );
-    const report = {
+    const result: Result = {
       benchmark: name,
       description: benchmark.description,
       measured: new Date().toISOString(),
@@ -57,8 +59,9 @@ async function main(): Promise<number> {
       },
       figures,
     };
-    writeFileSync(join(results, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync(join(results, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
   }
+  await writeReport(results, join(__dirname, '..', 'docs', 'benchmarks.md'));
   return 0;
 }
 

@@ -1,6 +1,8 @@
 /** The whole pipeline as a newcomer runs it, on the real parts, with its answers checked by the oracle. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Answers } from '../../cli/answers';
 import type { BatchReport } from '../../cli/batch';
+import { runningLocalDeployment } from '../../cli/local-deployment';
 import type { Reconciliation } from '../../cli/reconcile';
 import type { Status } from '../../cli/status';
 import type { EmulatorReport } from '../../emulator';
@@ -25,6 +27,18 @@ function expectedAnswers(): { question: string; columns: readonly string[]; rows
 
 const comparable = ({ answers }: Answers): unknown[] =>
   answers.map(({ question, columns, rows }) => ({ question, columns, rows }));
+
+async function invokeEmulator(): Promise<EmulatorReport> {
+  const { aws, outputs } = await runningLocalDeployment(USER_ID);
+  const client = new LambdaClient(aws);
+  const { FunctionError, Payload } = await client.send(
+    new InvokeCommand({ FunctionName: outputs.EmulatorFunctionName, Payload: '{}' }),
+  );
+  client.destroy();
+  const text = Buffer.from(Payload ?? []).toString('utf8');
+  if (FunctionError !== undefined) throw new Error(`The emulator's function failed: ${text}`);
+  return JSON.parse(text) as EmulatorReport;
+}
 
 describe('the whole pipeline', () => {
   beforeAll(() => reset(USER_ID), 60_000);
@@ -51,6 +65,12 @@ describe('the whole pipeline', () => {
         'by-hand',
       );
       expect(sent.feeds.pin).toMatchObject({ sent: 250, acknowledged: 250, failed: 0 });
+
+      // The deployed function, inside the local AWS, sends as its schedule would have it.
+      const scheduled = await invokeEmulator();
+      expect(scheduled.feeds.user).toMatchObject({ sent: scheduled.posts, failed: 0 });
+      expect(scheduled).toMatchObject({ ok: true, run: 'scheduled-100', problems: [] });
+      expect(scheduled.posts).toBeGreaterThan(0);
 
       await pipelineJson<BatchReport>(USER_ID, 'batch');
       const reconciled = await pipelineJson<Reconciliation>(USER_ID, 'reconcile');

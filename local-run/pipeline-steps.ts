@@ -12,7 +12,7 @@ import { reconcile, type Reconciliation } from '../cli/reconcile';
 import { readSourceSecret, type EmulatorOptions, type EmulatorReport } from '../emulator';
 import { FEED_NAMES, topicName } from '../feeds';
 import { seedDatabase, type SeedReport } from '../source-data/seeder';
-import { bootstrap, deploy, synthesise, type DeploySettings } from './deploy';
+import type { DeploySettings } from './deploy';
 import type { Endpoints, LocalParts } from './local-parts';
 import { dropDatabaseUser, setDatabaseUser } from './parts/mariadb';
 import { pythonExecutable } from './paths';
@@ -26,9 +26,6 @@ const BATCH_MEMORY = '1GB';
 export function deploySettings(userId: string, stateDir: string, endpoints: Endpoints): DeploySettings {
   return { ...endpoints, userId, stateDir, databasePort: endpoints.ports.mariadb };
 }
-
-/** Synthesises and prepares the local AWS; what was deployed is saved at the end. */
-export { bootstrap, deploy, synthesise };
 
 /** Where the deployed pipeline is. */
 export function deployment(userId: string, endpoints: Endpoints): Promise<Deployment> {

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+from arro3.core import Array, DataType
 
-from table_engine.duckdb_session import insert_columns
+from table_engine.duckdb_session import load_columns
 from table_engine.feeds import Feed
 from table_engine.raw_lines import line_problem, readable
 from table_engine.sql_text import cleaning_sql, duckdb_functions
@@ -48,17 +49,15 @@ def cleaned_relation(session: duckdb.DuckDBPyConnection, feed: Feed, lines: str)
     return cleaning_sql(feed)
 
 
-def clean(
-    session: duckdb.DuckDBPyConnection, feed: Feed, lines: Sequence[bytes | str]
-) -> tuple[duckdb.DuckDBPyRelation, list[Reject]]:
-    """Cleans records that are in memory, for example those of a stream.
+def clean_lines(session: duckdb.DuckDBPyConnection, feed: Feed, lines: Sequence[bytes | str]) -> list[Reject]:
+    """Cleans records that are in memory, for example those of a stream, into the temporary table `cleaned_lines`.
 
-    Returns the clean rows, a relation with exactly the cleaned table's columns in the order of the records, which
-    is valid until the next call, and the rejects. A line of white space only is neither.
+    The table has `position`, the record's place in `lines`, from 0, and the cleaned table's columns; a row for each
+    clean record. Returns the rejects in the order of the records. A line of white space only is neither.
     """
     rejects: list[Reject] = []
-    positions: list[object] = []
-    texts: list[object] = []
+    positions: list[int] = []
+    texts: list[str] = []
     for position, record in enumerate(lines):
         line = record.encode("utf-8", "surrogatepass") if isinstance(record, str) else record
         problem = line_problem(line)
@@ -67,14 +66,27 @@ def clean(
         elif line.strip(b" \t\r\n"):
             positions.append(position)
             texts.append(line.decode("utf-8"))
-    session.execute("CREATE OR REPLACE TEMP TABLE given_lines (position BIGINT, line VARCHAR)")
-    insert_columns(session, "given_lines", [positions, texts], ["BIGINT", "VARCHAR"])
+    load_columns(
+        session, "given_lines", {"position": Array(positions, DataType.int64()), "line": Array(texts, DataType.utf8())}
+    )
     select = cleaned_relation(session, feed, "SELECT position, line FROM given_lines")
     session.execute(f"CREATE OR REPLACE TEMP TABLE cleaned_lines AS {select}")
     for position, raw_text, reason in session.execute(
         "SELECT position, line, reason FROM cleaned_lines WHERE reason IS NOT NULL"
     ).fetchall():
         rejects.append(Reject(position, raw_text, reason))
+    session.execute("DELETE FROM cleaned_lines WHERE reason IS NOT NULL")
+    return sorted(rejects, key=lambda reject: reject.position)
+
+
+def clean(
+    session: duckdb.DuckDBPyConnection, feed: Feed, lines: Sequence[bytes | str]
+) -> tuple[duckdb.DuckDBPyRelation, list[Reject]]:
+    """Cleans records that are in memory.
+
+    Returns the clean rows, a relation with exactly the cleaned table's columns in the order of the records, which
+    is valid until the next call, and the rejects. A line of white space only is neither.
+    """
+    rejects = clean_lines(session, feed, lines)
     columns = ", ".join(name for name, _ in duckdb_columns(feed))
-    rows = session.sql(f"SELECT {columns} FROM cleaned_lines WHERE reason IS NULL ORDER BY position")
-    return rows, sorted(rejects, key=lambda reject: reject.position)
+    return session.sql(f"SELECT {columns} FROM cleaned_lines ORDER BY position"), rejects

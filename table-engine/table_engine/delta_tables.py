@@ -75,6 +75,11 @@ class DeltaTables:
         """`bucket` says where the tables are and how to reach them."""
         self._bucket = bucket
 
+    @property
+    def options(self) -> dict[str, str]:
+        """How delta-rs reaches the tables."""
+        return self._bucket.options
+
     def uri(self, name: str) -> str:
         """The table's address, for example `s3://bucket/tables/pin`."""
         return f"s3://{self._bucket.name}/tables/{name}"
@@ -129,32 +134,56 @@ def is_applied(table: DeltaTable, application: str, version: int) -> bool:
     return (table.transaction_version(application) or 0) >= version
 
 
+#: What a commit would do on the state of a table it is given: the result, the write, and the transactions that the
+#: commit carries. None: there is nothing to do on this state.
+Attempt = Callable[[DeltaTable], tuple[Result, Callable[[CommitProperties], None], list[Transaction]] | None]
+
+
+def commit_on_newest(table: DeltaTable, attempt: Attempt[Result]) -> Result | None:
+    """Looks at the newest state of the table and commits on exactly this state; looks again when others were faster.
+
+    Of several writers one succeeds, and the others decide anew on what it wrote; a writer whose commit went through
+    unseen finds it. Returns the attempt's result, or None when there was nothing to do. Raises TableEngineError when
+    other writers keep being faster.
+    """
+    for tries in range(_ATTEMPTS):
+        table.update_incremental()
+        step = attempt(table)
+        if step is None:
+            return None
+        result, write, transactions = step
+        try:
+            write(CommitProperties(app_transactions=transactions, max_commit_retries=0))
+        except CommitFailedError:
+            _pause(tries)
+        else:
+            return result
+    raise TableEngineError(
+        f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."
+    )
+
+
 def commit_once(
     table: DeltaTable,
     application: str,
     version: int,
-    attempt: Callable[[DeltaTable, CommitProperties], Result],
+    write: Callable[[DeltaTable, CommitProperties], Result],
 ) -> Result | None:
-    """Runs `attempt` until its commit succeeds, unless the table already has this version of the application.
+    """Runs `write` until its commit succeeds, unless the table already has this version of the application.
 
-    The commit carries (application, version) and succeeds only on the table state that was looked at, so of several
-    writers one succeeds, and a writer that was killed after its commit finds it done.
-
-    Returns what `attempt` returned, or None when there was nothing to do. Raises TableEngineError when other writers
-    keep being faster.
+    The commit carries (application, version). Returns what `write` returned, or None when there was nothing to do.
+    Raises TableEngineError when other writers keep being faster.
     """
-    properties = CommitProperties(app_transactions=[Transaction(application, version)], max_commit_retries=0)
-    for tries in range(_ATTEMPTS):
-        table.update_incremental()
-        if is_applied(table, application, version):
+    results: list[Result] = []
+
+    def attempt(newest: DeltaTable) -> tuple[None, Callable[[CommitProperties], None], list[Transaction]] | None:
+        if is_applied(newest, application, version):
             return None
-        try:
-            return attempt(table, properties)
-        except CommitFailedError:
-            _pause(tries)
-    raise TableEngineError(
-        f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."
-    )
+        transactions = [Transaction(application, version)]
+        return None, lambda properties: results.append(write(newest, properties)), transactions
+
+    commit_on_newest(table, attempt)
+    return results[0] if results else None
 
 
 def _pause(tries: int) -> None:

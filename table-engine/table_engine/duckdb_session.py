@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
+from arro3.core import Array, Table
 
 
 def open_session(temporary: Path, memory_limit: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -33,3 +35,10 @@ def insert_columns(
     if columns and columns[0]:
         values = ", ".join(f"unnest(?::{type_}[])" for type_ in types)
         session.execute(f"INSERT INTO {table} SELECT {values}", columns)
+
+
+def load_columns(session: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Array]) -> None:
+    """Makes the temporary table `table` of equally long Arrow arrays; far faster than parameters for many rows."""
+    session.register("arrow_columns", Table.from_arrays(list(columns.values()), names=list(columns)))
+    session.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM arrow_columns")
+    session.unregister("arrow_columns")

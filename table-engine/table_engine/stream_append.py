@@ -1,0 +1,153 @@
+"""Appends a stream's records to a feed's table, each record exactly once (docs/adr/0004-stream-exactly-once.md)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+from arro3.core import Array, DataType
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+
+from table_engine.cleaning import Reject, clean_lines
+from table_engine.delta_tables import WRITER, DeltaTables, commit_on_newest
+from table_engine.duckdb_session import load_columns
+from table_engine.feeds import load_feeds
+from table_engine.storage import Bucket
+from table_engine.stream_records import StreamRecord, by_shard
+from table_engine.stream_tables import ShardProgress, open_stream_table, stream_name
+
+# A function that was idle may hold a state whose log is gone; far less than the log's retention.
+_REOPEN_SECONDS = 300.0
+
+
+@dataclass
+class AppendReport:
+    """What became of the records: `rows` + `rejects` + `repeated` (were there already) = `records`."""
+
+    records: int = 0
+    rows: int = 0
+    rejects: int = 0
+    repeated: int = 0
+
+
+@dataclass(frozen=True)
+class CleanedShard:
+    """Records of one shard that were cleaned: what is in the temporary tables of `StreamAppender.clean`."""
+
+    shard: str
+    records: Sequence[StreamRecord]
+    #: The places of the rejects in `records`.
+    rejects: frozenset[int]
+
+
+class StreamAppender:
+    """Appends the records of one feed. Not for several threads at once."""
+
+    def __init__(self, session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, feed: str) -> None:
+        """Raises TableEngineError when the user id cannot be used. Nothing is opened yet."""
+        self.feed = load_feeds()[feed]
+        self.user_id = user_id
+        self.stream = stream_name(user_id, feed)
+        self._session = session
+        self._tables = DeltaTables(bucket)
+        self._opened: tuple[float, DeltaTable, DeltaTable] | None = None
+
+    def tables(self) -> tuple[DeltaTable, DeltaTable]:
+        """The feed's table and the quarantine, opened and made when needed."""
+        if self._opened is None or time.monotonic() - self._opened[0] > _REOPEN_SECONDS:
+            table = open_stream_table(self._tables, self.user_id, self.feed)
+            quarantine = self._tables.open_or_create("quarantine")
+            self._opened = (time.monotonic(), table, quarantine)
+        return self._opened[1], self._opened[2]
+
+    def append(self, records: Sequence[StreamRecord]) -> AppendReport:
+        """Cleans and appends records, of any shards, whatever of them is in the tables already.
+
+        Records of a shard must come in its order, as an event source mapping delivers them: what lies below the
+        highest committed sequence number counts as committed. Raises DeltaError or OSError when the S3 server cannot
+        be reached; then the same records can be given again.
+        """
+        report = AppendReport()
+        table, quarantine = self.tables()
+        for shard, own in by_shard(records).items():
+            progress = ShardProgress(self.stream, shard)
+            cleaned = self.clean(shard, own)
+            # The quarantine first; each of the two knows for itself how far the shard has got.
+            rejects = self._bring(quarantine, progress, cleaned, is_reject=True)
+            rows = self._bring(table, progress, cleaned, is_reject=False)
+            report.records += len(own)
+            report.rows += rows
+            report.rejects += rejects
+            report.repeated += len(own) - rows - rejects
+        return report
+
+    def clean(self, shard: str, records: Sequence[StreamRecord]) -> CleanedShard:
+        """Cleans records of a shard into the temporary tables cleaned_lines, stream_records and stream_rejects."""
+        rejects = clean_lines(self._session, self.feed, [record.data for record in records])
+        known = {reject.position for reject in rejects}
+        rejects += [
+            Reject(place, record.data.decode("ascii"), "not JSON: the record is empty or white space")
+            for place, record in enumerate(records)
+            if place not in known and not record.data.strip(b" \t\r\n")
+        ]
+        places = range(len(records))
+        load_columns(
+            self._session,
+            "stream_records",
+            {
+                "place": Array(list(places), DataType.int64()),
+                "sequence_number": Array([str(record.sequence_number) for record in records], DataType.utf8()),
+                "arrived_at": Array([record.arrived_at for record in records], DataType.int64()),
+            },
+        )
+        load_columns(
+            self._session,
+            "stream_rejects",
+            {
+                "place": Array([reject.position for reject in rejects], DataType.int64()),
+                "raw_text": Array([reject.raw_text for reject in rejects], DataType.utf8()),
+                "reason": Array([reject.reason for reject in rejects], DataType.utf8()),
+            },
+        )
+        return CleanedShard(shard, records, frozenset(reject.position for reject in rejects))
+
+    def rows(self, shard: str, where: str) -> duckdb.DuckDBPyRelation:
+        """The cleaned rows whose `r.place` fulfils a condition, with the source columns, in the shard's order."""
+        columns = ", ".join(f'c."{name}"' for name in self.feed.column_names)
+        return self._session.sql(
+            f"""SELECT {columns}, '{shard}' AS _shard_id, r.sequence_number AS _sequence_number,
+            make_timestamptz(r.arrived_at) AS _arrived_at
+            FROM cleaned_lines c JOIN stream_records r ON r.place = c.position WHERE {where} ORDER BY r.place"""
+        )
+
+    def rejects(self, shard: str, where: str) -> duckdb.DuckDBPyRelation:
+        """The rejects whose `r.place` fulfils a condition, as rows of the quarantine."""
+        return self._session.sql(
+            f"""SELECT '{self.feed.name}' AS feed, 'stream' AS source, '{shard}:' || r.sequence_number AS position,
+            j.raw_text, j.reason, now() AS quarantined_at
+            FROM stream_rejects j JOIN stream_records r ON r.place = j.place WHERE {where} ORDER BY r.place"""
+        )
+
+    def _bring(self, table: DeltaTable, progress: ShardProgress, cleaned: CleanedShard, *, is_reject: bool) -> int:
+        """Commits what the table does not have yet of the clean rows or the rejects; returns how many."""
+        mine = [place for place in range(len(cleaned.records)) if (place in cleaned.rejects) == is_reject]
+        select = self.rejects if is_reject else self.rows
+
+        def attempt(newest: DeltaTable) -> tuple[int, Callable[[CommitProperties], None], list[Transaction]] | None:
+            highest = progress.highest(newest)
+            fresh = [place for place in mine if cleaned.records[place].sequence_number > highest]
+            if not fresh:
+                return None
+            # Records ascend by sequence number, so the fresh ones are those from the first fresh on.
+            relation = select(cleaned.shard, f"r.place >= {fresh[0]}")
+            transactions = progress.transactions(newest, cleaned.records[fresh[-1]].sequence_number)
+            return len(fresh), lambda properties: append_rows(newest, relation, properties), transactions
+
+        return commit_on_newest(table, attempt) or 0
+
+
+def append_rows(table: DeltaTable, rows: duckdb.DuckDBPyRelation, properties: CommitProperties) -> None:
+    """Appends a relation that has the table's columns, in one commit."""
+    write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)

@@ -1,0 +1,55 @@
+"""The records of a stream as an event source mapping delivers them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StreamRecord:
+    """One record: its shard's id, its sequence number there, what was put, and when (microseconds since 1970, UTC)."""
+
+    shard: str
+    sequence_number: int
+    data: bytes
+    arrived_at: int
+
+
+def records_of_event(event: Mapping[str, Any]) -> list[StreamRecord]:
+    """The records of a Kinesis event, in its order.
+
+    Raises ValueError for an event of another form: then something else than an event source mapping sent it.
+    """
+    try:
+        return [_record(record) for record in event["Records"]]
+    except (KeyError, TypeError, AttributeError, binascii.Error, ValueError) as error:
+        raise ValueError(
+            f"This is no Kinesis event ({type(error).__name__}: {error}): expected Records with eventID and kinesis."
+        ) from error
+
+
+def _record(record: Mapping[str, Any]) -> StreamRecord:
+    kinesis = record["kinesis"]
+    # https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html: eventID is "<shard id>:<sequence number>".
+    shard, _, sequence = str(record["eventID"]).rpartition(":")
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", shard) or sequence != kinesis["sequenceNumber"]:
+        raise ValueError(f"the event id {record['eventID']!r} is not <shard id>:{kinesis['sequenceNumber']}")
+    return StreamRecord(
+        shard,
+        int(sequence),
+        base64.b64decode(kinesis["data"], validate=True),
+        round(float(kinesis["approximateArrivalTimestamp"]) * 1_000_000),
+    )
+
+
+def by_shard(records: Sequence[StreamRecord]) -> dict[str, list[StreamRecord]]:
+    """The records of each shard by ascending sequence number, each once."""
+    shards: dict[str, dict[int, StreamRecord]] = {}
+    for record in records:
+        shards.setdefault(record.shard, {})[record.sequence_number] = record
+    return {shard: [found[number] for number in sorted(found)] for shard, found in shards.items()}

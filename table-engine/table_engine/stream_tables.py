@@ -1,0 +1,117 @@
+"""The streaming path's Delta tables, and how far each shard has got in them (docs/adr/0004-stream-exactly-once.md)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from deltalake import DeltaTable, Transaction
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from table_engine.delta_tables import TABLES, DeltaTables, delta_schema
+from table_engine.feeds import Feed, check_user_id
+
+#: The columns that follow the cleaned ones: where a row comes from.
+SOURCE_COLUMNS: Mapping[str, str] = {
+    "_shard_id": "string",
+    "_sequence_number": "string",
+    "_arrived_at": "timestamp",
+}
+
+#: How long the log and removed files are kept. A reader or writer in progress may be as old as this; a function's
+#: invocation ends after at most 15 minutes.
+RETENTION_HOURS = 24
+
+_CONFIGURATION: Mapping[str, str | None] = {
+    "delta.logRetentionDuration": f"interval {RETENTION_HOURS} hours",
+    "delta.deletedFileRetentionDuration": f"interval {RETENTION_HOURS} hours",
+    "delta.checkpointInterval": "100",
+}
+
+# A sequence number of Kinesis has 56 digits, a version of a Delta transaction 63 bits: it takes four.
+_GROUPS = 4
+_DIGITS = 18
+_LIMIT = 10 ** (_GROUPS * _DIGITS)
+
+_CREATE_ATTEMPTS = 10
+
+
+def stream_name(user_id: str, feed: str) -> str:
+    """The Kinesis stream of a feed, for example `streaming-pinterest-pin`."""
+    return f"streaming-{check_user_id(user_id)}-{feed}"
+
+
+def stream_table_name(user_id: str, feed: str) -> str:
+    """The table a feed is appended to, for example `pinterest_pin_table`."""
+    return f"{check_user_id(user_id)}_{feed}_table"
+
+
+def stream_columns(feed: Feed) -> Mapping[str, str]:
+    """The table's columns with their types in Delta Lake's terms: the cleaned ones, then SOURCE_COLUMNS."""
+    return {**TABLES[feed.name], **SOURCE_COLUMNS}
+
+
+def open_stream_table(tables: DeltaTables, user_id: str, feed: Feed) -> DeltaTable:
+    """Opens a feed's table, creating an empty one when it is not there."""
+    uri, options = tables.uri(stream_table_name(user_id, feed.name)), tables.options
+    for attempt in range(_CREATE_ATTEMPTS):
+        try:
+            return DeltaTable(uri, storage_options=options)
+        except TableNotFoundError:
+            try:
+                return DeltaTable.create(
+                    uri,
+                    delta_schema(stream_columns(feed)),
+                    mode="ignore",
+                    configuration=dict(_CONFIGURATION),
+                    storage_options=options,
+                )
+            except DeltaError:
+                # Another function made it at the same moment, or it cannot be made: the next look tells.
+                if attempt == _CREATE_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.05 * (attempt + 1))
+    raise AssertionError("unreachable")
+
+
+class ShardProgress:
+    """How far one shard has got in one table, kept in the table's log.
+
+    The application `<stream>/<shard>` counts the commits that had rows of the shard; `<stream>/<shard>/0` to `/3` are
+    the highest committed sequence number, in groups of 18 decimal digits.
+    """
+
+    def __init__(self, stream: str, shard: str) -> None:
+        """`shard` is the shard's id, for example `shardId-000000000000`."""
+        self._application = f"{stream}/{shard}"
+        self._groups = [f"{self._application}/{number}" for number in range(_GROUPS)]
+
+    def highest(self, table: DeltaTable) -> int:
+        """The highest sequence number that is committed in this state of the table; -1 when there is none."""
+        groups = [table.transaction_version(group) for group in self._groups]
+        if groups[0] is None:
+            return -1
+        number = 0
+        for group in groups:
+            number = number * 10**_DIGITS + (group or 0)
+        return number
+
+    def commits(self, table: DeltaTable) -> int:
+        """How many commits had rows of the shard."""
+        return table.transaction_version(self._application) or 0
+
+    def transactions(self, table: DeltaTable, highest: int) -> list[Transaction]:
+        """What the next commit on this state of the table carries so that `highest` is its highest sequence number.
+
+        Raises ValueError for a number of more than 72 digits.
+        """
+        if not 0 <= highest < _LIMIT:
+            raise ValueError(f"{highest} is no sequence number: expected 1 to {_GROUPS * _DIGITS} decimal digits")
+        groups: list[int] = []
+        for _ in range(_GROUPS):
+            highest, group = divmod(highest, 10**_DIGITS)
+            groups.insert(0, group)
+        return [
+            Transaction(self._application, self.commits(table) + 1),
+            *(Transaction(name, group) for name, group in zip(self._groups, groups, strict=True)),
+        ]

@@ -163,7 +163,10 @@ function quoteName(name: string): string {
  * Creates a database and a user of it, or gives an existing user this password and exactly this access. The user may
  * come from 127.0.0.1 only.
  */
-export async function setDatabaseUser(server: RunningMariaDb, user: DatabaseUser): Promise<void> {
+export async function setDatabaseUser(
+  server: Pick<RunningMariaDb, 'socket'>,
+  user: DatabaseUser,
+): Promise<void> {
   const account = `${quoteText(user.username)}@'127.0.0.1'`;
   const database = quoteName(user.database);
   // In GRANT the database's name is a pattern.
@@ -179,7 +182,10 @@ export async function setDatabaseUser(server: RunningMariaDb, user: DatabaseUser
 }
 
 /** Removes a user, if there is one of that name. */
-export async function dropDatabaseUser(server: RunningMariaDb, username: string): Promise<void> {
+export async function dropDatabaseUser(
+  server: Pick<RunningMariaDb, 'socket'>,
+  username: string,
+): Promise<void> {
   const sql = `DROP USER IF EXISTS ${quoteText(username)}@'127.0.0.1';\n`;
   await rootSql(installedParts().mariaDbHome, server.socket, sql);
 }

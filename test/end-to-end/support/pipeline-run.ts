@@ -4,10 +4,14 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EmulatorReport } from '../../../emulator';
 import { STATES_ROOT } from '../../../local-run/paths';
-import type { RunFile } from '../../../local-run/state/run-file';
+import type { RunFile, RunFilePart } from '../../../local-run/state/run-file';
 
 const PROJECT = join(__dirname, '..', '..', '..');
+/** A bound for a command, not an expectation. */
+const COMMAND_LIMIT_MS = 300_000;
+const RESTART_LIMIT_MS = 180_000;
 
 /** What a finished command left. */
 export interface Finished {
@@ -16,17 +20,24 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a command to its end. */
-export async function run(command: string, args: readonly string[], timeoutMs = 300_000): Promise<Finished> {
+/** Runs a command to its end. `onError` gets what it writes to standard error as it comes. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  onError?: (text: string) => void,
+): Promise<Finished> {
   const child = spawn(command, args, {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: timeoutMs,
+    timeout: COMMAND_LIMIT_MS,
   });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    onError?.(text);
+  });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
@@ -34,15 +45,51 @@ export async function run(command: string, args: readonly string[], timeoutMs = 
   return { code, stdout, stderr };
 }
 
-/** Runs `npm run pipeline -- <args> --json` and returns the document; throws when it fails. */
-export async function pipelineJson<T>(userId: string, ...args: readonly string[]): Promise<T> {
-  const finished = await run('npm', ['run', '-s', 'pipeline', '--', ...args, '--user-id', userId, '--json']);
+/** The document of a finished `npm run pipeline -- <args> --json`; throws when it failed. */
+async function runPipeline<T>(
+  userId: string,
+  args: readonly string[],
+  onError?: (text: string) => void,
+): Promise<T> {
+  const command = ['run', '-s', 'pipeline', '--', ...args, '--user-id', userId, '--json'];
+  const finished = await run('npm', command, onError);
   if (finished.code !== 0) {
     throw new Error(
       `pipeline ${args.join(' ')} ended with ${finished.code}:\n${finished.stdout}\n${finished.stderr}`,
     );
   }
   return JSON.parse(finished.stdout) as T;
+}
+
+/** Runs `npm run pipeline -- <args> --json` and returns the document; throws when it fails. */
+export function pipelineJson<T>(userId: string, ...args: readonly string[]): Promise<T> {
+  return runPipeline<T>(userId, args);
+}
+
+/** A sending that is under way. */
+export interface Sending {
+  /** Rejects when the command fails. */
+  readonly report: Promise<EmulatorReport>;
+}
+
+/**
+ * Starts `npm run pipeline -- emulate` and waits until it says that some of its posts are through, and not yet all: how
+ * long that takes depends on the machine. @throws Error when it is over before.
+ */
+export async function startSending(userId: string, ...args: readonly string[]): Promise<Sending> {
+  let said = '';
+  let isUnderWay: () => void = () => undefined;
+  const underWay = new Promise<void>((resolve) => (isUnderWay = resolve));
+  const report = runPipeline<EmulatorReport>(userId, ['emulate', ...args], (text) => {
+    said += text;
+    if (/^sent .* posts in .* s$/m.test(said)) isUnderWay();
+  });
+  const isOver = report.then(() => {
+    throw new Error(`The sending was over before anything could be done to it. It said: ${said}`);
+  });
+  isOver.catch(() => undefined); // It is over some day; whoever waits for the report hears of it.
+  await Promise.race([underWay, isOver]);
+  return { report };
 }
 
 /** Removes the data of a user id. */
@@ -96,6 +143,24 @@ export class PipelineRun {
   /** What `run.json` says now. */
   runFile(): RunFile {
     return JSON.parse(readFileSync(join(STATES_ROOT, this.userId, 'run.json'), 'utf8')) as RunFile;
+  }
+
+  /** The part of this name that runs now. */
+  part(name: string): RunFilePart {
+    const part = this.runFile().parts.find((one) => one.name === name);
+    if (part === undefined) throw new Error(`There is no part ${name}. What was printed:\n${this.output}`);
+    return part;
+  }
+
+  /** Waits until another process runs as the part: after a kill, the restart takes as long as it takes. */
+  async restarted(before: RunFilePart): Promise<RunFilePart> {
+    const deadline = Date.now() + RESTART_LIMIT_MS;
+    while (Date.now() < deadline) {
+      const now = this.part(before.name);
+      if (now.pid !== before.pid) return now;
+      await sleep(100);
+    }
+    throw new Error(`${before.name} was not started again. What was printed:\n${this.output}`);
   }
 
   /** Sends a signal to the whole group, as a terminal does, and waits for the end. */

@@ -4,10 +4,11 @@
  * Results go to standard output, as text or with `--json` as one JSON document; messages go to standard error. Exit
  * code 0 is success, 1 failure (for `reconcile` also: something is missing or double), 2 wrong arguments.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { DEFAULT_USER_ID, checkUserId } from '../feeds';
 import { pythonExecutable } from '../local-run/paths';
 import { answers, formatAnswers } from './answers';
+import { checked, decimalNumber, wholeNumber } from './arguments';
 import { batch, formatBatch } from './batch';
 import type { Deployment } from './deployment';
 import { emulateDeployment, formatEmulation } from './emulate';
@@ -30,28 +31,6 @@ interface Flags {
   readonly wait: number;
 }
 
-/** Lets commander report what a check of ours throws. */
-function argument<T>(check: (text: string) => T): (text: string) => T {
-  return (text) => {
-    try {
-      return check(text);
-    } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-    }
-  };
-}
-
-/** A parser of numbers from `least` to `most`. */
-function number(least: number, most: number, integer = true): (text: string) => number {
-  return argument((text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= least && value <= most) || (integer && !Number.isInteger(value))) {
-      throw new Error(`Expected ${integer ? 'an integer' : 'a number'} from ${least} to ${most}.`);
-    }
-    return value;
-  });
-}
-
 // Versions are pinned: a notice of what later ones will need is none of the reader's business.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
@@ -72,7 +51,7 @@ function command<R>(
     .addOption(
       new Option('--user-id <id>', 'the prefix of topics and tables')
         .default(DEFAULT_USER_ID)
-        .argParser(argument(checkUserId)),
+        .argParser(checked(checkUserId)),
     )
     .option('--json', 'print one JSON document')
     .action(async (options: Flags) => {
@@ -121,14 +100,19 @@ function build(): Command {
         .choices(['all', 'random'])
         .default('random'),
     )
-    .option('--posts <n>', 'how many posts (default: 100 at random, or all)', number(1, 2 ** 31 - 1))
-    .option('--seed <n>', 'the seed of the draw', number(0, Number.MAX_SAFE_INTEGER), 100)
+    .option('--posts <n>', 'how many posts (default: 100 at random, or all)', wholeNumber(1, 2 ** 31 - 1))
+    .option('--seed <n>', 'the seed of the draw', wholeNumber(0, Number.MAX_SAFE_INTEGER), 100)
     .option('--run <name>', 'the name of the run; a run of that name is continued')
-    .option('--rate <n>', 'posts a second, 0 as fast as it goes', number(0, 1_000_000, false), 500)
+    .option(
+      '--rate <n>',
+      'posts a second, 0 as fast as it goes',
+      decimalNumber('posts a second', 1_000_000, 20),
+      500,
+    )
     .option(
       '--pause <seconds>',
       'send posts one by one, with a random pause up to this',
-      number(0, 60, false),
+      decimalNumber('seconds', 60, 2),
       0,
     );
 
@@ -159,7 +143,7 @@ function build(): Command {
   ).option(
     '--wait <seconds>',
     'how long the sink may take to store what the topics hold',
-    number(0, 3600),
+    wholeNumber(0, 3600),
     60,
   );
 

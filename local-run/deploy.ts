@@ -6,6 +6,7 @@ import path from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { childEnvironment, type AwsClientConfig } from '../cli/deployment';
 import { hashOf } from './install/part';
+import type { SinkPluginKind } from './install/sink-plugin';
 import { PROJECT_ROOT } from './paths';
 import { partEnvironment } from './processes/environment';
 import { runCommand } from './processes/run-command';
@@ -20,6 +21,8 @@ export interface DeploySettings {
   readonly restProxyUrl: string;
   readonly databaseHost: string;
   readonly databasePort: number;
+  /** Whose S3 sink plugin Kafka Connect has; the app's default when not given. */
+  readonly sinkPlugin?: SinkPluginKind;
 }
 
 const CDK = path.join(PROJECT_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
@@ -67,6 +70,7 @@ export async function synthesise(settings: DeploySettings, signal?: AbortSignal)
     databasePort: settings.databasePort,
     awsEndpointUrl: settings.aws.endpoint ?? '',
     region: settings.aws.region,
+    ...(settings.sinkPlugin === undefined ? {} : { sinkPlugin: settings.sinkPlugin }),
   };
   const args = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const sources = readdirSync(PROJECT_ROOT).filter((name) => !NOT_IN_THE_APP.test(name));

@@ -77,6 +77,8 @@ export class LocalParts {
     readonly endpoints: Endpoints,
     private readonly output: Output,
     onFailure: (error: Error) => void,
+    /** Kafka Connect's `plugin.path`; the S3 sink built here by default. */
+    private readonly pluginPath?: string,
   ) {
     this.supervisor = new Supervisor({
       onLine: (text) => {
@@ -106,7 +108,12 @@ export class LocalParts {
     await this.startOne('Kafka', 'kafka', (options) => startKafka(options));
     await Promise.all([
       this.startOne('Kafka Connect', 'connect', (options) =>
-        startKafkaConnect({ ...options, bootstrapServers, env: childEnvironment(aws, {}) }),
+        startKafkaConnect({
+          ...options,
+          bootstrapServers,
+          pluginPath: this.pluginPath,
+          env: childEnvironment(aws, {}),
+        }),
       ),
       this.startOne('REST proxy', 'restProxy', (options) => startRestProxy({ ...options, bootstrapServers })),
     ]);

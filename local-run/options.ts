@@ -1,8 +1,16 @@
 /**
  * The options of `npm start`.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { checked, decimalNumber, wholeNumber } from '../cli/arguments';
 import { checkUserId, DEFAULT_USER_ID } from '../feeds';
+import {
+  parseSinkPluginPlace,
+  SINK_PLUGIN_KINDS,
+  type SinkPluginChoice,
+  type SinkPluginKind,
+  type SinkPluginPlace,
+} from './install/sink-plugin';
 
 /** The ports that can be fixed, with the flag of each. */
 export const PORT_FLAGS = {
@@ -30,6 +38,8 @@ export interface StartOptions {
   readonly rate?: number;
   /** Seconds between two reports once every post was sent. Default: 60. */
   readonly reportEvery: number;
+  /** An S3 sink plugin in place of the one built here. */
+  readonly sinkPlugin?: SinkPluginChoice;
   /** Fixed ports. */
   readonly ports: Partial<Readonly<Record<PortName, number>>>;
 }
@@ -45,37 +55,6 @@ export class UsageExit extends Error {
   }
 }
 
-/** A parser for a whole number within bounds. */
-function wholeNumber(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(
-        `Expected a whole number from ${minimum} to ${maximum}, for example ${Math.max(minimum, Math.min(maximum, 11_000))}.`,
-      );
-    }
-    return value;
-  };
-}
-
-function rate(text: string): number {
-  const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || value > 1_000_000) {
-    throw new InvalidArgumentError(
-      'Expected posts a second from 0 (as fast as it goes) to 1000000, for example 20 or 0.5.',
-    );
-  }
-  return value;
-}
-
-function userId(text: string): string {
-  try {
-    return checkUserId(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
-}
-
 interface Parsed {
   once?: boolean;
   posts: number;
@@ -83,12 +62,28 @@ interface Parsed {
   userId: string;
   rate?: number;
   reportEvery: number;
+  sinkPlugin?: SinkPluginKind;
+  sinkPluginFrom?: SinkPluginPlace;
   [port: string]: unknown;
 }
 
 /** The name under which commander keeps a flag's value: `--kafka-port` is `kafkaPort`. */
 function valueName(flag: string): string {
   return flag.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The plugin asked for; undefined for the one built here. @throws Error when half of what is needed is given. */
+function sinkPluginChoice({ sinkPlugin: kind, sinkPluginFrom: place }: Parsed): SinkPluginChoice | undefined {
+  if (kind !== undefined && place !== undefined) return { kind, place };
+  if (place !== undefined) {
+    throw new Error(
+      `--sink-plugin-from needs --sink-plugin as well, which says whose configuration the plugin takes: expected one of ${SINK_PLUGIN_KINDS.join(', ')}.`,
+    );
+  }
+  if (kind === undefined || kind === 'own') return undefined;
+  throw new Error(
+    `--sink-plugin ${kind} needs --sink-plugin-from as well, because only the plugin "own" is built here: expected its zip, its folder, or Maven coordinates.`,
+  );
 }
 
 /**
@@ -110,13 +105,23 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
     )
     .option('--posts <number>', 'posts in the source database', wholeNumber(1, 100_000_000), 11_000)
     .option('--seed <number>', 'seed of the data and of the draw', wholeNumber(0, 4_294_967_295), 100)
-    .option('--user-id <id>', 'prefix of topics, stacks and tables', userId, DEFAULT_USER_ID)
+    .option('--user-id <id>', 'prefix of topics, stacks and tables', checked(checkUserId), DEFAULT_USER_ID)
     .option(
       '--rate <number>',
       'posts a second (default: all once as fast as it goes, then 10 a second)',
-      rate,
+      decimalNumber('posts a second', 1_000_000, 20),
     )
-    .option('--report-every <seconds>', 'seconds between two reports', wholeNumber(1, 86_400), 60);
+    .option('--report-every <seconds>', 'seconds between two reports', wholeNumber(1, 86_400), 60)
+    .addOption(
+      new Option('--sink-plugin <kind>', 'whose S3 sink plugin Kafka Connect loads (default: "own")').choices(
+        SINK_PLUGIN_KINDS,
+      ),
+    )
+    .option(
+      '--sink-plugin-from <place>',
+      'where that plugin is: a zip, a folder, or Maven coordinates group:artifact:version of a zip',
+      checked((text) => parseSinkPluginPlace(text, process.env.INIT_CWD)),
+    );
   for (const [name, flag] of Object.entries(PORT_FLAGS)) {
     command.option(`${flag} <port>`, `fixed port of ${name} (default: a free one)`, wholeNumber(1, 65_535));
   }
@@ -132,18 +137,25 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
     throw error;
   }
   const parsed = command.opts<Parsed>();
+  const refuse = (reason: string): never => {
+    write(`error: ${reason}\nRun \`npm start -- --help\` for all options.\n`);
+    throw new UsageExit(2);
+  };
   const ports: Partial<Record<PortName, number>> = {};
   for (const [name, flag] of Object.entries(PORT_FLAGS) as [PortName, string][]) {
     const port = parsed[valueName(flag)];
     if (typeof port !== 'number') continue;
     const other = Object.entries(ports).find(([, taken]) => taken === port)?.[0] as PortName | undefined;
     if (other !== undefined) {
-      write(
-        `error: ${flag} and ${PORT_FLAGS[other]} are both ${port}: expected a port of its own for each part.\n`,
-      );
-      throw new UsageExit(2);
+      refuse(`${flag} and ${PORT_FLAGS[other]} are both ${port}: expected a port of its own for each part.`);
     }
     ports[name] = port;
+  }
+  let sinkPlugin: SinkPluginChoice | undefined;
+  try {
+    sinkPlugin = sinkPluginChoice(parsed);
+  } catch (error) {
+    refuse(error instanceof Error ? error.message : String(error));
   }
   return {
     once: parsed.once ?? false,
@@ -152,6 +164,7 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
     userId: parsed.userId,
     rate: parsed.rate,
     reportEvery: parsed.reportEvery,
+    sinkPlugin,
     ports,
   };
 }

@@ -13,6 +13,7 @@ import { readSourceSecret, type EmulatorOptions, type EmulatorReport } from '../
 import { FEED_NAMES, topicName } from '../feeds';
 import { seedDatabase, type SeedReport } from '../source-data/seeder';
 import type { DeploySettings } from './deploy';
+import type { SinkPluginKind } from './install/sink-plugin';
 import type { Endpoints, LocalParts } from './local-parts';
 import { dropDatabaseUser, setDatabaseUser } from './parts/mariadb';
 import { pythonExecutable } from './paths';
@@ -23,8 +24,13 @@ const SINK_POLL_MS = 250;
 const BATCH_MEMORY = '1GB';
 
 /** The settings of the CDK app for a pipeline's parts. */
-export function deploySettings(userId: string, stateDir: string, endpoints: Endpoints): DeploySettings {
-  return { ...endpoints, userId, stateDir, databasePort: endpoints.ports.mariadb };
+export function deploySettings(
+  userId: string,
+  stateDir: string,
+  endpoints: Endpoints,
+  sinkPlugin?: SinkPluginKind,
+): DeploySettings {
+  return { ...endpoints, userId, stateDir, databasePort: endpoints.ports.mariadb, sinkPlugin };
 }
 
 /** Where the deployed pipeline is. */

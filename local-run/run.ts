@@ -11,6 +11,7 @@ import { FEED_NAMES } from '../feeds';
 import { bootstrap, deploy, synthesise } from './deploy';
 import { freeBytes, requireSpace } from './disk-space';
 import { ensureParts } from './install';
+import { ensureSinkPlugin } from './install/sink-plugin';
 import { checkTools } from './install/tools';
 import { chooseEndpoints, LocalParts } from './local-parts';
 import type { StartOptions } from './options';
@@ -70,9 +71,12 @@ export interface RunContext {
 export async function run(context: RunContext): Promise<number> {
   const { options, output, stop } = context;
   await checkTools(['java', 'python3'], stop.signal);
-  await ensureParts((line) => {
+  const onProgress = (line: string): void => {
     output.line(line);
-  }, stop);
+  };
+  await ensureParts(onProgress, stop);
+  const { sinkPlugin } = options;
+  const pluginPath = sinkPlugin && (await ensureSinkPlugin(sinkPlugin, onProgress, stop.signal));
   const state = openState(options.userId);
   try {
     await requireSpace(state.folder, NEEDED_BYTES, 'the data of a pipeline');
@@ -80,9 +84,10 @@ export async function run(context: RunContext): Promise<number> {
       output.line(`Ending ${name} (pid ${pid}), left behind by an earlier run.`);
     });
     const endpoints = await chooseEndpoints(state, options.ports);
-    const parts = new LocalParts(state, endpoints, output, (error) => {
+    const onFailure = (error: Error): void => {
       stop.abort(new StopRequest(error.message, 1));
-    });
+    };
+    const parts = new LocalParts(state, endpoints, output, onFailure, pluginPath);
     try {
       return await new Run(context, state, parts).go();
     } catch (cause) {
@@ -149,7 +154,12 @@ class Run {
   private async startAndDeploy(): Promise<Deployment> {
     const { options, output } = this.context;
     const { parts, signal } = this;
-    const settings = deploySettings(options.userId, this.state.folder, parts.endpoints);
+    const settings = deploySettings(
+      options.userId,
+      this.state.folder,
+      parts.endpoints,
+      options.sinkPlugin?.kind,
+    );
     const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
       const began = performance.now();
       const result = await work();

@@ -13,7 +13,7 @@ import { jdkProgram } from './tools';
 const MINUTE = 60_000;
 
 /** Runs Maven without asking anything; downloads are checked against their checksums. */
-async function maven(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<void> {
+export async function maven(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<void> {
   await runCommand('mvn', ['--batch-mode', '--no-transfer-progress', '--strict-checksums', '-U', ...args], {
     cwd,
     timeoutMs: 15 * MINUTE,

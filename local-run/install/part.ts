@@ -10,8 +10,8 @@ import { CommandError } from '../processes/run-command';
 export type Progress = (line: string) => void;
 
 /** A part that is installed into a folder of its own. */
-export interface Part {
-  readonly name: PartName;
+export interface Part<Name extends string = PartName> {
+  readonly name: Name;
   /** What messages call it, with its version. */
   readonly title: string;
   /** What the installation depends on: a part whose stamp differs is installed again. Throws when a source is missing. */
@@ -65,7 +65,7 @@ function isDirectory(file: string): boolean {
 }
 
 /** Whether a part is installed in the version that the sources ask for. */
-export function isInstalled(part: Part, folder: string): boolean {
+export function isInstalled(part: Part<string>, folder: string): boolean {
   try {
     if (readFileSync(path.join(folder, STAMP_FILE), 'utf8') !== part.stamp()) return false;
   } catch (error) {
@@ -82,7 +82,7 @@ export function isInstalled(part: Part, folder: string): boolean {
  * @throws the last attempt's error; the reason of `signal` when aborted.
  */
 export async function installPart(
-  part: Part,
+  part: Part<string>,
   folder: string,
   onProgress: Progress,
   signal?: AbortSignal,
@@ -101,6 +101,7 @@ export async function installPart(
     } catch (error) {
       signal?.throwIfAborted();
       if (attempt === ATTEMPTS || !(error instanceof CommandError)) {
+        rmSync(building, { recursive: true, force: true });
         throw new Error(
           `${part.title} could not be installed: ${error instanceof Error ? error.message : String(error)}`,
           { cause: error },

@@ -46,6 +46,15 @@ describe('the options of npm start', () => {
     expect(parse(flag, '20001').ports).toEqual({ [name]: 20_001 });
   });
 
+  test('take a sink plugin with its place', () => {
+    expect(parse('--sink-plugin', 'own').sinkPlugin).toBeUndefined();
+    const flags = ['--sink-plugin', 'aiven', '--sink-plugin-from', 'io.example:s3-sink:1.0'];
+    expect(parse(...flags).sinkPlugin).toEqual({
+      kind: 'aiven',
+      place: { type: 'maven', coordinates: 'io.example:s3-sink:1.0:zip' },
+    });
+  });
+
   test.each([
     [['--posts', '0'], /--posts.*'0'.*1 to 100000000/s],
     [['--posts', '1e3'], /whole number/],
@@ -59,6 +68,11 @@ describe('the options of npm start', () => {
     [['--kafka-port', '0'], /1 to 65535/],
     [['--kafka-port', '65536'], /1 to 65535/],
     [['--report-every', '0'], /1 to 86400/],
+    [['--sink-plugin', 'mine'], /'mine' is invalid.*own, aiven, confluent/],
+    [['--sink-plugin', 'confluent'], /--sink-plugin confluent needs --sink-plugin-from/],
+    [['--sink-plugin-from', 'a:b:1'], /--sink-plugin-from needs --sink-plugin as well/],
+    [['--sink-plugin', 'own', '--sink-plugin-from', '/no/such.zip'], /There is no \/no\/such\.zip/],
+    [['--sink-plugin', 'own', '--sink-plugin-from', 'a:b'], /"a:b" cannot be used/],
     [['--frobnicate'], /unknown option '--frobnicate'/],
     [['now'], /too many arguments/],
   ])('refuse %j with exit code 2', (args, message) => {
@@ -77,7 +91,15 @@ describe('the options of npm start', () => {
   test('show help with exit code 0, naming every option', () => {
     const { exitCode, text } = refusal('--help');
     expect(exitCode).toBe(0);
-    for (const flag of ['--once', '--posts', '--seed', '--user-id', '--rate', ...Object.values(PORT_FLAGS)]) {
+    for (const flag of [
+      '--sink-plugin-from',
+      '--once',
+      '--posts',
+      '--seed',
+      '--user-id',
+      '--rate',
+      ...Object.values(PORT_FLAGS),
+    ]) {
       expect(text).toContain(flag);
     }
   });

@@ -134,30 +134,28 @@ def is_applied(table: DeltaTable, application: str, version: int) -> bool:
     return (table.transaction_version(application) or 0) >= version
 
 
-#: What a commit would do on the state of a table it is given: the result, the write, and the transactions that the
-#: commit carries. None: there is nothing to do on this state.
-Attempt = Callable[[DeltaTable], tuple[Result, Callable[[CommitProperties], None], list[Transaction]] | None]
+#: What to do on a state of a table: the transactions that the commit carries, and the function that writes and commits.
+Step = tuple[list[Transaction], Callable[[CommitProperties], Result]]
 
 
-def commit_on_newest(table: DeltaTable, attempt: Attempt[Result]) -> Result | None:
+def commit_on_newest(table: DeltaTable, decide: Callable[[DeltaTable], Step[Result] | None]) -> Result | None:
     """Looks at the newest state of the table and commits on exactly this state; looks again when others were faster.
 
-    Of several writers one succeeds, and the others decide anew on what it wrote; a writer whose commit went through
-    unseen finds it. Returns the attempt's result, or None when there was nothing to do. Raises TableEngineError when
-    other writers keep being faster.
+    `decide` is given the state; it returns None when there is nothing to do. Of several writers one succeeds, and the
+    others decide anew on what it wrote; a writer whose commit went through unseen finds it. Returns what the writing
+    function returned, or None when there was nothing to do. Raises TableEngineError when other writers keep being
+    faster.
     """
     for tries in range(_ATTEMPTS):
         table.update_incremental()
-        step = attempt(table)
+        step = decide(table)
         if step is None:
             return None
-        result, write, transactions = step
+        transactions, write = step
         try:
-            write(CommitProperties(app_transactions=transactions, max_commit_retries=0))
+            return write(CommitProperties(app_transactions=transactions, max_commit_retries=0))
         except CommitFailedError:
             _pause(tries)
-        else:
-            return result
     raise TableEngineError(
         f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."
     )
@@ -174,16 +172,13 @@ def commit_once(
     The commit carries (application, version). Returns what `write` returned, or None when there was nothing to do.
     Raises TableEngineError when other writers keep being faster.
     """
-    results: list[Result] = []
 
-    def attempt(newest: DeltaTable) -> tuple[None, Callable[[CommitProperties], None], list[Transaction]] | None:
+    def decide(newest: DeltaTable) -> Step[Result] | None:
         if is_applied(newest, application, version):
             return None
-        transactions = [Transaction(application, version)]
-        return None, lambda properties: results.append(write(newest, properties)), transactions
+        return [Transaction(application, version)], lambda properties: write(newest, properties)
 
-    commit_on_newest(table, attempt)
-    return results[0] if results else None
+    return commit_on_newest(table, decide)
 
 
 def _pause(tries: int) -> None:

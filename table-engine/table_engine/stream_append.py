@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 from arro3.core import Array, DataType
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from table_engine.cleaning import Reject, clean_lines
-from table_engine.delta_tables import WRITER, DeltaTables, commit_on_newest
+from table_engine.delta_tables import WRITER, DeltaTables, Step, commit_on_newest
 from table_engine.duckdb_session import load_columns
 from table_engine.feeds import load_feeds
 from table_engine.storage import Bucket
 from table_engine.stream_records import StreamRecord, by_shard
-from table_engine.stream_tables import ShardProgress, open_stream_table, stream_name
+from table_engine.stream_tables import ShardProgress, open_stream_table, stream_name, stream_table_name
+from table_engine.transactions import KnownTransactions
 
 # A function that was idle may hold a state whose log is gone; far less than the log's retention.
 _REOPEN_SECONDS = 300.0
@@ -52,6 +53,10 @@ class StreamAppender:
         self.stream = stream_name(user_id, feed)
         self._session = session
         self._tables = DeltaTables(bucket)
+        self._known = (
+            KnownTransactions(bucket, stream_table_name(user_id, feed)),
+            KnownTransactions(bucket, "quarantine"),
+        )
         self._opened: tuple[float, DeltaTable, DeltaTable] | None = None
 
     def tables(self) -> tuple[DeltaTable, DeltaTable]:
@@ -75,8 +80,8 @@ class StreamAppender:
             progress = ShardProgress(self.stream, shard)
             cleaned = self.clean(shard, own)
             # The quarantine first; each of the two knows for itself how far the shard has got.
-            rejects = self._bring(quarantine, progress, cleaned, is_reject=True)
-            rows = self._bring(table, progress, cleaned, is_reject=False)
+            rejects = self._bring(quarantine, self._known[1], progress, cleaned, is_reject=True)
+            rows = self._bring(table, self._known[0], progress, cleaned, is_reject=False)
             report.records += len(own)
             report.rows += rows
             report.rejects += rejects
@@ -130,20 +135,37 @@ class StreamAppender:
             FROM stream_rejects j JOIN stream_records r ON r.place = j.place WHERE {where} ORDER BY r.place"""
         )
 
-    def _bring(self, table: DeltaTable, progress: ShardProgress, cleaned: CleanedShard, *, is_reject: bool) -> int:
+    def _bring(
+        self,
+        table: DeltaTable,
+        known: KnownTransactions,
+        progress: ShardProgress,
+        cleaned: CleanedShard,
+        *,
+        is_reject: bool,
+    ) -> int:
         """Commits what the table does not have yet of the clean rows or the rejects; returns how many."""
         mine = [place for place in range(len(cleaned.records)) if (place in cleaned.rejects) == is_reject]
+        if not mine:
+            return 0
         select = self.rejects if is_reject else self.rows
 
-        def attempt(newest: DeltaTable) -> tuple[int, Callable[[CommitProperties], None], list[Transaction]] | None:
-            highest = progress.highest(newest)
+        def attempt(newest: DeltaTable) -> Step[int] | None:
+            known.follow(newest)
+            highest = progress.highest(known)
             fresh = [place for place in mine if cleaned.records[place].sequence_number > highest]
             if not fresh:
                 return None
             # Records ascend by sequence number, so the fresh ones are those from the first fresh on.
             relation = select(cleaned.shard, f"r.place >= {fresh[0]}")
-            transactions = progress.transactions(newest, cleaned.records[fresh[-1]].sequence_number)
-            return len(fresh), lambda properties: append_rows(newest, relation, properties), transactions
+            transactions = progress.transactions(known, cleaned.records[fresh[-1]].sequence_number)
+
+            def write(properties: CommitProperties) -> int:
+                append_rows(newest, relation, properties)
+                known.learn(newest.version(), transactions)
+                return len(fresh)
+
+            return transactions, write
 
         return commit_on_newest(table, attempt) or 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import Protocol
 
 from deltalake import DeltaTable, Transaction
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -74,6 +75,13 @@ def open_stream_table(tables: DeltaTables, user_id: str, feed: Feed) -> DeltaTab
     raise AssertionError("unreachable")
 
 
+class Transactions(Protocol):
+    """The transaction versions of a state of a table: a DeltaTable, or KnownTransactions that follow it."""
+
+    def transaction_version(self, app_id: str, /) -> int | None:
+        """The newest version of an application."""
+
+
 class ShardProgress:
     """How far one shard has got in one table, kept in the table's log.
 
@@ -86,7 +94,7 @@ class ShardProgress:
         self._application = f"{stream}/{shard}"
         self._groups = [f"{self._application}/{number}" for number in range(_GROUPS)]
 
-    def highest(self, table: DeltaTable) -> int:
+    def highest(self, table: Transactions) -> int:
         """The highest sequence number that is committed in this state of the table; -1 when there is none."""
         groups = [table.transaction_version(group) for group in self._groups]
         if groups[0] is None:
@@ -96,11 +104,11 @@ class ShardProgress:
             number = number * 10**_DIGITS + (group or 0)
         return number
 
-    def commits(self, table: DeltaTable) -> int:
+    def commits(self, table: Transactions) -> int:
         """How many commits had rows of the shard."""
         return table.transaction_version(self._application) or 0
 
-    def transactions(self, table: DeltaTable, highest: int) -> list[Transaction]:
+    def transactions(self, table: Transactions, highest: int) -> list[Transaction]:
         """What the next commit on this state of the table carries so that `highest` is its highest sequence number.
 
         Raises ValueError for a number of more than 72 digits.

@@ -5,7 +5,6 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +13,7 @@ import { createKafka } from '../kafka-client';
 import { ensureParts } from '../local-run/install';
 import { startKafka } from '../local-run/parts/kafka';
 import type { Benchmark, Figure } from './benchmark';
+import { statusMiB } from './support';
 
 const TOPIC = 'bench.pin';
 const PARTITIONS = 3;
@@ -84,11 +84,6 @@ const oneRecord = (n: number): string => `{"records":[${record(n)}]}`;
 const manyRecords = (n: number): string =>
   `{"records":[${Array.from({ length: 500 }, (_, i) => record(n * 500 + i)).join(',')}]}`;
 
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/VmHWM:\s+([0-9]+) kB/.exec(status)?.[1] ?? NaN) / 1024;
-}
-
 async function measure(seconds: number, stateDir: string): Promise<Figure[]> {
   const { restProxyBundle } = await ensureParts(
     (line) => {
@@ -125,7 +120,7 @@ async function measure(seconds: number, stateDir: string): Promise<Figure[]> {
     await load(target, 16, 3, oneRecord);
     const single = await load(target, 16, seconds, oneRecord);
     const batch = await load(target, 4, seconds, manyRecords);
-    const megabytes = await residentMegabytes(proxy.pid ?? 0);
+    const megabytes = statusMiB(proxy.pid ?? 0, 'VmHWM');
     return [
       { name: 'one record a request, 16 connections', value: single.requestsPerSecond, unit: 'requests/s' },
       { name: 'one record a request, p50', value: single.p50, unit: 'ms' },

@@ -16,7 +16,7 @@ export async function withScratchFolder<T>(name: string, use: (folder: string) =
 }
 
 /** A field of `/proc/<pid>/status` in MiB; 0 for a process that is gone. Linux only. */
-function statusMiB(pid: number, field: 'VmHWM' | 'VmRSS'): number {
+export function statusMiB(pid: number, field: 'VmHWM' | 'VmRSS'): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;

@@ -179,13 +179,13 @@ def test_a_sequence_number_survives_as_transactions(first: int, second: int) -> 
 
     log = Log()
     progress = ShardProgress("stream", SHARD)
-    assert progress.highest(log) == -1  # type: ignore[arg-type]
+    assert progress.highest(log) == -1
     for count, number in enumerate((first, second), 1):
-        for transaction in progress.transactions(log, number):  # type: ignore[arg-type]
+        for transaction in progress.transactions(log, number):
             assert 0 <= transaction.version < 2**63
             log.versions[transaction.app_id] = transaction.version
-        assert progress.highest(log) == number  # type: ignore[arg-type]
-        assert progress.commits(log) == count  # type: ignore[arg-type]
+        assert progress.highest(log) == number
+        assert progress.commits(log) == count
 
 
 def test_a_sequence_number_that_is_too_long_is_refused() -> None:

@@ -3,12 +3,9 @@ WITH parsed AS (
   SELECT
     *,
     whole_number(ind_text) AS row_number_value,
-    CASE WHEN matches(latitude_text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') THEN try_cast(latitude_text AS DOUBLE) END
-      AS latitude,
-    CASE WHEN matches(longitude_text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') THEN try_cast(longitude_text AS DOUBLE) END
-      AS longitude,
-    CASE WHEN matches(timestamp_text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?$')
-      THEN utc_timestamp(timestamp_text) END AS timestamp_value
+    CASE WHEN matches(latitude_text, {{pattern number}}) THEN try_cast(latitude_text AS DOUBLE) END AS latitude,
+    CASE WHEN matches(longitude_text, {{pattern number}}) THEN try_cast(longitude_text AS DOUBLE) END AS longitude,
+    CASE WHEN matches(timestamp_text, {{pattern timestamp}}) THEN utc_timestamp(timestamp_text) END AS timestamp_value
   FROM decoded
 )
 SELECT

@@ -4,8 +4,7 @@ WITH parsed AS (
     *,
     whole_number(ind_text) AS row_number_value,
     whole_number(age_text) AS age_value,
-    CASE WHEN matches(date_joined_text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?$')
-      THEN utc_timestamp(date_joined_text) END AS date_joined_value
+    CASE WHEN matches(date_joined_text, {{pattern timestamp}}) THEN utc_timestamp(date_joined_text) END AS date_joined_value
   FROM decoded
 )
 SELECT

@@ -1,7 +1,8 @@
 """Reads the SQL files and fills in what comes from `feeds.json`.
 
 A placeholder stands in double braces: `{{sentinel title}}` (a condition: the column's text contains one of its
-sentinels), `{{row number}}`, `{{texts}}` and `{{json structure}}` (see `sql/engines/duckdb.sql`).
+sentinels), `{{pattern timestamp}}` (the literal of a regular expression), `{{row number}}`, `{{texts}}` and
+`{{json structure}}` (see `sql/engines/duckdb.sql`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,13 @@ SQL_FOLDER = PROJECT / "sql"
 
 #: The questions in the order in which they are answered.
 QUESTIONS = ("1", "2", "3a", "3b", "4", "5", "6", "7", "8")
+
+#: The texts that are taken for a value. Without backslashes, so that both engines read the expressions alike.
+PATTERNS = {
+    "number": r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$",
+    "timestamp": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?"
+    r"(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?$",
+}
 
 
 def sql_string(text: str) -> str:
@@ -38,6 +46,8 @@ def render(text: str, feed: Feed) -> str:
                 raise ValueError(f"feeds.json gives no sentinels for {feed.name}.{key}")
             found = (f"contains({key}_text, {sql_string(sentinel)})" for sentinel in feed.sentinels[key])
             return f"coalesce({' OR '.join(found)}, false)"
+        if name.startswith("pattern ") and (pattern := PATTERNS.get(name.removeprefix("pattern "))):
+            return sql_string(pattern)
         if name == "row number":
             return f'"{feed.row_number}"'
         if name == "texts":

@@ -8,7 +8,16 @@ from dataclasses import replace
 import pytest
 
 from table_engine.feeds import FEED_NAMES, load_feeds
-from table_engine.sql_text import QUESTIONS, SQL_FOLDER, cleaning_sql, question_sql, question_title, render, sql_string
+from table_engine.sql_text import (
+    PATTERNS,
+    QUESTIONS,
+    SQL_FOLDER,
+    cleaning_sql,
+    question_sql,
+    question_title,
+    render,
+    sql_string,
+)
 
 PIN = load_feeds()["pin"]
 
@@ -24,7 +33,13 @@ def test_sentinels_come_from_feeds_json() -> None:
             assert text not in (SQL_FOLDER / "clean" / "pin.sql").read_text()
 
 
-@pytest.mark.parametrize("text", ["{{sentinel category}}", "{{unknown}}", "{{}}"])
+def test_patterns_are_filled_in_as_literals() -> None:
+    assert render("matches(t, {{pattern number}})", PIN) == f"matches(t, '{PATTERNS['number']}')"
+    assert re.fullmatch(PATTERNS["number"], "-1.5e3")
+    assert re.fullmatch(PATTERNS["timestamp"], "2018-03-28 08:15:15.5+01:00")
+
+
+@pytest.mark.parametrize("text", ["{{sentinel category}}", "{{pattern date}}", "{{unknown}}", "{{}}"])
 def test_unknown_placeholders_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"no sentinels|unknown placeholder"):
         render(text, PIN)

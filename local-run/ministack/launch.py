@@ -1,4 +1,4 @@
-"""Runs MiniStack, and saves its state when asked.
+"""Runs MiniStack with the hooks of this folder, and saves its state when asked.
 
 MiniStack saves its state (stacks, functions, secrets; S3 objects are on disk anyway) only when it stops in order.
 After a deployment the local run sends SIGUSR1, so that what was deployed survives a ``kill -9`` as well. The time of
@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from ministack import app
-from ministack.core.persistence import save_all
+import api_to_kinesis
+import durable_kinesis
+from ministack import app  # type: ignore[import-untyped]
+from ministack.core.persistence import save_all  # type: ignore[import-untyped]
 
 
 def save_state(_signal: int, _frame: FrameType | None) -> None:
@@ -26,4 +28,6 @@ def save_state(_signal: int, _frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, save_state)
+    api_to_kinesis.install()
+    durable_kinesis.install()
     app.main()

@@ -1,0 +1,169 @@
+/** The Kinesis of the local AWS over a `kill -9`: its streams, its records, and how far a function has read them. */
+import {
+  CreateEventSourceMappingCommand,
+  CreateFunctionCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureParts, installedParts } from '../../local-run/install';
+import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
+import { signedFetch } from './support/signed-fetch';
+
+const STREAM = 'streaming-test-pin';
+const ARN = `arn:aws:kinesis:us-east-1:000000000000:stream/${STREAM}`;
+const credentials = { accessKeyId: 'KINESISTEST', secretAccessKey: 'local' };
+
+let stateDir: string;
+let seen: string;
+let ministack: RunningMiniStack;
+
+beforeAll(async () => {
+  await ensureParts(undefined, { only: ['python'] });
+  stateDir = mkdtempSync(path.join(tmpdir(), 'ministack-kinesis-'));
+  seen = path.join(stateDir, 'seen.txt');
+  ministack = await startMiniStack({ stateDir });
+}, 300_000);
+
+afterAll(async () => {
+  await ministack.stop();
+  rmSync(stateDir, { recursive: true });
+});
+
+async function call<T = unknown>(action: string, body: unknown): Promise<T> {
+  const response = await signedFetch(
+    { region: 'us-east-1', service: 'kinesis', accessKeyId: credentials.accessKeyId },
+    'POST',
+    `${ministack.url}/`,
+    JSON.stringify(body),
+    { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Kinesis_20131202.${action}` },
+  );
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${action}: ${response.status} ${text}`);
+  return JSON.parse(text) as T;
+}
+
+/** Puts records numbered from a number on. */
+async function put(from: number, count: number): Promise<void> {
+  const Records = Array.from({ length: count }, (_, index) => ({
+    Data: Buffer.from(String(from + index)).toString('base64'),
+    PartitionKey: String(from + index),
+  }));
+  const { FailedRecordCount } = await call<{ FailedRecordCount: number }>('PutRecords', {
+    StreamName: STREAM,
+    Records,
+  });
+  expect(FailedRecordCount).toBe(0);
+}
+
+interface ShardDescription {
+  readonly ShardId: string;
+}
+
+/** All records of the stream, as numbers in ascending order. */
+async function stored(): Promise<number[]> {
+  const { Shards } = await call<{ Shards: ShardDescription[] }>('ListShards', { StreamName: STREAM });
+  const numbers: number[] = [];
+  for (const { ShardId } of Shards) {
+    const { ShardIterator } = await call<{ ShardIterator: string }>('GetShardIterator', {
+      StreamName: STREAM,
+      ShardId,
+      ShardIteratorType: 'TRIM_HORIZON',
+    });
+    const { Records } = await call<{ Records: { Data: string }[] }>('GetRecords', { ShardIterator });
+    numbers.push(...Records.map(({ Data }) => Number(Buffer.from(Data, 'base64').toString())));
+  }
+  return numbers.sort((a, b) => a - b);
+}
+
+async function killAndStart(): Promise<void> {
+  const ended = ministack.exited;
+  ministack.kill('SIGKILL');
+  await ended;
+  ministack = await startMiniStack({ stateDir, preferredPorts: ministack.ports });
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Waits until the function was given this many different records, and gives everything it was given. */
+async function untilSeen(count: number): Promise<number[]> {
+  const read = (): number[] =>
+    existsSync(seen) ? readFileSync(seen, 'utf8').trim().split('\n').map(Number) : [];
+  for (let tries = 0; tries < 400 && new Set(read()).size < count; tries += 1) await sleep(50);
+  return read();
+}
+
+test('a stream made over the API is there after a kill, with every record that was acknowledged', async () => {
+  await call('CreateStream', { StreamName: STREAM, ShardCount: 2 });
+  await put(0, 500);
+  await killAndStart();
+  expect(await stored()).toEqual(upTo(500));
+}, 60_000);
+
+test('a function goes on where it was', async () => {
+  const lambda = new LambdaClient({ region: 'us-east-1', endpoint: ministack.url, credentials });
+  const code = path.join(stateDir, 'handler.py');
+  writeFileSync(
+    code,
+    `import base64
+def handler(event, context):
+    with open(${JSON.stringify(seen)}, "a") as file:
+        for record in event["Records"]:
+            file.write(base64.b64decode(record["kinesis"]["data"]).decode() + "\\n")
+`,
+  );
+  execFileSync(installedParts().python, ['-m', 'zipfile', '-c', `${code}.zip`, code]);
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: 'reader',
+      Runtime: 'python3.11',
+      Handler: 'handler.handler',
+      Role: 'arn:aws:iam::000000000000:role/reader',
+      Code: { ZipFile: readFileSync(`${code}.zip`) },
+    }),
+  );
+  await lambda.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: 'reader',
+      EventSourceArn: ARN,
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+    }),
+  );
+  await ministack.saveState();
+  expect(await untilSeen(500)).toHaveLength(500);
+  // How far it was is kept about once a second.
+  await sleep(2_500);
+  await put(500, 20);
+  await killAndStart();
+  const all = await untilSeen(520);
+  expect([...new Set(all)].sort((a, b) => a - b)).toEqual(upTo(520));
+  // At most what came after the last time its progress was kept is given twice.
+  expect(all.length).toBeLessThanOrEqual(540);
+  lambda.destroy();
+}, 90_000);
+
+test('the halves of a shard that is split are read from their beginning, and so is what was left of it', async () => {
+  const { Shards } = await call<{ Shards: ShardDescription[] }>('ListShards', { StreamName: STREAM });
+  await put(520, 50);
+  await call('SplitShard', {
+    StreamName: STREAM,
+    ShardToSplit: Shards[0]?.ShardId,
+    NewStartingHashKey: String(2n ** 126n),
+  });
+  await put(570, 50);
+  await killAndStart();
+  expect([...new Set(await untilSeen(620))].sort((a, b) => a - b)).toEqual(upTo(620));
+  expect(await stored()).toEqual(upTo(620));
+}, 60_000);
+
+test('functions are there as well', async () => {
+  const lambda = new LambdaClient({ region: 'us-east-1', endpoint: ministack.url, credentials });
+  const { FunctionName } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: 'reader' }));
+  expect(FunctionName).toBe('reader');
+  lambda.destroy();
+});

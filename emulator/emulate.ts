@@ -1,21 +1,25 @@
 /** One emulation: draws posts from the source, sends their three rows, and keeps the ledger. */
-import { FEEDS, FEED_NAMES, topicName, type FeedName } from '../feeds';
+import { FEED_NAMES, type FeedName } from '../feeds';
 import { errorText } from '../source-data/connection';
 import { RandomStream } from '../source-data/random';
 import type { SourcePost } from '../source-data/rows';
 import type { SourceReader } from '../source-data/source-reader';
+import type { ApiClient } from './api-client';
 import { Pacer, batchSize, type Clock } from './clock';
+import { deliverTo, type Deliver } from './deliver';
 import { createDraw } from './draw';
-import { LedgerWriter, readResumePoint, type LedgerLine } from './ledger';
 import type { LedgerStore } from './ledger-store';
+import { LedgerWriter } from './ledger-writer';
 import { checkOptions, type CheckedOptions, type EmulatorOptions } from './options';
-import { sendRecords, type SendOutcome, type SendPolicy } from './send';
-import type { TopicClient } from './topic-client';
+import { recordsOf } from './records';
+import type { EmulatorReport, FeedReport } from './report';
+import { readResumePoint } from './resume-point';
+import type { SendPolicy } from './send';
 
 /** The real parts an emulation works with. */
 export interface EmulatorPorts {
   readonly source: SourceReader;
-  readonly topics: TopicClient;
+  readonly api: ApiClient;
   readonly ledger: LedgerStore;
   readonly clock: Clock;
 }
@@ -32,78 +36,34 @@ export interface EmulateControl {
   }) => void;
 }
 
-/** Counts of one feed's records. `sent` = `acknowledged` + `failed`; `retried` ones were sent more than once. */
-export interface FeedReport {
-  readonly sent: number;
-  readonly acknowledged: number;
-  readonly failed: number;
-  readonly retried: number;
-}
-
-/** What an emulation did, as JSON. */
-export interface EmulatorReport {
-  readonly run: string;
-  readonly mode: 'all' | 'random';
-  readonly seed: number;
-  /** The positions that were sent: `from` included, `to` excluded. */
-  readonly from: number;
-  readonly to: number;
-  /** Posts sent, `to` - `from`. */
-  readonly posts: number;
-  /** Posts the source holds. */
-  readonly available: number;
-  readonly feeds: Readonly<Record<FeedName, FeedReport>>;
-  /** Posts sent without a row in at least one table. */
-  readonly incomplete: number;
-  readonly seconds: number;
-  /** Posts per second. */
-  readonly rate: number;
-  /** Why it ended: everything asked for was sent, the signal came, or something is wrong. */
-  readonly ended: 'done' | 'stopped' | 'failed';
-  /** True when every record sent was acknowledged, the ledger is written and nothing ended the run early but a signal. */
-  readonly ok: boolean;
-  /** What is odd about the source, a sentence each. Does not make the run fail. */
-  readonly warnings: readonly string[];
-  /** What went wrong, a sentence each. */
-  readonly problems: readonly string[];
-}
-
 /** After so many batches in a row of which not one record got through, the API counts as away. */
 const MAX_LOST_BATCHES = 3;
 const PAUSE_PURPOSE = 102;
 
-interface FeedCounts {
-  sent: number;
-  acknowledged: number;
-  failed: number;
-  retried: number;
-}
+type FeedCounts = { -readonly [count in keyof FeedReport]: FeedReport[count] };
 
-/** The JSON texts of a feed's records: key = row number, value = the row with the keys in the feed's order. */
-export function recordsOf(feed: FeedName, posts: readonly SourcePost[]): string[] {
-  return posts.flatMap(({ rowNumber, rows }) => {
-    const row = rows[feed];
-    if (row === undefined) return [];
-    const value = Object.fromEntries(FEEDS[feed].source.map(({ name }) => [name, row[name] ?? null]));
-    return [`{"key":${rowNumber},"value":${JSON.stringify(value)}}`];
-  });
+function noCounts(): FeedCounts {
+  return { sent: 0, acknowledged: 0, failed: 0, retried: 0 };
 }
 
 class Emulation {
   private readonly counts: Record<FeedName, FeedCounts> = {
-    pin: { sent: 0, acknowledged: 0, failed: 0, retried: 0 },
-    geo: { sent: 0, acknowledged: 0, failed: 0, retried: 0 },
-    user: { sent: 0, acknowledged: 0, failed: 0, retried: 0 },
+    pin: noCounts(),
+    geo: noCounts(),
+    user: noCounts(),
   };
   private readonly problems = new Set<string>();
   private incomplete = 0;
   private lostBatches = 0;
+  private readonly deliver: Deliver;
 
   constructor(
     private readonly options: CheckedOptions,
     private readonly ports: EmulatorPorts,
     private readonly control: EmulateControl,
-  ) {}
+  ) {
+    this.deliver = deliverTo(options, ports.api);
+  }
 
   async run(): Promise<EmulatorReport> {
     const { options, ports, control } = this;
@@ -113,13 +73,14 @@ class Emulation {
     if (rowNumbers.length === 0) {
       throw new Error('The source holds no posts: its three tables are empty. Seed the database first.');
     }
-    const resume = await readResumePoint(ports.ledger, options.run, options.mode, options.seed, FEED_NAMES);
+    const resume = await readResumePoint(ports.ledger, options, FEED_NAMES);
     const ledger = new LedgerWriter(ports.ledger, options.run, resume.sequence, clock);
     const draw = createDraw(options.mode, options.seed, rowNumbers);
     const from = resume.position;
     const wanted = from + options.posts;
     const end = options.mode === 'all' ? Math.max(from, Math.min(rowNumbers.length, wanted)) : wanted;
-    const size = options.pause > 0 ? 1 : batchSize(options.rate, options.batchPosts);
+    const oneByOne = options.pause > 0 || options.streamRoute === 'record';
+    const size = oneByOne ? 1 : batchSize(options.rate, options.batchPosts);
     const read = (first: number): Promise<SourcePost[]> => {
       const last = Math.min(first + size, end);
       const posts = source.read(Array.from({ length: last - first }, (_, index) => draw(first + index)));
@@ -158,6 +119,7 @@ class Emulation {
     const ended = failed ? 'failed' : position < end ? 'stopped' : 'done';
     return {
       run: options.run,
+      destination: options.destination,
       mode: options.mode,
       seed: options.seed,
       from,
@@ -195,31 +157,37 @@ class Emulation {
       signal: control.signal,
     };
     const { run, seed, mode } = options;
-    const lines = await Promise.all(
-      FEED_NAMES.map(async (feed): Promise<LedgerLine & SendOutcome> => {
-        const topic = topicName(options.userId, feed);
-        const outcome = await sendRecords(ports.topics, topic, recordsOf(feed, posts), policy);
-        return { run, seed, mode, from, to, feed, ...outcome, at: new Date().toISOString() };
-      }),
+    const outcomes = await Promise.all(
+      FEED_NAMES.map(async (feed) => ({
+        feed,
+        ...(await this.deliver(feed, recordsOf(feed, posts), policy)),
+        at: new Date().toISOString(),
+      })),
     );
-    ledger.add(lines.map(({ retried: _r, problems: _p, refused: _f, ...line }) => line));
-    for (const line of lines) {
-      const counts = this.counts[line.feed];
-      counts.sent += line.sent;
-      counts.acknowledged += line.acknowledged;
-      counts.failed += line.failed;
-      counts.retried += line.retried;
-      for (const problem of line.problems) if (this.problems.size < 20) this.problems.add(problem);
+    ledger.add(
+      outcomes.map(({ feed, sent, acknowledged, failed, attempts, acknowledgement, at }) => ({
+        ...{ run, seed, mode, from, to, feed, sent, acknowledged, failed, attempts },
+        ...acknowledgement,
+        at,
+      })),
+    );
+    for (const outcome of outcomes) {
+      const counts = this.counts[outcome.feed];
+      counts.sent += outcome.sent;
+      counts.acknowledged += outcome.acknowledged;
+      counts.failed += outcome.failed;
+      counts.retried += outcome.retried;
+      for (const problem of outcome.problems) if (this.problems.size < 20) this.problems.add(problem);
     }
     this.incomplete += posts.filter(({ rows }) => FEED_NAMES.some((feed) => rows[feed] === undefined)).length;
     const isLost =
-      lines.some(({ sent }) => sent > 0) && lines.every(({ acknowledged }) => acknowledged === 0);
+      outcomes.some(({ sent }) => sent > 0) && outcomes.every(({ acknowledged }) => acknowledged === 0);
     this.lostBatches = isLost ? this.lostBatches + 1 : 0;
     if (this.lostBatches >= MAX_LOST_BATCHES) {
       this.problems.add(`Stopped: not one record of ${MAX_LOST_BATCHES} batches in a row was acknowledged.`);
     }
     return (
-      !lines.some(({ refused }) => refused) &&
+      !outcomes.some(({ refused }) => refused) &&
       this.lostBatches < MAX_LOST_BATCHES &&
       ledger.problem === undefined
     );
@@ -235,14 +203,14 @@ class Emulation {
 }
 
 /**
- * Sends posts of the source to the API.
+ * Sends posts of the source to the API: to the topics, or to the streams.
  *
  * A run is continued where its ledger ends. What fails after all retries is counted, noted in the ledger and reported;
  * the run itself ends early only when the API refuses (401, 403, 404 …), is away for three batches in a row, the
  * source cannot be read any more, or the ledger cannot be written.
  *
  * @throws RangeError for an option that cannot be used; Error, before anything was sent, when the source cannot be read
- * or is empty, or when the ledger cannot be read or belongs to another seed.
+ * or is empty, or when the ledger cannot be read or belongs to another seed or destination.
  */
 export async function emulate(
   options: EmulatorOptions,

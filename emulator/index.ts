@@ -1,10 +1,12 @@
 /** The emulator's public face. */
+export { emulate, type EmulateControl, type EmulatorPorts } from './emulate';
 export {
-  emulate,
-  type EmulateControl,
-  type EmulatorPorts,
-  type EmulatorReport,
-  type FeedReport,
-} from './emulate';
-export { checkOptions, type CheckedOptions, type EmulatorMode, type EmulatorOptions } from './options';
+  checkOptions,
+  runName,
+  type CheckedOptions,
+  type EmulatorDestination,
+  type EmulatorMode,
+  type EmulatorOptions,
+} from './options';
 export { openPorts, readSourceSecret, type AwsAccess, type EmulatorTargets, type OpenPorts } from './ports';
+export type { EmulatorReport, FeedReport } from './report';

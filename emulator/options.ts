@@ -1,21 +1,32 @@
 /** What an emulation can be told, its defaults and limits. The command line and the Lambda share it. */
 import { DEFAULT_USER_ID, checkUserId } from '../feeds';
 import { checkSeed } from '../source-data/random';
+import type { StreamRoute } from './stream-destination';
 
 /** `all`: every post of the source once, ascending. `random`: posts drawn at random, without end. */
 export type EmulatorMode = 'all' | 'random';
 
+/** Where records are sent: Kafka topics or Kinesis streams, both behind the same API. */
+export type EmulatorDestination = 'topics' | 'streams';
+
 /** The emulator's options. All have defaults. */
 export interface EmulatorOptions {
-  /** The prefix of the topics. Default `pinterest`. */
+  /** The prefix of the topics and streams. Default `pinterest`. */
   readonly userId?: string;
+  /** Default `topics`. */
+  readonly destination?: EmulatorDestination;
+  /**
+   * The API's route to the streams. `records` takes up to 500 records a request; `record`, the original's, takes one,
+   * and then posts are sent one by one. Default `records`; `record` only with the destination `streams`.
+   */
+  readonly streamRoute?: StreamRoute;
   /** Default `random`. */
   readonly mode?: EmulatorMode;
   /** The seed of the draw, an integer from 0. Default 100. */
   readonly seed?: number;
   /**
    * The name of the run. A run of the same name is continued where its ledger ends. Letters, digits, `.`, `_`, `-`.
-   * Default `<mode>-<seed>`.
+   * Default `<mode>-<seed>`, for streams `<mode>-<seed>-streams`: a run has one destination.
    */
   readonly run?: string;
   /** The most posts to send, at least 1. Default: in mode `all` all that remain, in mode `random` no end. */
@@ -27,7 +38,7 @@ export interface EmulatorOptions {
    * paused 0 to 2 s. Default 0: none.
    */
   readonly pause?: number;
-  /** The most posts in one batch, 1 to 10,000. Default 500. */
+  /** The most posts in one batch, 1 to 10,000. Default 500. A request to a stream takes 500. */
   readonly batchPosts?: number;
   /** The most bytes in one request's body, unless one record alone is larger. 1,000 to 5,000,000; default 500,000. */
   readonly batchBytes?: number;
@@ -37,6 +48,11 @@ export interface EmulatorOptions {
 
 /** The options with every default in place. `posts` may be Infinity. */
 export type CheckedOptions = Required<EmulatorOptions>;
+
+/** The name of a destination's run: what runs to the topics are named, with `-streams` added for the streams. */
+export function runName(name: string, destination: EmulatorDestination): string {
+  return destination === 'streams' ? `${name}-streams` : name;
+}
 
 function bad(name: string, value: unknown, expected: string): RangeError {
   return new RangeError(
@@ -52,9 +68,11 @@ function bad(name: string, value: unknown, expected: string): RangeError {
 export function checkOptions(options: EmulatorOptions): CheckedOptions {
   const {
     userId = DEFAULT_USER_ID,
+    destination = 'topics',
+    streamRoute = 'records',
     mode = 'random',
     seed = 100,
-    run = `${mode}-${seed}`,
+    run = runName(`${mode}-${seed}`, destination),
     posts = Infinity,
     rate = 500,
     pause = 0,
@@ -65,6 +83,15 @@ export function checkOptions(options: EmulatorOptions): CheckedOptions {
   checkUserId(userId);
   checkSeed(seed);
   if (!['all', 'random'].includes(mode)) throw bad('mode', mode, '"all" or "random"');
+  if (!['topics', 'streams'].includes(destination)) {
+    throw bad('destination', destination, '"topics" or "streams"');
+  }
+  if (!['records', 'record'].includes(streamRoute)) {
+    throw bad('streamRoute', streamRoute, '"records" or "record"');
+  }
+  if (streamRoute === 'record' && destination !== 'streams') {
+    throw bad('streamRoute', streamRoute, 'the destination "streams" with it, as topics have no such route');
+  }
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(run)) {
     throw bad('run', run, '1 to 80 letters, digits, ".", "_" or "-", starting with a letter or digit');
   }
@@ -84,5 +111,6 @@ export function checkOptions(options: EmulatorOptions): CheckedOptions {
       throw bad(name, value, `an integer from ${least} to ${most}`);
     }
   }
-  return { userId, mode, seed, run, posts, rate, pause, batchPosts, batchBytes, attempts };
+  const route = { destination, streamRoute };
+  return { userId, ...route, mode, seed, run, posts, rate, pause, batchPosts, batchBytes, attempts };
 }

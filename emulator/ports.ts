@@ -3,10 +3,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { errorText, parseDatabaseSecret, type DatabaseSecret } from '../source-data/connection';
 import { openSource } from '../source-data/source-reader';
+import { createApiClient } from './api-client';
 import { systemClock } from './clock';
 import type { EmulatorPorts } from './emulate';
 import { s3LedgerStore } from './ledger-store';
-import { createTopicClient } from './topic-client';
 
 /** How AWS is reached. Everything left out comes from the environment, as everywhere in AWS's SDK. */
 export interface AwsAccess {
@@ -54,7 +54,7 @@ export async function readSourceSecret(secretArn: string, aws: AwsAccess = {}): 
  * @throws Error when the secret cannot be read, or the API's URL or the region cannot be used.
  */
 export async function openPorts(targets: EmulatorTargets, aws: AwsAccess = {}): Promise<OpenPorts> {
-  const topics = createTopicClient({
+  const api = createApiClient({
     apiUrl: targets.apiUrl,
     region: aws.region,
     credentials: aws.credentials,
@@ -69,11 +69,11 @@ export async function openPorts(targets: EmulatorTargets, aws: AwsAccess = {}): 
   const source = openSource(secret);
   return {
     source,
-    topics,
+    api,
     ledger: s3LedgerStore(s3, targets.sinkBucket),
     clock: systemClock,
     close: async () => {
-      topics.close();
+      api.close();
       s3.destroy();
       await source.close();
     },

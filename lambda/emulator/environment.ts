@@ -1,5 +1,11 @@
 /** The environment of the emulator's function: the only place that reads it. */
-import { checkOptions, type EmulatorOptions, type EmulatorTargets } from '../../emulator';
+import {
+  checkOptions,
+  runName,
+  type EmulatorDestination,
+  type EmulatorOptions,
+  type EmulatorTargets,
+} from '../../emulator';
 
 /** What the function is told by its environment. */
 export interface EmulatorEnvironment {
@@ -8,7 +14,8 @@ export interface EmulatorEnvironment {
 }
 
 /**
- * Reads `API_URL`, `SOURCE_SECRET_ARN`, `SINK_BUCKET`, `USER_ID`, `SEED`, `POSTS_PER_RUN` and `RATE`.
+ * Reads `API_URL`, `SOURCE_SECRET_ARN`, `SINK_BUCKET`, `USER_ID`, `SEED`, `POSTS_PER_RUN` and `RATE`, and `DESTINATION`,
+ * which may be left out: `topics` (default) or `streams`.
  *
  * @throws Error naming every variable that is missing or wrong.
  */
@@ -35,13 +42,19 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const seed = number('SEED', 'an integer from 0');
   const posts = number('POSTS_PER_RUN', 'an integer from 1');
   const rate = number('RATE', 'posts per second, 0 for no limit');
+  const named = env.DESTINATION ?? '';
+  const destination: EmulatorDestination = named === 'streams' ? 'streams' : 'topics';
+  if (!['', 'topics', 'streams'].includes(named)) {
+    problems.push(`DESTINATION is ${JSON.stringify(named)}, expected topics or streams`);
+  }
   if (problems.length > 0) {
     throw new Error(
       `The emulator's environment is wrong: ${problems.join('; ')}. The CDK app sets these variables.`,
     );
   }
   // The schedule has a run of its own, beside those of the command line.
-  const options: EmulatorOptions = { userId, mode: 'random', seed, run: `scheduled-${seed}`, posts, rate };
+  const run = runName(`scheduled-${seed}`, destination);
+  const options: EmulatorOptions = { userId, destination, mode: 'random', seed, run, posts, rate };
   checkOptions(options);
   return { targets, options };
 }

@@ -12,7 +12,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import type { Context } from 'aws-lambda';
 import { logLevel, Kafka } from 'kafkajs';
 import { emulate, openPorts, type EmulatorOptions, type EmulatorReport } from '../../emulator';
-import type { LedgerLine } from '../../emulator/ledger';
+import type { TopicLedgerLine } from '../../emulator/ledger';
 import { s3LedgerStore } from '../../emulator/ledger-store';
 import { FEED_NAMES, topicName, type FeedName } from '../../feeds';
 import { handler } from '../../lambda/emulator';
@@ -130,7 +130,7 @@ async function recordsOf(userId: string, feed: FeedName): Promise<KafkaRecord[]>
   return records;
 }
 
-async function ledgerOf(run: string): Promise<LedgerLine[]> {
+async function ledgerOf(run: string): Promise<TopicLedgerLine[]> {
   const store = s3LedgerStore(s3, BUCKET);
   const names = await store.list(`sent/${run}/`, '', 1000);
   const texts = await Promise.all(names.map((name) => store.get(name)));
@@ -138,7 +138,7 @@ async function ledgerOf(run: string): Promise<LedgerLine[]> {
     text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as LedgerLine),
+      .map((line) => JSON.parse(line) as TopicLedgerLine),
   );
 }
 

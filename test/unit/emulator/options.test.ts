@@ -3,6 +3,8 @@ import { checkOptions, type EmulatorOptions } from '../../../emulator/options';
 test('has defaults for everything', () => {
   expect(checkOptions({})).toEqual({
     userId: 'pinterest',
+    destination: 'topics',
+    streamRoute: 'records',
     mode: 'random',
     seed: 100,
     run: 'random-100',
@@ -14,6 +16,8 @@ test('has defaults for everything', () => {
     attempts: 10,
   });
   expect(checkOptions({ mode: 'all', seed: 7 }).run).toBe('all-7');
+  expect(checkOptions({ destination: 'streams', seed: 7 }).run).toBe('random-7-streams');
+  expect(checkOptions({ destination: 'streams', run: 'mine' }).run).toBe('mine');
 });
 
 test('undefined is the same as left out', () => {
@@ -25,6 +29,12 @@ test.each<[EmulatorOptions, string]>([
   [{ seed: -1 }, 'The seed -1 cannot be used'],
   [{ mode: 'some' as 'all' }, 'mode "some" cannot be used: expected "all" or "random"'],
   [{ run: '../x' }, 'run "../x" cannot be used'],
+  [{ destination: 'kinesis' as 'streams' }, 'destination "kinesis" cannot be used: expected "topics" or'],
+  [
+    { destination: 'streams', streamRoute: 'put' as 'record' },
+    'streamRoute "put" cannot be used: expected "records" or "record"',
+  ],
+  [{ streamRoute: 'record' }, 'streamRoute "record" cannot be used: expected the destination "streams"'],
   [{ posts: 0 }, 'number of posts 0 cannot be used: expected an integer of at least 1'],
   [{ posts: 1.5 }, 'number of posts 1.5'],
   [{ posts: NaN }, 'number of posts'],

@@ -13,8 +13,24 @@ const environment = {
 test('reads the environment', () => {
   expect(readEnvironment(environment)).toEqual({
     targets: { apiUrl: 'https://x/v1', sourceSecretArn: 'arn:secret', sinkBucket: 'bucket' },
-    options: { userId: 'me', mode: 'random', seed: 7, run: 'scheduled-7', posts: 500, rate: 0.5 },
+    options: {
+      userId: 'me',
+      destination: 'topics',
+      mode: 'random',
+      seed: 7,
+      run: 'scheduled-7',
+      posts: 500,
+      rate: 0.5,
+    },
   });
+});
+
+test('the destination may be set, and the run has the name of its own that goes with it', () => {
+  const options = (DESTINATION: string): object => readEnvironment({ ...environment, DESTINATION }).options;
+  expect(options('')).toMatchObject({ destination: 'topics', run: 'scheduled-7' });
+  expect(options('topics')).toMatchObject({ destination: 'topics', run: 'scheduled-7' });
+  expect(options('streams')).toMatchObject({ destination: 'streams', run: 'scheduled-7-streams' });
+  expect(() => options('kinesis')).toThrow('DESTINATION is "kinesis", expected topics or streams');
 });
 
 test('tells every variable that is missing or no number at once', () => {

@@ -1,8 +1,15 @@
 import { createHash, createHmac } from 'node:crypto';
-import { createTopicClient, parseRetryAfter } from '../../../emulator/topic-client';
+import { createApiClient, parseRetryAfter, type ApiRequest } from '../../../emulator/api-client';
 import { startScriptedApi, type ArrivedRequest } from './scripted-api';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalr', sessionToken: 'TOKEN' };
+
+const post = (topic: string, body: string): ApiRequest => ({
+  method: 'POST',
+  path: `/topics/${topic}`,
+  contentType: 'application/vnd.kafka.json.v2+json',
+  body,
+});
 
 /** Signature Version 4 worked out from AWS's description, apart from the library under test. */
 function expectedSignature({ method, path, headers, body }: ArrivedRequest): string {
@@ -18,16 +25,24 @@ function expectedSignature({ method, path, headers, body }: ArrivedRequest): str
   return hmac(key, toSign).toString('hex');
 }
 
-test('requests are signed for execute-api, and a changed body would not pass', async () => {
+test.each<ApiRequest>([
+  post('me.pin', '{"records":[{"key":1,"value":{"title":"🎃"}}]}'),
+  {
+    method: 'PUT',
+    path: '/streams/streaming-me-pin/records',
+    contentType: 'application/json',
+    body: '{"records":[{"data":{"title":"🎃"},"partition-key":"1"}]}',
+  },
+])('requests are signed for execute-api, and a changed body would not pass: $method $path', async (sent) => {
   const api = await startScriptedApi();
-  const client = createTopicClient({ apiUrl: `${api.url}/`, region: 'eu-west-1', credentials });
-  await client.produce('me.pin', '{"records":[{"key":1,"value":{"title":"🎃"}}]}');
+  const client = createApiClient({ apiUrl: `${api.url}/`, region: 'eu-west-1', credentials });
+  await client.request(sent);
   client.close();
   await api.close();
   const [request] = api.requests as [ArrivedRequest];
-  expect(request).toMatchObject({ method: 'POST', path: '/v1/topics/me.pin' });
+  expect(request).toMatchObject({ method: sent.method, path: `/v1${sent.path}`, body: sent.body });
   expect(request.headers).toMatchObject({
-    'content-type': 'application/vnd.kafka.json.v2+json',
+    'content-type': sent.contentType,
     'x-amz-security-token': 'TOKEN',
     host: new URL(api.url).host,
   });
@@ -40,8 +55,8 @@ test('requests are signed for execute-api, and a changed body would not pass', a
 
 test('connections stay open', async () => {
   const api = await startScriptedApi();
-  const client = createTopicClient({ apiUrl: api.url, region: 'us-east-1', credentials });
-  for (let i = 0; i < 5; i++) await client.produce('p.pin', '{"records":[]}');
+  const client = createApiClient({ apiUrl: api.url, region: 'us-east-1', credentials });
+  for (let i = 0; i < 5; i++) await client.request(post('p.pin', '{"records":[]}'));
   client.close();
   await api.close();
   expect(api.requests).toHaveLength(5);
@@ -49,7 +64,7 @@ test('connections stay open', async () => {
 });
 
 test.each(['', 'example.com/v1', 'ftp://x/y', 'http://x/y?z=1'])('refuses the URL %p', (apiUrl) => {
-  expect(() => createTopicClient({ apiUrl, region: 'us-east-1', credentials })).toThrow(
+  expect(() => createApiClient({ apiUrl, region: 'us-east-1', credentials })).toThrow(
     /The API's URL .* cannot be used/,
   );
 });
@@ -60,7 +75,7 @@ test('the region comes from the environment or the host name, or is asked for', 
   delete process.env.AWS_DEFAULT_REGION;
   try {
     const open = (apiUrl: string): void => {
-      createTopicClient({ apiUrl, credentials }).close();
+      createApiClient({ apiUrl, credentials }).close();
     };
     expect(() => {
       open('http://127.0.0.1:1/v1');

@@ -1,37 +1,43 @@
-/** Posts records to the API: one signed HTTPS request at a time, over connections that stay open. */
-import { createHash, createHmac } from 'node:crypto';
+/** Requests to the API, whatever their destination: signed, over connections that stay open. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from './sha256';
 
-/** The content type of records as JSON, Confluent REST v2. */
-export const RECORDS_CONTENT_TYPE = 'application/vnd.kafka.json.v2+json';
+/** A request, without what every one of them has: host, signature, length. */
+export interface ApiRequest {
+  readonly method: 'POST' | 'PUT';
+  /** The path below the API's stage, from its first slash. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: string;
+}
 
 /** An answer of the API, whatever its status. */
-export interface TopicAnswer {
+export interface ApiAnswer {
   readonly status: number;
   /** The header `Retry-After` in milliseconds from now, if there is one that can be read. */
   readonly retryAfterMs?: number;
   readonly body: string;
 }
 
-/** Sends records. */
-export interface TopicClient {
+/** Makes requests. */
+export interface ApiClient {
   /**
-   * Posts a body `{"records":[…]}` to `<api>/topics/<topic>`.
+   * Makes one request.
    *
    * @returns the answer, whatever its status.
    * @throws Error when there is no whole answer: connection refused or broken, time-out.
    */
-  produce(topic: string, body: string): Promise<TopicAnswer>;
+  request(request: ApiRequest): Promise<ApiAnswer>;
   /** Closes the connections. */
   close(): void;
 }
 
 /** Where and as whom to send. */
-export interface TopicClientOptions {
+export interface ApiClientOptions {
   /** The API's URL with its stage, no slash at the end. */
   readonly apiUrl: string;
   /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or the region in the host name of an API Gateway URL. */
@@ -48,40 +54,6 @@ export interface TopicClientOptions {
 
 /** An answer larger than this is not one of ours. */
 const MAX_ANSWER_BYTES = 10_000_000;
-
-/** What Node's hashes and keyed hashes have in common. */
-interface RunningHash {
-  update(data: Uint8Array): unknown;
-  digest(): Buffer;
-}
-
-/** SHA-256 by Node's own crypto: ten times faster than the JavaScript one, and bodies are large. */
-class Sha256 {
-  private hash: RunningHash;
-  constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = this.start();
-  }
-  update(data: Uint8Array): void {
-    this.hash.update(data);
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.hash.digest());
-  }
-  reset(): void {
-    this.hash = this.start();
-  }
-  private start(): RunningHash {
-    const { secret } = this;
-    if (secret === undefined) return createHash('sha256');
-    if (typeof secret === 'string') return createHmac('sha256', secret);
-    return createHmac(
-      'sha256',
-      ArrayBuffer.isView(secret)
-        ? Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength)
-        : Buffer.from(secret),
-    );
-  }
-}
 
 /** `Retry-After` as milliseconds: it gives seconds or a date. */
 export function parseRetryAfter(header: string | undefined, now: number = Date.now()): number | undefined {
@@ -138,7 +110,7 @@ async function readBody(response: IncomingMessage): Promise<string> {
  *
  * @throws Error when the URL cannot be used or the region is not known.
  */
-export function createTopicClient(options: TopicClientOptions): TopicClient {
+export function createApiClient(options: ApiClientOptions): ApiClient {
   const url = checkUrl(options.apiUrl);
   const timeoutMs = options.timeoutMs ?? 30_000;
   const isHttps = url.protocol === 'https:';
@@ -151,26 +123,26 @@ export function createTopicClient(options: TopicClientOptions): TopicClient {
     sha256: Sha256,
   });
 
-  async function produce(topic: string, text: string): Promise<TopicAnswer> {
-    const body = Buffer.from(text, 'utf8');
-    const path = `${url.pathname.replace(/\/+$/, '')}/topics/${topic}`;
+  async function request({ method, contentType, ...asked }: ApiRequest): Promise<ApiAnswer> {
+    const body = Buffer.from(asked.body, 'utf8');
+    const path = `${url.pathname.replace(/\/+$/, '')}${asked.path}`;
     const signed = await signer.sign(
       new HttpRequest({
-        method: 'POST',
+        method,
         protocol: url.protocol,
         hostname: url.hostname,
         path,
         headers: {
           host: url.host,
-          'content-type': RECORDS_CONTENT_TYPE,
+          'content-type': contentType,
         },
         body,
       }),
     );
-    return new Promise<TopicAnswer>((resolve, reject) => {
-      const request = send({
+    return new Promise<ApiAnswer>((resolve, reject) => {
+      const outgoing = send({
         agent,
-        method: 'POST',
+        method,
         hostname: url.hostname.replace(/^\[|\]$/g, ''),
         port: url.port === '' ? undefined : Number(url.port),
         path,
@@ -178,13 +150,13 @@ export function createTopicClient(options: TopicClientOptions): TopicClient {
       });
       // One limit for the whole exchange: a server that sends a byte now and then must not hold it open.
       const timer = setTimeout(() => {
-        request.destroy(new Error(`no answer within ${timeoutMs} ms`));
+        outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`));
       }, timeoutMs);
-      request.on('error', (error) => {
+      outgoing.on('error', (error) => {
         clearTimeout(timer);
         reject(error);
       });
-      request.on('response', (response) => {
+      outgoing.on('response', (response) => {
         readBody(response)
           .then((answer) => {
             resolve({
@@ -197,12 +169,12 @@ export function createTopicClient(options: TopicClientOptions): TopicClient {
             clearTimeout(timer);
           });
       });
-      request.end(body);
+      outgoing.end(body);
     });
   }
 
   return {
-    produce,
+    request,
     close: () => {
       agent.destroy();
     },

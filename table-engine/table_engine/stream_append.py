@@ -10,9 +10,9 @@ import duckdb
 from arro3.core import Array, DataType
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
-from table_engine.cleaning import Reject, clean_lines
+from table_engine.cleaning import LineCleaner, Reject
 from table_engine.delta_tables import WRITER, DeltaTables, Step, commit_on_newest
-from table_engine.duckdb_session import load_columns
+from table_engine.duckdb_session import refill
 from table_engine.feeds import load_feeds
 from table_engine.storage import Bucket
 from table_engine.stream_records import StreamRecord, by_shard
@@ -52,6 +52,11 @@ class StreamAppender:
         self.user_id = user_id
         self.stream = stream_name(user_id, feed)
         self._session = session
+        self._cleaner = LineCleaner(session, self.feed)
+        session.execute(
+            "CREATE OR REPLACE TEMP TABLE stream_records (place BIGINT, sequence_number VARCHAR, arrived_at BIGINT);"
+            "CREATE OR REPLACE TEMP TABLE stream_rejects (place BIGINT, raw_text VARCHAR, reason VARCHAR)"
+        )
         self._tables = DeltaTables(bucket)
         self._known = (
             KnownTransactions(bucket, stream_table_name(user_id, feed)),
@@ -89,32 +94,27 @@ class StreamAppender:
         return report
 
     def clean(self, shard: str, records: Sequence[StreamRecord]) -> CleanedShard:
-        """Cleans records of a shard into the temporary tables cleaned_lines, stream_records and stream_rejects."""
-        rejects = clean_lines(self._session, self.feed, [record.data for record in records])
+        """Cleans records of a shard into the temporary tables that `rows` and `rejects` read."""
+        rejects = self._cleaner.clean([record.data for record in records])
         known = {reject.position for reject in rejects}
         rejects += [
             Reject(place, record.data.decode("ascii"), "not JSON: the record is empty or white space")
             for place, record in enumerate(records)
             if place not in known and not record.data.strip(b" \t\r\n")
         ]
-        places = range(len(records))
-        load_columns(
+        refill(
             self._session,
             "stream_records",
-            {
-                "place": Array(list(places), DataType.int64()),
-                "sequence_number": Array([str(record.sequence_number) for record in records], DataType.utf8()),
-                "arrived_at": Array([record.arrived_at for record in records], DataType.int64()),
-            },
+            Array(list(range(len(records))), DataType.int64()),
+            Array([str(record.sequence_number) for record in records], DataType.utf8()),
+            Array([record.arrived_at for record in records], DataType.int64()),
         )
-        load_columns(
+        refill(
             self._session,
             "stream_rejects",
-            {
-                "place": Array([reject.position for reject in rejects], DataType.int64()),
-                "raw_text": Array([reject.raw_text for reject in rejects], DataType.utf8()),
-                "reason": Array([reject.reason for reject in rejects], DataType.utf8()),
-            },
+            Array([reject.position for reject in rejects], DataType.int64()),
+            Array([reject.raw_text for reject in rejects], DataType.utf8()),
+            Array([reject.reason for reject in rejects], DataType.utf8()),
         )
         return CleanedShard(shard, records, frozenset(reject.position for reject in rejects))
 
@@ -124,7 +124,8 @@ class StreamAppender:
         return self._session.sql(
             f"""SELECT {columns}, '{shard}' AS _shard_id, r.sequence_number AS _sequence_number,
             make_timestamptz(r.arrived_at) AS _arrived_at
-            FROM cleaned_lines c JOIN stream_records r ON r.place = c.position WHERE {where} ORDER BY r.place"""
+            FROM cleaned_lines_{self.feed.name} c JOIN stream_records r ON r.place = c.position
+            WHERE {where} ORDER BY r.place"""
         )
 
     def rejects(self, shard: str, where: str) -> duckdb.DuckDBPyRelation:

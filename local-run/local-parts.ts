@@ -77,18 +77,21 @@ export class LocalParts {
     readonly endpoints: Endpoints,
     private readonly output: Output,
     onFailure: (error: Error) => void,
+    /** How often a part may be started again within five minutes. */
+    restarts: number,
     /** Kafka Connect's `plugin.path`; the S3 sink built here by default. */
     private readonly pluginPath?: string,
   ) {
-    this.supervisor = new Supervisor({
-      onLine: (text) => {
+    const events = {
+      onLine: (text: string): void => {
         output.line(text);
       },
-      onChange: (parts) => {
+      onChange: (parts: readonly RunningPart[]): void => {
         this.writeRunFile(parts);
       },
       onFailure,
-    });
+    };
+    this.supervisor = new Supervisor(events, restarts);
     this.writeRunFile([]);
   }
 

@@ -11,6 +11,7 @@ import {
   type SinkPluginKind,
   type SinkPluginPlace,
 } from './install/sink-plugin';
+import { MAX_RESTARTS } from './supervisor';
 
 /** The ports that can be fixed, with the flag of each. */
 export const PORT_FLAGS = {
@@ -38,6 +39,8 @@ export interface StartOptions {
   readonly rate?: number;
   /** Seconds between two reports once every post was sent. Default: 60. */
   readonly reportEvery: number;
+  /** How often a part that dies is started again within five minutes before the run ends. Default: 3. */
+  readonly restarts: number;
   /** An S3 sink plugin in place of the one built here. */
   readonly sinkPlugin?: SinkPluginChoice;
   /** Fixed ports. */
@@ -62,6 +65,7 @@ interface Parsed {
   userId: string;
   rate?: number;
   reportEvery: number;
+  restarts: number;
   sinkPlugin?: SinkPluginKind;
   sinkPluginFrom?: SinkPluginPlace;
   [port: string]: unknown;
@@ -112,6 +116,12 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
       decimalNumber('posts a second', 1_000_000, 20),
     )
     .option('--report-every <seconds>', 'seconds between two reports', wholeNumber(1, 86_400), 60)
+    .option(
+      '--restarts <number>',
+      'how often a part that dies is started again within five minutes',
+      wholeNumber(0, 10_000),
+      MAX_RESTARTS,
+    )
     .addOption(
       new Option('--sink-plugin <kind>', 'whose S3 sink plugin Kafka Connect loads (default: "own")').choices(
         SINK_PLUGIN_KINDS,
@@ -164,6 +174,7 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
     userId: parsed.userId,
     rate: parsed.rate,
     reportEvery: parsed.reportEvery,
+    restarts: parsed.restarts,
     sinkPlugin,
     ports,
   };

@@ -34,8 +34,6 @@ import { StopRequest } from './stop-request';
 const GENTLE_RATE = 10;
 /** Rows of an answer that are shown: all but those by country, of which there are some 240. */
 const SHOWN_ROWS = 24;
-/** How often a step is tried again when a part died during it. */
-const STEP_ATTEMPTS = 3;
 
 /** Free space that a run starts with, in bytes: a database, a broker and an S3 server are to be written. */
 const NEEDED_BYTES = 1e9;
@@ -87,7 +85,7 @@ export async function run(context: RunContext): Promise<number> {
     const onFailure = (error: Error): void => {
       stop.abort(new StopRequest(error.message, 1));
     };
-    const parts = new LocalParts(state, endpoints, output, onFailure, pluginPath);
+    const parts = new LocalParts(state, endpoints, output, onFailure, options.restarts, pluginPath);
     try {
       return await new Run(context, state, parts).go();
     } catch (cause) {
@@ -211,12 +209,12 @@ class Run {
   }
 
   /**
-   * Does a step; once more when a part died meanwhile and runs again. Every step can be repeated: it goes on where it
-   * was, or changes nothing.
+   * Does a step; once more when a part died meanwhile and runs again, which happens only so often before the run ends.
+   * Every step can be repeated: it goes on where it was, or changes nothing.
    */
   private async step<T>(name: string, work: () => Promise<T>): Promise<T> {
     const { supervisor } = this.parts;
-    for (let attempt = 1; ; attempt += 1) {
+    for (;;) {
       const deaths = supervisor.deathCount;
       try {
         return await this.unlessStopped(work());
@@ -225,7 +223,7 @@ class Run {
         // The death may be noticed a moment after the error it caused.
         await new Promise((resolve) => setTimeout(resolve, 500));
         await this.unlessStopped(supervisor.settled());
-        if (supervisor.deathCount === deaths || attempt === STEP_ATTEMPTS) {
+        if (supervisor.deathCount === deaths) {
           throw new Error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
             cause: error,
           });

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeExit } from './processes/child';
 import { withLog, type RunningPart } from './parts/part-process';
 
-/** How often a part is started again, counted over {@link RESTART_WINDOW_MS}. */
+/** How often a part is started again unless told otherwise, counted over {@link RESTART_WINDOW_MS}. */
 export const MAX_RESTARTS = 3;
 const RESTART_WINDOW_MS = 5 * 60_000;
 const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 4000;
 
 /** Starts a part; called again after it has died. The signal aborts when the supervisor stops. */
 export type PartStarter<P extends RunningPart> = (signal: AbortSignal) => Promise<P>;
@@ -39,7 +40,11 @@ export class Supervisor {
   private readonly starting = new Set<Promise<RunningPart>>();
   private deaths = 0;
 
-  constructor(private readonly events: SupervisorEvents) {}
+  /** @param maxRestarts how often a part may be started again within five minutes before the run ends. */
+  constructor(
+    private readonly events: SupervisorEvents,
+    private readonly maxRestarts: number = MAX_RESTARTS,
+  ) {}
 
   /** How many parts have died so far. */
   get deathCount(): number {
@@ -108,17 +113,17 @@ export class Supervisor {
     const { signal } = this.stopping;
     for (;;) {
       const recent = entry.restarts.filter((at) => Date.now() - at < RESTART_WINDOW_MS).length;
-      if (recent >= MAX_RESTARTS) {
+      if (recent >= this.maxRestarts) {
         const minutes = RESTART_WINDOW_MS / 60_000;
         throw new Error(
           withLog(
-            `${name} has died again after ${MAX_RESTARTS} restarts within ${minutes} minutes; the run ends.`,
+            `${name} has died again after ${this.maxRestarts} restarts within ${minutes} minutes; the run ends.`,
             entry.part.logFile,
           ),
         );
       }
       entry.restarts.push(Date.now());
-      await sleep(FIRST_PAUSE_MS * 2 ** recent, undefined, { signal });
+      await sleep(Math.min(FIRST_PAUSE_MS * 2 ** recent, LONGEST_PAUSE_MS), undefined, { signal });
       try {
         entry.part = await entry.start(signal);
       } catch (error) {

@@ -25,12 +25,14 @@ describe('the options of npm start', () => {
       userId: 'pinterest',
       rate: undefined,
       reportEvery: 60,
+      restarts: 3,
       ports: {},
     });
   });
 
   test('are all read', () => {
-    const flags = '--once --posts 500 --seed 7 --user-id 0a1 --rate 2.5 --report-every 5 --kafka-port 19092';
+    const flags =
+      '--once --posts 500 --seed 7 --user-id 0a1 --rate 2.5 --report-every 5 --restarts 7 --kafka-port 19092';
     expect(parse(...flags.split(' '))).toEqual({
       once: true,
       posts: 500,
@@ -38,6 +40,7 @@ describe('the options of npm start', () => {
       userId: '0a1',
       rate: 2.5,
       reportEvery: 5,
+      restarts: 7,
       ports: { kafka: 19_092 },
     });
   });

@@ -128,6 +128,11 @@ export class PipelineRun {
     });
   }
 
+  /** Whether `npm start` is over. */
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   /** Waits until the pattern was printed `times` times. @throws Error when the run ends or the time is over before. */
   async printed(pattern: RegExp, times = 1, timeoutMs = 300_000): Promise<void> {
     const all = new RegExp(pattern.source, `${pattern.flags.replace('g', '')}g`);
@@ -135,7 +140,7 @@ export class PipelineRun {
     while (Date.now() < deadline) {
       await sleep(100);
       if ((this.output.match(all)?.length ?? 0) >= times) return;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) break;
+      if (this.hasEnded) break;
     }
     throw new Error(`"${pattern.source}" was not printed ${times} times. What was printed:\n${this.output}`);
   }
@@ -167,7 +172,7 @@ export class PipelineRun {
   async interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<number> {
     const { pid } = this.child;
     if (pid === undefined) throw new Error('npm could not be started.');
-    if (this.child.exitCode === null && this.child.signalCode === null) process.kill(-pid, signal);
+    if (!this.hasEnded) process.kill(-pid, signal);
     return this.ended;
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.zip.CRC32C;
+import java.util.zip.CRC32;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -109,7 +109,7 @@ final class S3ObjectStore implements ObjectStore {
             .key(key)
             .ifNoneMatch("*")
             .contentType("application/x-ndjson")
-            .checksumCRC32C(crc32c(content, length))
+            .checksumCRC32(crc32(content, length))
             .metadata(metadata)
             .build();
     RequestBody body =
@@ -138,8 +138,8 @@ final class S3ObjectStore implements ObjectStore {
     }
   }
 
-  private static String crc32c(byte[] content, int length) {
-    CRC32C crc = new CRC32C();
+  private static String crc32(byte[] content, int length) {
+    CRC32 crc = new CRC32();
     crc.update(content, 0, length);
     int value = (int) crc.getValue();
     byte[] bytes = {

@@ -5,6 +5,7 @@ import { EmulatorStack } from './stacks/emulator-stack';
 import { KafkaStack } from './stacks/kafka-stack';
 import { SourceStack } from './stacks/source-stack';
 import { StorageStack } from './stacks/storage-stack';
+import { StreamStack } from './stacks/stream-stack';
 import type { Deployment } from './stages';
 
 /** The stacks of a pipeline. */
@@ -12,6 +13,7 @@ export interface Pipeline {
   readonly source: SourceStack;
   readonly storage: StorageStack;
   readonly kafka: KafkaStack;
+  readonly stream: StreamStack;
   readonly api: ApiStack;
   readonly emulator: EmulatorStack;
 }
@@ -28,6 +30,7 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
   const storage = new StorageStack(app, id('storage'), deployment, props);
   const { sink } = storage;
   const kafka = new KafkaStack(app, id('kafka'), deployment, { ...props, sink });
+  const stream = new StreamStack(app, id('stream'), deployment, { ...props, sink });
   const api = new ApiStack(app, id('api'), deployment, props);
   const emulator = new EmulatorStack(app, id('emulator'), deployment, {
     ...props,
@@ -38,5 +41,5 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
   Tags.of(app).add('project', 'pinterest-data-pipeline');
   Tags.of(app).add('user-id', userId);
   Tags.of(app).add('stage', stage.name);
-  return { source, storage, kafka, api, emulator };
+  return { source, storage, kafka, stream, api, emulator };
 }

@@ -2,7 +2,7 @@
 import { checkUserId } from '../feeds';
 
 /** The parts of the pipeline that are stacks of their own, in the order in which they are deployed. */
-export const STACK_PARTS = ['source', 'storage', 'kafka', 'api', 'emulator'] as const;
+export const STACK_PARTS = ['source', 'storage', 'kafka', 'stream', 'api', 'emulator'] as const;
 
 /** A part of the pipeline that is a stack of its own. */
 export type StackPart = (typeof STACK_PARTS)[number];

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { childEnvironment, type AwsClientConfig } from '../cli/deployment';
 import { hashOf } from './install/part';
+import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
 import type { SinkPluginKind } from './install/sink-plugin';
 import { PROJECT_ROOT } from './paths';
 import { partEnvironment } from './processes/environment';
@@ -23,6 +24,8 @@ export interface DeploySettings {
   readonly databasePort: number;
   /** Whose S3 sink plugin Kafka Connect has; the app's default when not given. */
   readonly sinkPlugin?: SinkPluginKind;
+  /** The folder with the package of the table engine's functions. */
+  readonly tableEnginePackage: string;
 }
 
 const CDK = path.join(PROJECT_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
@@ -70,13 +73,14 @@ export async function synthesise(settings: DeploySettings, signal?: AbortSignal)
     databasePort: settings.databasePort,
     awsEndpointUrl: settings.aws.endpoint ?? '',
     region: settings.aws.region,
+    tableEnginePackage: settings.tableEnginePackage,
     ...(settings.sinkPlugin === undefined ? {} : { sinkPlugin: settings.sinkPlugin }),
   };
   const args = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const sources = readdirSync(PROJECT_ROOT).filter((name) => !NOT_IN_THE_APP.test(name));
   const stamp = hashOf(
     sources.sort().map((name) => path.join(PROJECT_ROOT, name)),
-    args,
+    [...args, TABLE_ENGINE_PACKAGE.stamp()],
   );
   const output = assembly(settings);
   const stampFile = `${output}.stamp`;

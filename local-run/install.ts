@@ -9,6 +9,7 @@ import { CONNECTOR, KAFKA, MARIADB } from './install/java-parts';
 import { installPart, isInstalled, type Part, type PartName, type Progress } from './install/part';
 import { PYTHON } from './install/python-part';
 import { REST_PROXY } from './install/rest-proxy-part';
+import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
 import { checkTools } from './install/tools';
 import { PARTS_ROOT, pythonExecutable } from './paths';
 import { waitForLock } from './state/lock';
@@ -29,6 +30,8 @@ export interface InstalledParts {
   readonly connectorZip: string;
   /** The REST proxy's bundle, to be run by node. */
   readonly restProxyBundle: string;
+  /** The folder with the package of the table engine's functions. */
+  readonly tableEnginePackage: string;
 }
 
 /** Options of {@link ensureParts}. */
@@ -40,7 +43,11 @@ export interface InstallOptions {
 }
 
 /** The parts in the order in which they are installed within a lane; lanes run at the same time. */
-const LANES: readonly (readonly Part[])[] = [[KAFKA, MARIADB, CONNECTOR], [PYTHON], [REST_PROXY]];
+const LANES: readonly (readonly Part[])[] = [
+  [KAFKA, MARIADB, CONNECTOR],
+  [PYTHON, TABLE_ENGINE_PACKAGE],
+  [REST_PROXY],
+];
 
 /** The tools a part's installation needs. */
 const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
@@ -49,10 +56,11 @@ const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
   's3-sink-connector': ['java', 'javac', 'mvn'],
   python: ['python3'],
   'rest-proxy': [],
+  'table-engine-package': ['python3'],
 };
 
 /** Free space an installation of everything needs, in bytes. */
-const NEEDED_BYTES = 2.5e9;
+const NEEDED_BYTES = 3e9;
 
 function folderOf(part: Part): string {
   return path.join(PARTS_ROOT, part.name);
@@ -68,6 +76,7 @@ export function installedParts(): InstalledParts {
     connectorPluginPath: inPart('s3-sink-connector', 'plugins'),
     connectorZip: inPart('s3-sink-connector', 's3-sink-connector.zip'),
     restProxyBundle: inPart('rest-proxy', 'main.js'),
+    tableEnginePackage: inPart('table-engine-package', ''),
   };
 }
 

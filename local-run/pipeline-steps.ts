@@ -14,6 +14,7 @@ import { FEED_NAMES, topicName } from '../feeds';
 import { seedDatabase, type SeedReport } from '../source-data/seeder';
 import type { DeploySettings } from './deploy';
 import type { SinkPluginKind } from './install/sink-plugin';
+import { installedParts } from './install';
 import type { Endpoints, LocalParts } from './local-parts';
 import { dropDatabaseUser, setDatabaseUser } from './parts/mariadb';
 import { pythonExecutable } from './paths';
@@ -30,7 +31,15 @@ export function deploySettings(
   endpoints: Endpoints,
   sinkPlugin?: SinkPluginKind,
 ): DeploySettings {
-  return { ...endpoints, userId, stateDir, databasePort: endpoints.ports.mariadb, sinkPlugin };
+  const { tableEnginePackage } = installedParts();
+  return {
+    ...endpoints,
+    userId,
+    stateDir,
+    databasePort: endpoints.ports.mariadb,
+    sinkPlugin,
+    tableEnginePackage,
+  };
 }
 
 /** Where the deployed pipeline is. */

@@ -59,7 +59,8 @@ const ACCESS_LOG = AccessLogFormat.custom(
 export class IngestApi extends Construct {
   /** The API's URL with its stage, without a trailing slash. */
   readonly url: string;
-  private readonly restApi: RestApi;
+  /** The API itself, to which other routes may be added. */
+  readonly restApi: RestApi;
 
   constructor(scope: Construct, id: string, props: IngestApiProps) {
     super(scope, id);

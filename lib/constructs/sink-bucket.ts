@@ -11,6 +11,8 @@ import { Construct } from 'constructs';
 
 /** The folder of the emulator's ledger. */
 const LEDGER = 'sent';
+/** The folder of the tables. */
+const TABLES = 'tables';
 
 /** Properties of {@link SinkBucket}. */
 export interface SinkBucketProps {
@@ -48,6 +50,33 @@ export class SinkBucket extends Construct {
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
         conditions: { StringLike: { 's3:prefix': [`${LEDGER}/*`] } },
+      }),
+    );
+  }
+
+  /**
+   * Lets the grantee read, write and list the objects of these tables under `tables/`, and nothing else.
+   *
+   * @param options.delete whether it may delete them, as only the care of a table has to (default: no).
+   */
+  grantTables(
+    grantee: IGrantable,
+    tables: readonly string[],
+    options: { readonly delete?: boolean } = {},
+  ): void {
+    const { grantPrincipal } = grantee;
+    const folders = tables.map((table) => `${TABLES}/${table}/*`);
+    grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:PutObject', ...(options.delete === true ? ['s3:DeleteObject'] : [])],
+        resources: folders.map((folder) => this.bucket.arnForObjects(folder)),
+      }),
+    );
+    grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': folders } },
       }),
     );
   }

@@ -3,6 +3,7 @@ import {
   oneOf,
   optionalText,
   requiredBootstrapServers,
+  requiredFolder,
   requiredHost,
   requiredPort,
   requiredUrl,
@@ -18,9 +19,9 @@ export const DEFAULT_DATABASE = 'pinterest';
  * The stage for one machine: a local AWS (MiniStack), and Kafka, Kafka Connect, the REST proxy and the database as
  * processes beside it.
  *
- * Settings: `bootstrapServers`, `connectUrl`, `restProxyUrl`, `databaseHost`, `databasePort` and `awsEndpointUrl` must
- * be given; `databaseName` (default `pinterest`), `region` (default `us-east-1`) and `sinkPlugin` (`own`, `aiven` or
- * `confluent`; default `own`) may be.
+ * Settings: `bootstrapServers`, `connectUrl`, `restProxyUrl`, `databaseHost`, `databasePort`, `awsEndpointUrl` and
+ * `tableEnginePackage` (a folder) must be given; `databaseName` (default `pinterest`), `region` (default `us-east-1`)
+ * and `sinkPlugin` (`own`, `aiven` or `confluent`; default `own`) may be.
  *
  * @throws SettingError when a setting is missing or cannot be used.
  */
@@ -50,6 +51,24 @@ export function localStage(read: SettingReader): Stage {
     },
     // The local run sends from the command line; the schedule is there, switched off.
     emulator: { scheduleEnabled: false, everyMinutes: 1, seed: 100, postsPerRun: 500, rate: 50 },
+    streams: {
+      capacity: { kind: 'provisioned', shards: 2 },
+      retentionHours: 24,
+      batchSize: 1_000,
+      // The local AWS reads a stream as soon as there is something.
+      batchWindowSeconds: 0,
+      retryAttempts: 50,
+      maxRecordAgeMinutes: 12 * 60,
+      failureRetentionDays: 7,
+    },
+    tableEngine: {
+      package: requiredFolder(read, 'tableEnginePackage'),
+      // The local AWS runs functions with its own interpreter, for which the package is made, whatever is said here.
+      architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+      python: '3.11',
+      memoryMiB: 512,
+      careEveryMinutes: 5,
+    },
     statefulResources: 'destroy',
     logRetention: RetentionDays.ONE_WEEK,
   };

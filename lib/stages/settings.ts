@@ -2,6 +2,7 @@
  * Checked reading of the settings given to the app. Every error names the setting, the value, what was expected and
  * how to give it.
  */
+import { statSync } from 'node:fs';
 
 /** Gives the value of a setting, or undefined when it is not given. */
 export type SettingReader = (name: string) => unknown;
@@ -89,6 +90,16 @@ export function requiredHost(read: SettingReader, name: string): string {
   const expected = 'a host name or address, for example "127.0.0.1"';
   const value = requiredText(read, name, expected);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$|^[0-9A-Fa-f]*:[0-9A-Fa-f:]+$/.test(value)) {
+    throw unusable(name, value, expected);
+  }
+  return value;
+}
+
+/** Reads the path of a folder. @throws SettingError when it is missing or no folder is there. */
+export function requiredFolder(read: SettingReader, name: string): string {
+  const expected = 'the path of a folder';
+  const value = requiredText(read, name, expected);
+  if (!statSync(value, { throwIfNoEntry: false })?.isDirectory()) {
     throw unusable(name, value, expected);
   }
   return value;

@@ -105,6 +105,52 @@ export interface EmulatorSettings {
   readonly rate: number;
 }
 
+/** A stream with a fixed number of shards, each of 1 MB or 1,000 records a second. */
+export interface ProvisionedCapacity {
+  readonly kind: 'provisioned';
+  /** Shards of each feed's stream. */
+  readonly shards: number;
+}
+
+/** A stream whose shards Kinesis adds and merges by itself. */
+export interface OnDemandCapacity {
+  readonly kind: 'on-demand';
+}
+
+/** How much a stream can take. */
+export type StreamCapacity = ProvisionedCapacity | OnDemandCapacity;
+
+/** The streams, and how the functions that append read them. */
+export interface StreamSettings {
+  readonly capacity: StreamCapacity;
+  /** Hours for which a record can be read again, 24 to 8760. */
+  readonly retentionHours: number;
+  /** Records of one invocation at most, 1 to 10000. */
+  readonly batchSize: number;
+  /** Seconds for which an invocation waits for a full batch, 0 to 300. */
+  readonly batchWindowSeconds: number;
+  /** How often a batch that failed is tried again, 0 to 10000. */
+  readonly retryAttempts: number;
+  /** Minutes after which a record that fails is given up, 1 to 10080 and less than the retention. */
+  readonly maxRecordAgeMinutes: number;
+  /** Days for which records that were given up are kept. */
+  readonly failureRetentionDays: number;
+}
+
+/** The table engine's functions. */
+export interface TableEngineSettings {
+  /** The folder with the package: handlers, `table_engine`, `feeds`, `sql` and the installed wheels. */
+  readonly package: string;
+  /** The processor that the package's wheels are for. */
+  readonly architecture: 'arm64' | 'x86_64';
+  /** The Python version that the package's wheels are for. */
+  readonly python: '3.11' | '3.12' | '3.13';
+  /** Memory of a function in MiB; processor time follows from it. */
+  readonly memoryMiB: number;
+  /** Minutes between two runs of the table care: checkpoint, compaction, vacuum. */
+  readonly careEveryMinutes: number;
+}
+
 /** Limits of the API, over all callers. */
 export interface ApiSettings {
   /** Requests per second. */
@@ -132,6 +178,8 @@ export interface Stage {
   readonly api: ApiSettings;
   readonly source: SourcePart;
   readonly emulator: EmulatorSettings;
+  readonly streams: StreamSettings;
+  readonly tableEngine: TableEngineSettings;
   /** What becomes of stateful resources when their stack is deleted. */
   readonly statefulResources: 'destroy' | 'retain';
   /** How long logs are kept. */

@@ -29,13 +29,17 @@ export interface Part<Name extends string = PartName> {
 }
 
 /** The parts' names, which are also the names of their folders. */
-export type PartName = 'kafka' | 'mariadb' | 'python' | 's3-sink-connector' | 'rest-proxy';
+export type PartName =
+  'kafka' | 'mariadb' | 'python' | 's3-sink-connector' | 'rest-proxy' | 'table-engine-package';
 
 const STAMP_FILE = '.installed';
 const ATTEMPTS = 3;
 const PAUSES_MS = [2_000, 5_000];
 
-/** A hash over texts, files and folders, for stamps. Build results (`target`, `node_modules`) are left out. */
+/** Build results, which are no sources. */
+const NO_SOURCES = new Set(['target', 'node_modules', '__pycache__']);
+
+/** A hash over texts, files and folders, for stamps. Build results are left out. */
 export function hashOf(paths: readonly string[], texts: readonly string[] = []): string {
   const hash = createHash('sha256');
   const visit = (file: string, name: string, isFolder: boolean): void => {
@@ -45,7 +49,7 @@ export function hashOf(paths: readonly string[], texts: readonly string[] = []):
     }
     const entries = readdirSync(file, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
-      if (entry.name === 'target' || entry.name === 'node_modules') continue;
+      if (NO_SOURCES.has(entry.name)) continue;
       visit(path.join(file, entry.name), `${name}/${entry.name}`, entry.isDirectory());
     }
   };

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from table_engine.errors import TableEngineError
 
-#: The project's root folder, which holds `feeds/` and `sql/` beside `table-engine/`.
-PROJECT = Path(__file__).resolve().parents[2]
+#: The folder that holds `feeds/` and `sql/`: the project's, or that of the functions' package.
+PROJECT = next(folder for folder in Path(__file__).resolve().parents if (folder / "feeds").is_dir())
 
 #: The feeds in the order in which everything lists them.
 FEED_NAMES = ("pin", "geo", "user")

@@ -231,7 +231,8 @@ test('the schedule of the emulator is there, switched off', async () => {
   const { FunctionArn } = await new LambdaClient(app.aws).send(
     new GetFunctionConfigurationCommand({ FunctionName: output('EmulatorFunctionName') }),
   );
-  expect(Schedules.map(({ State, Target }) => [State, Target.Arn])).toEqual([['DISABLED', FunctionArn]]);
+  const own = Schedules.filter(({ Target }) => Target.Arn === FunctionArn);
+  expect(own.map(({ State }) => State)).toEqual(['DISABLED']);
 });
 
 test('deploying again changes nothing', async () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureParts } from '../../../local-run/install';
+import { ensureParts, installedParts } from '../../../local-run/install';
 import { startKafka } from '../../../local-run/parts/kafka';
 import { startKafkaConnect } from '../../../local-run/parts/kafka-connect';
 import { startMiniStack } from '../../../local-run/parts/ministack';
@@ -43,7 +43,7 @@ export async function deployApp(userId: string, restProxyUrl: string): Promise<D
     rmSync(stateDir, { recursive: true, force: true });
   };
   try {
-    await ensureParts(undefined, { only: ['kafka', 'python', 's3-sink-connector'] });
+    await ensureParts(undefined, { only: ['kafka', 'python', 's3-sink-connector', 'table-engine-package'] });
     const credentials = { accessKeyId: `DEPLOYTEST${process.pid}`, secretAccessKey: 'local' };
     const ministack = await startMiniStack({ stateDir });
     stops.push(() => ministack.stop());
@@ -69,6 +69,7 @@ export async function deployApp(userId: string, restProxyUrl: string): Promise<D
       databaseHost: '127.0.0.1',
       databasePort: String(databasePort),
       awsEndpointUrl: ministack.url,
+      tableEnginePackage: installedParts().tableEnginePackage,
     };
     const outputs: Record<string, string> = {};
     const deploy = async (changes: Readonly<Record<string, string>> = {}): Promise<void> => {

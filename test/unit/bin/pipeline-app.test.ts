@@ -38,7 +38,7 @@ test('synthesises the stacks of the stage and user given by the context', () => 
   const { status, stacks } = run({ ...LOCAL_SETTINGS, userId: 'someone' });
   expect(status).toBe(0);
   expect(stacks.sort()).toEqual(
-    ['api', 'emulator', 'kafka', 'source', 'storage'].map((part) => `someone-local-${part}`),
+    ['api', 'emulator', 'kafka', 'source', 'storage', 'stream'].map((part) => `someone-local-${part}`),
   );
 }, 60_000);
 

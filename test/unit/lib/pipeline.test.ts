@@ -19,6 +19,7 @@ test('stacks are named by user, stage and part', () => {
     'pinterest-local-source',
     'pinterest-local-storage',
     'pinterest-local-kafka',
+    'pinterest-local-stream',
     'pinterest-local-api',
     'pinterest-local-emulator',
   ]);
@@ -29,6 +30,7 @@ test('the outputs have the keys that the command line reads', () => {
     source: ['SourceSecretArn'],
     storage: ['SinkBucketName'],
     kafka: ['SinkConnectorName'],
+    stream: ['StreamFailuresBucketName', 'CareFunctionName', 'RedriveFunctionName'],
     api: ['ApiUrl'],
     emulator: ['EmulatorFunctionName'],
   });
@@ -40,6 +42,9 @@ test('the outputs name what they say', () => {
   expect(value('source', 'SourceSecretArn')).toMatch(/Fn::GetAtt.*SourceSecret.*Id/);
   expect(value('storage', 'SinkBucketName')).toMatch(/^\{"Ref":"SinkBucket/);
   expect(value('kafka', 'SinkConnectorName')).toBe('"pinterest-local-s3-sink"');
+  expect(value('stream', 'StreamFailuresBucketName')).toMatch(/^\{"Ref":"TablesFailures/);
+  expect(value('stream', 'CareFunctionName')).toMatch(/^\{"Ref":"TablesCare/);
+  expect(value('stream', 'RedriveFunctionName')).toMatch(/^\{"Ref":"TablesRedrive/);
   expect(value('api', 'ApiUrl')).toContain('"http://127.0.0.1:14566/_aws/execute-api/"');
   expect(value('emulator', 'EmulatorFunctionName')).toMatch(/^\{"Ref":"EmulatorFunction/);
 });
@@ -70,14 +75,16 @@ test.each(['destroy', 'retain'] as const)(
     const policies = [
       ...resourcesOf(made.source, 'AWS::SecretsManager::Secret'),
       ...resourcesOf(made.storage, 'AWS::S3::Bucket'),
+      ...resourcesOf(made.stream, 'AWS::S3::Bucket'),
+      ...resourcesOf(made.stream, 'AWS::Kinesis::Stream'),
     ].map(([, { DeletionPolicy }]) => DeletionPolicy);
-    expect(policies).toEqual(choice === 'destroy' ? ['Delete', 'Delete'] : ['Retain', 'Retain']);
+    expect(policies).toEqual(Array(6).fill(choice === 'destroy' ? 'Delete' : 'Retain'));
   },
 );
 
 test('every log group is kept as long as the stage says, and goes with its stack', () => {
   const groups = parts.flatMap((part) => resourcesOf(templates[part], 'AWS::Logs::LogGroup'));
-  expect(groups).toHaveLength(4);
+  expect(groups).toHaveLength(9);
   for (const [, group] of groups) {
     expect(group).toMatchObject({ Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Delete' });
   }
@@ -85,7 +92,7 @@ test('every log group is kept as long as the stage says, and goes with its stack
 
 test('every function writes to a log group of this app', () => {
   const functions = parts.flatMap((part) => resourcesOf(templates[part], 'AWS::Lambda::Function'));
-  expect(functions).toHaveLength(3);
+  expect(functions).toHaveLength(8);
   for (const [, fn] of functions) {
     expect(fn.Properties?.LoggingConfig).toEqual({
       LogGroup: { Ref: expect.stringMatching(/Log/) as string },
@@ -166,7 +173,7 @@ describe('with bundled functions', () => {
     // CloudFormation's own rules are checked here: a finding throws.
     made.synth();
     const files = readdirSync(outdir).filter((name) => /\.(template|assets)\.json$/.test(name));
-    expect(files).toHaveLength(10);
+    expect(files).toHaveLength(12);
     return Object.fromEntries(files.map((name) => [name, readFileSync(join(outdir, name), 'utf8')]));
   };
 

@@ -16,6 +16,8 @@ export const LOCAL_SETTINGS: Readonly<Record<string, unknown>> = {
   databaseHost: '127.0.0.1',
   databasePort: '13306',
   awsEndpointUrl: 'http://127.0.0.1:14566',
+  // The handlers without the packages they need: nothing is run here.
+  tableEnginePackage: join(__dirname, '../../../lambda/table-engine'),
 };
 
 /** Reads these settings. A setting given as undefined is missing. */

@@ -1,0 +1,47 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { TableEngineSettings } from '../stages';
+
+/** Properties of a {@link TableEngineFunction}. */
+export interface TableEngineFunctionProps {
+  /** The module of the package whose `handler` is the function. */
+  readonly module: 'append' | 'care' | 'redrive';
+  /** What the function is for, as the console shows it. */
+  readonly description: string;
+  readonly settings: TableEngineSettings;
+  readonly timeout: Duration;
+  /** How often an event that failed is delivered again, 0 to 2. A stream's mapping counts its own. */
+  readonly retryAttempts: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+}
+
+const RUNTIMES: Readonly<Record<TableEngineSettings['python'], Runtime>> = {
+  '3.11': Runtime.PYTHON_3_11,
+  '3.12': Runtime.PYTHON_3_12,
+  '3.13': Runtime.PYTHON_3_13,
+};
+
+/** A Lambda function of the table engine's package. All of them share one asset. */
+export class TableEngineFunction extends Function {
+  constructor(scope: Construct, id: string, props: TableEngineFunctionProps) {
+    const { module, description, settings, timeout, retryAttempts, environment, logRetention } = props;
+    super(scope, id, {
+      code: Code.fromAsset(settings.package, { exclude: ['.installed', '.wheels'] }),
+      handler: `${module}.handler`,
+      description,
+      runtime: RUNTIMES[settings.python],
+      architecture: settings.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      memorySize: settings.memoryMiB,
+      timeout,
+      retryAttempts,
+      environment: { ...environment },
+      logGroup: new LogGroup(scope, `${id}Log`, {
+        retention: logRetention,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+    });
+  }
+}

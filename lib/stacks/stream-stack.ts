@@ -1,0 +1,46 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { FeedStreams } from '../constructs/feed-streams';
+import type { SinkBucket } from '../constructs/sink-bucket';
+import { StreamTables } from '../constructs/stream-tables';
+import type { Deployment } from '../stages';
+import { removalPolicyOf } from './removal-policy';
+
+/** Properties of the {@link StreamStack}. */
+export interface StreamStackProps extends StackProps {
+  /** Where the tables are. */
+  readonly sink: SinkBucket;
+}
+
+/** The streaming path behind the API: streams, the functions that append them to tables, and what they gave up. */
+export class StreamStack extends Stack {
+  constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: StreamStackProps) {
+    const { sink, ...stackProps } = props;
+    super(scope, id, { description: 'Pinterest data pipeline: streams and their tables', ...stackProps });
+    const { streams: settings, tableEngine, logRetention } = stage;
+    const removalPolicy = removalPolicyOf(stage);
+    const { capacity, retentionHours } = settings;
+    const streams = new FeedStreams(this, 'Streams', { userId, capacity, retentionHours, removalPolicy });
+    const tables = new StreamTables(this, 'Tables', {
+      userId,
+      streams,
+      sink,
+      settings,
+      tableEngine,
+      removalPolicy,
+      logRetention,
+    });
+    new CfnOutput(this, 'StreamFailuresBucketName', {
+      value: tables.failures.bucket.bucketName,
+      description: 'The bucket of records that could not be appended to their table',
+    });
+    new CfnOutput(this, 'CareFunctionName', {
+      value: tables.care.functionName,
+      description: "The Lambda function that takes care of the streams' tables",
+    });
+    new CfnOutput(this, 'RedriveFunctionName', {
+      value: tables.redrive.functionName,
+      description: 'The Lambda function that appends what was given up',
+    });
+  }
+}

@@ -1,4 +1,4 @@
-"""The commands `batch`, `answers` and `inspect`: arguments in, one JSON document on stdout out."""
+"""The engine's commands: arguments in, one JSON document on stdout out."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from table_engine.errors import TableEngineError
 from table_engine.feeds import check_user_id
 from table_engine.inspection import run_inspection
 from table_engine.storage import Bucket
+from table_engine.stream_inspection import run_stream_inspection
+from table_engine.stream_latency import COMMITS
 from table_engine.temporary_folder import run_in_temporary_folder
 
 _DESCRIPTION = """Cleans the raw files of a sink bucket into Delta tables, answers the eight questions, and reports what
@@ -57,6 +59,8 @@ def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         return run_batch(session, bucket, options.user_id, folder)
     if options.command == "answers":
         return run_answers(session, bucket)
+    if options.command == "inspect-streams":
+        return run_stream_inspection(session, bucket, options.user_id, options.commits)
     return run_inspection(session, bucket, options.user_id, folder)
 
 
@@ -67,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         ("batch", "clean new raw files into the tables pin, geo and user"),
         ("answers", "answer the eight questions from the tables"),
         ("inspect", "report what was sent, what is in raw files, tables and quarantine"),
+        ("inspect-streams", "report what the streams acknowledged, what is in their tables, and how fast it got there"),
     ):
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         command.add_argument("--bucket", required=True, type=_bucket, help="the sink bucket's name")
@@ -78,6 +83,13 @@ def _parser() -> argparse.ArgumentParser:
             help="what DuckDB may hold in memory before it uses the disk, for example 500MB (default: %(default)s)",
         )
         command.add_argument("--threads", type=_threads, help="threads of DuckDB (default: the number of cores)")
+        if name == "inspect-streams":
+            command.add_argument(
+                "--commits",
+                type=_count,
+                default=COMMITS,
+                help="how many of a table's newest commits the latency is taken from (default: %(default)s)",
+            )
     return parser
 
 
@@ -103,4 +115,10 @@ def _memory(text: str) -> str:
 def _threads(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of threads; expected 1 to 999")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of commits; expected 1 to 9999")
     return int(text)

@@ -96,7 +96,15 @@ class ShardProgress:
 
     def highest(self, table: Transactions) -> int:
         """The highest sequence number that is committed in this state of the table; -1 when there is none."""
-        groups = [table.transaction_version(group) for group in self._groups]
+        return self._number([table.transaction_version(group) for group in self._groups])
+
+    def carried(self, transactions: Mapping[str, int]) -> int | None:
+        """The highest sequence number in what one commit carries; None when the commit is not of this shard."""
+        groups = [transactions.get(group) for group in self._groups]
+        return None if groups[0] is None else self._number(groups)
+
+    @staticmethod
+    def _number(groups: list[int | None]) -> int:
         if groups[0] is None:
             return -1
         number = 0

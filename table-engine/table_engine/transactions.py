@@ -6,12 +6,12 @@ appends all the time knows what it wrote, and has to read only the commits of ot
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from deltalake import DeltaTable, Transaction
 
 from table_engine.storage import Bucket, ObjectChangedError
+from table_engine.table_log import read_commit
 
 
 class KnownTransactions:
@@ -20,7 +20,7 @@ class KnownTransactions:
     def __init__(self, bucket: Bucket, table_name: str) -> None:
         """`table_name` is the folder under `tables/`."""
         self._bucket = bucket
-        self._log = f"tables/{table_name}/_delta_log"
+        self._name = table_name
         self._table: DeltaTable | None = None
         self._version = -1
         self._known: dict[str, int | None] = {}
@@ -33,7 +33,7 @@ class KnownTransactions:
         else:
             try:
                 for number in range(self._version + 1, version + 1):
-                    self._read(number)
+                    self._known.update(read_commit(self._bucket, self._name, number).transactions)
             except ObjectChangedError:
                 # The log was cleaned up; the versions are in the checkpoint, where delta-rs finds them.
                 self._known.clear()
@@ -52,11 +52,3 @@ class KnownTransactions:
             assert self._table is not None, "follow() comes first"
             self._known[application] = self._table.transaction_version(application)
         return self._known[application]
-
-    def _read(self, version: int) -> None:
-        content = b"".join(self._bucket.read(f"{self._log}/{version:020}.json"))
-        for line in content.splitlines():
-            # https://github.com/delta-io/delta/blob/master/PROTOCOL.md#transaction-identifiers
-            transaction = json.loads(line).get("txn") if b'"txn"' in line else None
-            if transaction is not None:
-                self._known[transaction["appId"]] = int(transaction["version"])

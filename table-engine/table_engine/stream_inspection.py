@@ -1,0 +1,127 @@
+"""What the streams acknowledged and what became of it: the figures of the streaming path's reconciliation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+
+from table_engine.delta_tables import DeltaTables, load_into
+from table_engine.duckdb_session import insert_columns
+from table_engine.feeds import FEED_NAMES
+from table_engine.storage import Bucket
+from table_engine.stream_latency import COMMITS, StreamLog, read_stream_log, recent_figures
+from table_engine.stream_ledger import load_acknowledged
+from table_engine.stream_tables import ShardProgress, stream_name, stream_table_name
+
+_COUNTS = ("acknowledged", "rows", "quarantined", "pending", "missing", "duplicate", "unacknowledged")
+
+
+def run_stream_inspection(
+    session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, commits: int = COMMITS
+) -> dict[str, Any]:
+    """Returns the document that the command `inspect-streams` prints (docs/architecture.md).
+
+    `commits` is how many of a table's newest commits the latency is taken from. Tables that are not there yet count
+    as empty. Raises TableEngineError when the bucket does not exist or the ledger is broken.
+    """
+    load_acknowledged(session, bucket)
+    tables = DeltaTables(bucket)
+    # The tables before the quarantine: it is written first, so what a table's number covers is then in one of them.
+    opened = {name: _open(tables, stream_table_name(user_id, name)) for name in FEED_NAMES}
+    _load_rejects(session, _open(tables, "quarantine"))
+    return {"feeds": {name: _feed(session, bucket, user_id, name, opened[name], commits) for name in FEED_NAMES}}
+
+
+def _open(tables: DeltaTables, name: str) -> DeltaTable | None:
+    try:
+        return DeltaTable(tables.uri(name), storage_options=tables.options)
+    except TableNotFoundError:
+        return None
+
+
+def _load_rejects(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable | None) -> None:
+    """Fills `stream_rejects` (feed, shard, sequence_number)."""
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE stream_rejects (feed VARCHAR, shard VARCHAR, sequence_number VARCHAR)"
+    )
+    if quarantine is not None:
+        load_into(session, quarantine, "rejects", "SELECT feed, position FROM t WHERE source = 'stream'")
+        session.execute(
+            "INSERT INTO stream_rejects SELECT feed, split_part(position, ':', 1), split_part(position, ':', 2) "
+            "FROM rejects; DROP TABLE rejects"
+        )
+
+
+def _feed(
+    session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, feed: str, table: DeltaTable | None, commits: int
+) -> dict[str, Any]:
+    name = stream_table_name(user_id, feed)
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE stream_rows (shard VARCHAR, sequence_number VARCHAR, arrived_at TIMESTAMPTZ)"
+    )
+    log = StreamLog(0, {}, [])
+    if table is not None:
+        columns = "_shard_id AS shard, _sequence_number AS sequence_number, _arrived_at AS arrived_at"
+        load_into(session, table, "stream_rows", f"SELECT {columns} FROM t")
+        log = read_stream_log(bucket, user_id, feed, table.version(), commits)
+    _load_places(session, feed)
+    numbers = _numbers(session, stream_name(user_id, feed), table, log)
+    shards = _shards(session, numbers)
+    return {
+        "table": name,
+        **{count: sum(shard[count] for shard in shards.values()) for count in _COUNTS},
+        "shards": shards,
+        "recent": None if table is None else recent_figures(session, bucket, table, name, log),
+    }
+
+
+def _load_places(session: duckdb.DuckDBPyConnection, feed: str) -> None:
+    """Fills `places` (shard, sequence_number, acknowledged, rows, rejects): how often each record is where."""
+    session.execute(
+        f"""CREATE OR REPLACE TEMP TABLE places AS
+        SELECT shard, sequence_number, sum(a) AS acknowledged, sum(r) AS rows, sum(q) AS rejects FROM (
+          SELECT shard, sequence_number, 1 AS a, 0 AS r, 0 AS q FROM acknowledged WHERE feed = '{feed}'
+          UNION ALL SELECT shard, sequence_number, 0, 1, 0 FROM stream_rows
+          UNION ALL SELECT shard, sequence_number, 0, 0, 1 FROM stream_rejects WHERE feed = '{feed}'
+        ) GROUP BY shard, sequence_number"""
+    )
+
+
+def _numbers(
+    session: duckdb.DuckDBPyConnection, stream: str, table: DeltaTable | None, log: StreamLog
+) -> dict[str, int]:
+    """The highest committed sequence number of each shard that has records; -1 when it has none."""
+    shards = [row[0] for row in session.execute("SELECT DISTINCT shard FROM places ORDER BY shard").fetchall()]
+    return {
+        shard: log.numbers[shard]
+        if shard in log.numbers
+        # The shard has been quiet for long, or is closed.
+        else (-1 if table is None else ShardProgress(stream, shard).highest(table))
+        for shard in shards
+    }
+
+
+def _shards(session: duckdb.DuckDBPyConnection, numbers: dict[str, int]) -> dict[str, dict[str, Any]]:
+    session.execute("CREATE OR REPLACE TEMP TABLE numbers (shard VARCHAR, number VARCHAR)")
+    known = {shard: str(number) if number >= 0 else None for shard, number in numbers.items()}
+    insert_columns(session, "numbers", [list(known.keys()), list(known.values())], ["VARCHAR", "VARCHAR"])
+    found = session.execute(
+        # Numbers without leading zeros: the longer one is the larger one.
+        """SELECT shard, sum(acknowledged)::BIGINT, sum(rows)::BIGINT, sum(rejects)::BIGINT,
+          count(*) FILTER (rows + rejects = 0 AND NOT is_covered),
+          count(*) FILTER (rows + rejects = 0 AND is_covered),
+          sum(greatest(rows + rejects - 1, 0))::BIGINT,
+          count(*) FILTER (acknowledged = 0)
+        FROM (
+          SELECT p.*, number IS NOT NULL AND (length(sequence_number), sequence_number) <= (length(number), number)
+            AS is_covered
+          FROM places p JOIN numbers USING (shard)
+        ) GROUP BY shard ORDER BY shard"""
+    ).fetchall()
+    return {
+        shard: {**dict(zip(_COUNTS, counts, strict=True)), "highest_sequence_number": known[shard]}
+        for shard, *counts in found
+    }

@@ -1,0 +1,119 @@
+"""How fast a stream's records became rows, and how the stream's table is doing."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+from deltalake import DeltaTable
+
+from table_engine.duckdb_session import insert_columns
+from table_engine.storage import Bucket
+from table_engine.stream_tables import ShardProgress, stream_name, stream_table_name
+from table_engine.table_log import Commit, log_folder, newest_commits
+
+#: How many of the newest commits the latency is taken from.
+COMMITS = 100
+
+_MINUTE = 60
+
+# Sequence numbers compare as texts when they are equally long.
+_PADDED = 72
+
+
+@dataclass(frozen=True)
+class StreamLog:
+    """What the newest commits of a stream's table say about each shard.
+
+    `numbers` has, by shard, the highest committed sequence number; `advances` has for each commit that raised it
+    (shard, number from which, number to which, when in milliseconds since 1970).
+    """
+
+    commits: int
+    numbers: dict[str, int]
+    advances: list[tuple[str, int, int, int]]
+
+
+def read_stream_log(bucket: Bucket, user_id: str, feed: str, version: int, most: int = COMMITS) -> StreamLog:
+    """Reads the newest commits, up to `most`, of a feed's table at a version."""
+    stream = stream_name(user_id, feed)
+    commits = newest_commits(bucket, stream_table_name(user_id, feed), version, most)
+    numbers: dict[str, int] = {}
+    advances: list[tuple[str, int, int, int]] = []
+    for commit in reversed(commits):
+        for application, count in commit.transactions.items():
+            shard = re.fullmatch(rf"{re.escape(stream)}/([^/]+)", application)
+            number = ShardProgress(stream, shard[1]).carried(commit.transactions) if shard else None
+            if shard is None or number is None:
+                continue
+            # Where the shard's first commit is not among these, the oldest one says only how far it came itself.
+            before = -1 if count == 1 else numbers.get(shard[1], number)
+            if number > before and commit.made_at is not None:
+                advances.append((shard[1], before, number, commit.made_at))
+            numbers[shard[1]] = number
+    return StreamLog(_appends(commits), numbers, advances)
+
+
+def _appends(commits: list[Commit]) -> int:
+    return sum(bool(commit.transactions) for commit in commits)
+
+
+def recent_figures(
+    session: duckdb.DuckDBPyConnection, bucket: Bucket, table: DeltaTable, table_name: str, log: StreamLog
+) -> dict[str, Any]:
+    """The figures `recent` of the command `inspect-streams` (docs/architecture.md) from one state of a feed's table."""
+    session.execute(
+        """CREATE OR REPLACE TEMP TABLE advances
+        (shard VARCHAR, first VARCHAR, number VARCHAR, made_at BIGINT)"""
+    )
+    insert_columns(
+        session,
+        "advances",
+        [
+            [shard for shard, *_ in log.advances],
+            [f"{before + 1:0{_PADDED}d}" for _, before, _, _ in log.advances],
+            [f"{number:0{_PADDED}d}" for _, _, number, _ in log.advances],
+            [made_at for *_, made_at in log.advances],
+        ],
+        ["VARCHAR", "VARCHAR", "VARCHAR", "BIGINT"],
+    )
+    now = time.time()
+    found = session.execute(
+        f"""WITH places AS (
+          SELECT shard, lpad(sequence_number, {_PADDED}, '0') AS number, epoch_us(arrived_at) / 1e6 AS arrived_at
+          FROM stream_rows
+        ), latencies AS (
+          SELECT a.made_at / 1e3 - p.arrived_at AS seconds
+          FROM places p ASOF JOIN advances a ON p.shard = a.shard AND p.number <= a.number
+          WHERE p.number >= a.first
+        )
+        SELECT count(seconds), quantile_cont(seconds, [0.5, 0.95, 0.99]),
+          (SELECT max(arrived_at) FROM places),
+          (SELECT count(*) FROM places WHERE arrived_at > {now - _MINUTE})
+        FROM latencies"""
+    ).fetchone()
+    assert found is not None
+    rows, quantiles, newest, last_minute = found
+    return {
+        "latency": None
+        if rows == 0
+        else {
+            "commits": log.commits,
+            "rows": rows,
+            **{name: round(seconds, 3) for name, seconds in zip(("p50", "p95", "p99"), quantiles, strict=True)},
+        },
+        "newest_row_age": None if newest is None else round(max(0.0, now - newest), 3),
+        "rows_per_second": round(last_minute / _MINUTE, 3),
+        "files": table.get_add_actions().num_rows,
+        "log_entries": count_log_entries(bucket, table_name),
+    }
+
+
+def count_log_entries(bucket: Bucket, table_name: str) -> int:
+    """How many commits the log of a table holds as files of their own."""
+    return sum(
+        bool(re.fullmatch(r".*/\d{20}\.json", stored.key)) for stored in bucket.list(f"{log_folder(table_name)}/")
+    )

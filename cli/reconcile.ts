@@ -8,6 +8,8 @@ import { FEED_NAMES, type FeedName, topicName } from '../feeds';
 import type { Deployment } from './deployment';
 import type { FeedInspection, Inspection } from './inspection';
 import { type DeadLetters, type EndOffsets, withKafkaReader } from './kafka-reader';
+import { assessStream, onTheirWay, type StreamReconciliation } from './reconcile-streams';
+import type { StreamInspection } from './stream-inspection';
 import { runTableEngine } from './table-engine';
 
 /** One feed's row of the reconciliation. All figures are counts of records. */
@@ -36,7 +38,10 @@ export interface FeedReconciliation {
 
 /** The whole reconciliation. */
 export interface Reconciliation {
+  /** The batch path: topics, raw files, the tables of the batch. */
   readonly feeds: readonly FeedReconciliation[];
+  /** The streaming path: streams and their tables. */
+  readonly streams: readonly StreamReconciliation[];
   /** True when `missing` and `duplicate` are 0 everywhere. */
   readonly ok: boolean;
 }
@@ -143,7 +148,7 @@ export function assess(feed: FeedName, facts: FeedFacts): FeedReconciliation {
 export interface ReconcileOptions {
   /** The Python interpreter of the table engine. */
   readonly python: string;
-  /** How long the sink may take to store what the topics hold, in seconds. Default: 60. */
+  /** How long the sink and the functions may take to store what topics and streams hold, in seconds. Default: 60. */
   readonly waitSeconds?: number;
   readonly signal?: AbortSignal;
 }
@@ -163,6 +168,7 @@ export async function reconcile(deployment: Deployment, options: ReconcileOption
     for (;;) {
       options.signal?.throwIfAborted();
       const inspection = await runTableEngine<Inspection>(deployment, 'inspect', options);
+      const streams = await runTableEngine<StreamInspection>(deployment, 'inspect-streams', options);
       const laterEndOffsets = await readEnds();
       const dead = await kafka.deadLetters();
       const facts = (feed: FeedName): FeedFacts => ({
@@ -171,10 +177,12 @@ export async function reconcile(deployment: Deployment, options: ReconcileOption
         laterEndOffsets: laterEndOffsets.get(feed) ?? new Map<number, number>(),
         deadLetters: dead.get(topicName(deployment.userId, feed)) ?? new Map<number, ReadonlySet<number>>(),
       });
-      const waiting = FEED_NAMES.some((feed) => inFlight(facts(feed)) > 0);
+      const waiting = FEED_NAMES.some((feed) => inFlight(facts(feed)) > 0) || onTheirWay(streams) > 0;
       if (!waiting || Date.now() > deadline) {
         const feeds = FEED_NAMES.map((feed) => assess(feed, facts(feed)));
-        return { feeds, ok: feeds.every((row) => row.missing === 0 && row.duplicate === 0) };
+        const streamRows = FEED_NAMES.map((feed) => assessStream(feed, streams.feeds[feed]));
+        const ok = [...feeds, ...streamRows].every((row) => row.missing === 0 && row.duplicate === 0);
+        return { feeds, streams: streamRows, ok };
       }
       await sleep(1000, undefined, { signal: options.signal });
     }

@@ -16,13 +16,13 @@ export interface TableEngineOptions {
 }
 
 /**
- * @param command `batch`, `answers` or `inspect`; their results are described in `docs/architecture.md`.
+ * @param command `batch`, `answers`, `inspect` …; their results are described in `docs/architecture.md`.
  * @returns the JSON document that the command printed.
  * @throws Error with the end of the engine's messages when it fails.
  */
 export async function runTableEngine<T>(
   deployment: Deployment,
-  command: 'batch' | 'answers' | 'inspect',
+  command: 'batch' | 'answers' | 'inspect' | 'inspect-streams',
   options: TableEngineOptions,
 ): Promise<T> {
   const args = [

@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket
 
+Path = Literal["topics", "streams"]
+
 
 @dataclass
-class Sent:
+class _Counts:
     """One feed's sums.
 
     `failed` counts the records of batches that were not acknowledged, nor when the run sent the same positions again.
-    `offsets` has for each partition the acknowledged inclusive ranges as they were written.
     """
 
     sent: int = 0
     acknowledged: int = 0
     failed: int = 0
+
+
+@dataclass
+class Sent(_Counts):
+    """What was sent to a feed's topic.
+
+    `offsets` has for each partition the acknowledged inclusive ranges as they were written.
+    """
+
     offsets: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+
+@dataclass
+class StreamSent(_Counts):
+    """What was sent to a feed's stream.
+
+    `sequences` has for each shard id the acknowledged sequence numbers, decimal and without leading zeros, in the order
+    of the ledger.
+    """
+
+    sequences: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -42,41 +65,100 @@ class _Run:
         )
 
 
+class _Adder:
+    """Adds entries up into the sums of their feeds."""
+
+    def __init__(self) -> None:
+        self._runs: dict[tuple[str, str], _Run] = {}
+
+    def add(self, counts: _Counts, entry: dict[str, Any]) -> None:
+        run = self._runs.setdefault((str(entry["run"]), entry["feed"]), _Run())
+        sent, acknowledged, failed = int(entry["sent"]), int(entry["acknowledged"]), int(entry["failed"])
+        first, last = int(entry["from"]), int(entry["to"]) - 1
+        counts.sent += sent
+        counts.acknowledged += acknowledged
+        if failed == 0:
+            run.done.append((first, last))
+        else:
+            run.failed.append((first, last, failed))
+
+    def still_failed(self, feed: str) -> int:
+        return sum(run.still_failed() for (_, name), run in self._runs.items() if name == feed)
+
+
 def read_ledger(bucket: Bucket) -> dict[str, Sent]:
-    """Adds up every ledger file of the bucket. Raises TableEngineError for a line that is no ledger entry."""
+    """Adds up what was sent to the topics, over every ledger object of the bucket.
+
+    Raises TableEngineError for a line that is no ledger entry.
+    """
     total = {name: Sent() for name in FEED_NAMES}
-    runs: dict[tuple[str, str], _Run] = {}
+    adder = _Adder()
+    for place, entry in _entries(bucket, "topics"):
+        with _naming(place):
+            feed = total[entry["feed"]]
+            adder.add(feed, entry)
+            for partition, begin, end in entry["offsets"]:
+                feed.offsets.setdefault(int(partition), []).append((int(begin), int(end)))
+    for name, feed in total.items():
+        feed.failed = adder.still_failed(name)
+    return total
+
+
+def read_stream_ledger(bucket: Bucket) -> dict[str, StreamSent]:
+    """Adds up what was sent to the streams, over every ledger object of the bucket.
+
+    One object is in memory at a time, beside the sequence numbers: some 120 bytes a record. Raises TableEngineError for
+    a line that is no ledger entry, or that has another number of sequence numbers than of acknowledged records.
+    """
+    total = {name: StreamSent() for name in FEED_NAMES}
+    adder = _Adder()
+    for place, entry in _entries(bucket, "streams"):
+        with _naming(place):
+            feed = total[entry["feed"]]
+            adder.add(feed, entry)
+            count = 0
+            for shard, numbers in entry["sequences"].items():
+                feed.sequences.setdefault(shard, []).extend(map(_sequence_number, numbers))
+                count += len(numbers)
+            if count != entry["acknowledged"]:
+                raise ValueError(f"{count} sequence numbers of {entry['acknowledged']} acknowledged records")
+    for name, feed in total.items():
+        feed.failed = adder.still_failed(name)
+    return total
+
+
+def _sequence_number(text: Any) -> str:
+    if not (isinstance(text, str) and text.isascii() and text.isdigit()):
+        raise ValueError(f"{text!r} is no sequence number")
+    return text.lstrip("0") or "0"
+
+
+def _entries(bucket: Bucket, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries of one path, each with the place at which it stands."""
     for stored in bucket.list("sent/"):
         if stored.key.endswith(".jsonl"):
             content = b"".join(bucket.read(stored.key))
             for number, line in enumerate(content.split(b"\n"), 1):
                 if line.strip():
-                    _add(total, runs, line, f"{stored.key}, line {number}")
-    for (_, feed), run in runs.items():
-        total[feed].failed += run.still_failed()
-    return total
+                    place = f"{stored.key}, line {number}"
+                    with _naming(place):
+                        entry = json.loads(line)
+                        found = entry.get("path", "topics")
+                        if found not in ("topics", "streams"):
+                            raise ValueError(f"path {found!r}, expected 'topics' or 'streams'")
+                    if found == path:
+                        yield place, entry
 
 
-def _add(total: dict[str, Sent], runs: dict[tuple[str, str], _Run], line: bytes, place: str) -> None:
+@contextmanager
+def _naming(place: str) -> Iterator[None]:
+    """Turns what an entry of another form leads to into an error that names its place."""
     try:
-        entry = json.loads(line)
-        feed = total[entry["feed"]]
-        run = runs.setdefault((str(entry["run"]), entry["feed"]), _Run())
-        sent, acknowledged, failed = int(entry["sent"]), int(entry["acknowledged"]), int(entry["failed"])
-        first, last = int(entry["from"]), int(entry["to"]) - 1
-        ranges = [(int(p), int(begin), int(end)) for p, begin, end in entry["offsets"]]
-    except (ValueError, KeyError, TypeError) as error:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TableEngineError(
             f"The ledger {place} is no entry as docs/architecture.md describes it ({type(error).__name__}: {error})."
         ) from error
-    feed.sent += sent
-    feed.acknowledged += acknowledged
-    if failed == 0:
-        run.done.append((first, last))
-    else:
-        run.failed.append((first, last, failed))
-    for partition, begin, end in ranges:
-        feed.offsets.setdefault(partition, []).append((begin, end))
 
 
 def merge_ranges(ranges: Iterable[tuple[int, int]]) -> list[list[int]]:

@@ -9,7 +9,7 @@ import type { Deployment } from './deployment';
 import type { FeedInspection, Inspection } from './inspection';
 import { type DeadLetters, type EndOffsets, withKafkaReader } from './kafka-reader';
 import { assessStream, onTheirWay, type StreamReconciliation } from './reconcile-streams';
-import type { StreamInspection } from './stream-inspection';
+import { inspectStreams } from './stream-inspection';
 import { runTableEngine } from './table-engine';
 
 /** One feed's row of the reconciliation. All figures are counts of records. */
@@ -168,7 +168,7 @@ export async function reconcile(deployment: Deployment, options: ReconcileOption
     for (;;) {
       options.signal?.throwIfAborted();
       const inspection = await runTableEngine<Inspection>(deployment, 'inspect', options);
-      const streams = await runTableEngine<StreamInspection>(deployment, 'inspect-streams', options);
+      const streams = await inspectStreams(deployment, options);
       const laterEndOffsets = await readEnds();
       const dead = await kafka.deadLetters();
       const facts = (feed: FeedName): FeedFacts => ({

@@ -1,5 +1,7 @@
 /** What `table_engine inspect-streams` reports; described in `docs/architecture.md`, "The table engine's commands". */
 import type { FeedName } from '../feeds';
+import type { Deployment } from './deployment';
+import { runTableEngine, type TableEngineOptions } from './table-engine';
 
 /** Counts of one shard's, or one feed's, records. */
 export interface StreamCounts {
@@ -59,4 +61,12 @@ export interface StreamFeedInspection extends StreamCounts {
 /** The whole report. */
 export interface StreamInspection {
   readonly feeds: Readonly<Record<FeedName, StreamFeedInspection>>;
+}
+
+/** Inspects the streaming path of a deployment. */
+export function inspectStreams(
+  deployment: Deployment,
+  options: TableEngineOptions,
+): Promise<StreamInspection> {
+  return runTableEngine<StreamInspection>(deployment, 'inspect-streams', options);
 }

@@ -9,7 +9,14 @@ import { emulateDeployment } from '../cli/emulate';
 import { withKafkaReader } from '../cli/kafka-reader';
 import { localDeployment } from '../cli/local-deployment';
 import { reconcile, type Reconciliation } from '../cli/reconcile';
-import { readSourceSecret, type EmulatorOptions, type EmulatorReport } from '../emulator';
+import { onTheirWay } from '../cli/reconcile-streams';
+import { inspectStreams } from '../cli/stream-inspection';
+import {
+  readSourceSecret,
+  type EmulatorDestination,
+  type EmulatorOptions,
+  type EmulatorReport,
+} from '../emulator';
 import { FEED_NAMES, topicName } from '../feeds';
 import { seedDatabase, type SeedReport } from '../source-data/seeder';
 import type { DeploySettings } from './deploy';
@@ -82,21 +89,62 @@ export async function fillDatabase(
   }
 }
 
+/** The destinations of posts: every post goes to both. */
+export const DESTINATIONS = ['topics', 'streams'] as const satisfies readonly EmulatorDestination[];
+
 /**
- * Sends posts.
+ * Sends posts to topics and streams at the same time.
  *
- * @throws Error when a record was not acknowledged in the end.
+ * @returns the reports in the order of {@link DESTINATIONS}.
+ * @throws Error, after both have ended, when a record was not acknowledged in the end.
  */
 export async function send(
   target: Deployment,
   options: EmulatorOptions,
   signal: AbortSignal,
   onProgress?: (line: string) => void,
-): Promise<EmulatorReport> {
-  const report = await emulateDeployment(target, options, signal, onProgress);
+): Promise<EmulatorReport[]> {
+  const outcomes = await Promise.allSettled(
+    DESTINATIONS.map((destination) =>
+      emulateDeployment(target, { ...options, destination }, signal, (line) =>
+        onProgress?.(`${destination}: ${line}`),
+      ),
+    ),
+  );
   signal.throwIfAborted();
-  if (!report.ok) throw new Error(`Not every post got through: ${report.problems.join(' ')}`);
-  return report;
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    const report = outcome.value;
+    if (!report.ok) {
+      throw new Error(
+        `Not every post got through to the ${report.destination}: ${report.problems.join(' ')}`,
+      );
+    }
+    return report;
+  });
+}
+
+/**
+ * Waits until the functions have appended everything that the streams have acknowledged by now.
+ *
+ * @throws Error when they make no progress for a minute.
+ */
+export async function untilAppended(target: Deployment, signal: AbortSignal): Promise<void> {
+  let best = Infinity;
+  let progressAt = Date.now();
+  for (;;) {
+    const waiting = onTheirWay(await inspectStreams(target, { python: pythonExecutable(), signal }));
+    if (waiting === 0) return;
+    if (waiting < best) {
+      best = waiting;
+      progressAt = Date.now();
+    } else if (Date.now() - progressAt > SINK_TIMEOUT_MS) {
+      throw new Error(
+        `The functions have appended nothing for ${SINK_TIMEOUT_MS / 1000} s; ${waiting} records are waiting. logs/ministack.log has their errors.`,
+      );
+    }
+    await sleep(SINK_POLL_MS, undefined, { signal });
+  }
 }
 
 /**

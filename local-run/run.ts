@@ -24,6 +24,7 @@ import {
   runBatch,
   runReconciliation,
   send,
+  untilAppended,
   untilStored,
 } from './pipeline-steps';
 import { endLeftovers, removeRunFile } from './state/run-file';
@@ -126,14 +127,16 @@ class Run {
 
     await this.step('Sending', async () => {
       const emulation = { mode: 'all', seed: options.seed, rate: options.rate ?? 0 } as const;
-      const report = await send(target, emulation, this.signal, (line) => {
+      const reports = await send(target, emulation, this.signal, (line) => {
         output.line(line);
       });
-      output.line(
-        report.posts === 0
-          ? 'Every post was sent already.'
-          : `Sent ${report.posts} posts in ${report.seconds.toFixed(1)} s, each to ${FEED_NAMES.length} topics.`,
-      );
+      for (const { destination, posts, seconds } of reports) {
+        output.line(
+          posts === 0
+            ? `Every post was sent to the ${destination} already.`
+            : `Sent ${posts} posts in ${seconds.toFixed(1)} s, each to ${FEED_NAMES.length} ${destination}.`,
+        );
+      }
     });
     await this.clean(target);
     const answered = await this.step('Answering', () =>
@@ -185,7 +188,8 @@ class Run {
     const posts = Math.max(1, Math.round((rate === 0 ? 500 : rate) * options.reportEvery));
     const emulation = { mode: 'random', seed: options.seed, rate, posts } as const;
     await this.step('Sending', () => send(target, emulation, this.signal));
-    await this.step('Cleaning', () => untilStored(target, this.signal));
+    await this.step('Waiting for the S3 sink', () => untilStored(target, this.signal));
+    await this.step("Waiting for the streams' functions", () => untilAppended(target, this.signal));
     const report = await this.step('Cleaning', () => runBatch(target, this.signal));
     const result = await this.step('Reconciling', () => runReconciliation(target, this.signal));
     const counts = result.feeds.map(
@@ -193,17 +197,23 @@ class Run {
         `${feed} ${topic} records, ${table} rows, missing ${missing}, duplicate ${duplicate}`,
     );
     output.line(`${posts} random posts, batch ${report.batch ?? '-'}: ${counts.join('; ')}`);
+    const appended = result.streams.map(
+      ({ feed, table, missing, duplicate }) =>
+        `${feed} ${table} rows, missing ${missing}, duplicate ${duplicate}`,
+    );
+    output.line(`streams: ${appended.join('; ')}`);
     if (!result.ok) output.block(`${formatReconciliation(result)}\n`);
   }
 
-  /** Waits for the sink, then cleans what it stored. */
+  /** Waits for the sink and the streams' functions, then cleans what the sink stored. */
   private async clean(target: Deployment): Promise<void> {
     const { output } = this.context;
     const began = performance.now();
     await this.step('Waiting for the S3 sink', () => untilStored(target, this.signal));
-    output.line(
-      `The S3 sink has stored everything after ${((performance.now() - began) / 1000).toFixed(1)} s.`,
-    );
+    const seconds = (): string => ((performance.now() - began) / 1000).toFixed(1);
+    output.line(`The S3 sink has stored everything after ${seconds()} s.`);
+    await this.step("Waiting for the streams' functions", () => untilAppended(target, this.signal));
+    output.line(`The streams' tables have everything after ${seconds()} s.`);
     const report = await this.step('Cleaning', () => runBatch(target, this.signal));
     output.line(formatBatch(report));
   }

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
+from arro3.core import Array, DataType
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
 from table_engine.delta_tables import DeltaTables, load_into
-from table_engine.duckdb_session import insert_columns
+from table_engine.duckdb_session import append_arrays, insert_columns
 from table_engine.feeds import FEED_NAMES
+from table_engine.ledger import StreamSent, read_stream_ledger
 from table_engine.storage import Bucket
 from table_engine.stream_latency import COMMITS, StreamLog, read_stream_log, recent_figures
-from table_engine.stream_ledger import load_acknowledged
 from table_engine.stream_tables import ShardProgress, stream_name, stream_table_name
 
 _COUNTS = ("acknowledged", "rows", "quarantined", "pending", "missing", "duplicate", "unacknowledged")
@@ -27,12 +28,35 @@ def run_stream_inspection(
     `commits` is how many of a table's newest commits the latency is taken from. Tables that are not there yet count
     as empty. Raises TableEngineError when the bucket does not exist or the ledger is broken.
     """
-    load_acknowledged(session, bucket)
+    ledger = read_stream_ledger(bucket)
+    _load_acknowledged(session, ledger)
     tables = DeltaTables(bucket)
     # The tables before the quarantine: it is written first, so what a table's number covers is then in one of them.
     opened = {name: _open(tables, stream_table_name(user_id, name)) for name in FEED_NAMES}
     _load_rejects(session, _open(tables, "quarantine"))
-    return {"feeds": {name: _feed(session, bucket, user_id, name, opened[name], commits) for name in FEED_NAMES}}
+    return {
+        "feeds": {
+            name: {
+                **_feed(session, bucket, user_id, name, opened[name], commits),
+                "sent": ledger[name].sent,
+                "failed": ledger[name].failed,
+            }
+            for name in FEED_NAMES
+        }
+    }
+
+
+def _load_acknowledged(session: duckdb.DuckDBPyConnection, ledger: dict[str, StreamSent]) -> None:
+    """Fills `acknowledged` (feed, shard, sequence_number), each record once."""
+    session.execute("CREATE OR REPLACE TEMP TABLE acknowledged_lines (feed VARCHAR, shard VARCHAR, number VARCHAR)")
+    for feed, sent in ledger.items():
+        for shard, numbers in sent.sequences.items():
+            names = [Array([name] * len(numbers), DataType.utf8()) for name in (feed, shard)]
+            append_arrays(session, "acknowledged_lines", *names, Array(numbers, DataType.utf8()))
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE acknowledged AS "
+        "SELECT DISTINCT feed, shard, number AS sequence_number FROM acknowledged_lines; DROP TABLE acknowledged_lines"
+    )
 
 
 def _open(tables: DeltaTables, name: str) -> DeltaTable | None:

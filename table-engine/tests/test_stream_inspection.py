@@ -63,6 +63,7 @@ def test_all_is_there(sink: SinkBucket, inspect: Any, tmp_path: Path) -> None:
     appender(sink, tmp_path, "user").append([*one, *other])
     found = inspect()
     assert counts(found) == {"acknowledged": 50, "rows": 40, "quarantined": 10}
+    assert (found["sent"], found["failed"]) == (50, 0)
     assert found["shards"] == {
         SHARD: {
             "acknowledged": 40, "rows": 30, "quarantined": 10, "pending": 0, "missing": 0, "duplicate": 0,

@@ -20,7 +20,7 @@ logger = logging.getLogger("api_to_kinesis")
 
 Response = tuple[int, dict[str, str], bytes]
 
-_JSON = {"Content-Type": "application/json"}
+_JSON = "application/json"
 
 
 def install() -> None:
@@ -40,7 +40,7 @@ def _with_kinesis(original: Callable[..., Any]) -> Callable[..., Any]:
         except Exception:
             # API Gateway answers so when a template cannot be rendered.
             logger.exception("The integration with Kinesis failed: %s", integration.get("uri"))
-            return 500, _JSON, b'{"message": "Internal server error"}'
+            return _internal_error()
 
     return invoke
 
@@ -95,15 +95,19 @@ def _respond(
     """Maps what Kinesis answered by the integration response that its status selects."""
     selected = apigateway_v1._select_service_integration_response(integration, backend_status)
     if selected is None:
-        return 500, _JSON, b'{"message": "Internal server error"}'
+        return _internal_error()
     text = answer.decode("utf-8") if isinstance(answer, bytes) else str(answer)
-    template = _by_media_type(selected.get("responseTemplates"), "application/json")
+    template = _by_media_type(selected.get("responseTemplates"), _JSON)
     if template is not None:
         text = render(template, Input(text, params), context)
         json.loads(text)  # A template of this project gives JSON; anything else would be its mistake.
     override = context["responseOverride"]
-    headers = {**_JSON, **{name: str(value) for name, value in override["header"].items()}}
+    headers = {"Content-Type": _JSON, **{name: str(value) for name, value in override["header"].items()}}
     return int(override.get("status") or selected.get("statusCode") or backend_status), headers, text.encode("utf-8")
+
+
+def _internal_error() -> Response:
+    return 500, {"Content-Type": _JSON}, b'{"message": "Internal server error"}'
 
 
 def _parameters(
@@ -117,6 +121,6 @@ def _parameters(
 
 
 def _by_media_type(templates: Mapping[str, str] | None, content_type: str | None) -> str | None:
-    wanted = (content_type or "application/json").split(";", 1)[0].strip().lower()
+    wanted = (content_type or _JSON).split(";", 1)[0].strip().lower()
     found = {name.split(";", 1)[0].strip().lower(): text for name, text in (templates or {}).items()}
     return found.get(wanted)

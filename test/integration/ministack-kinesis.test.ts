@@ -12,7 +12,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureParts, installedParts } from '../../local-run/install';
 import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
-import { signedFetch } from './support/signed-fetch';
+import { kinesisClient } from './support/kinesis';
 
 const STREAM = 'streaming-test-pin';
 const ARN = `arn:aws:kinesis:us-east-1:000000000000:stream/${STREAM}`;
@@ -34,17 +34,8 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true });
 });
 
-async function call<T = unknown>(action: string, body: unknown): Promise<T> {
-  const response = await signedFetch(
-    { region: 'us-east-1', service: 'kinesis', accessKeyId: credentials.accessKeyId },
-    'POST',
-    `${ministack.url}/`,
-    JSON.stringify(body),
-    { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Kinesis_20131202.${action}` },
-  );
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${action}: ${response.status} ${text}`);
-  return JSON.parse(text) as T;
+function call<T = unknown>(action: string, body: unknown): Promise<T> {
+  return kinesisClient(ministack.url, credentials.accessKeyId).call<T>(action, body);
 }
 
 /** Puts records numbered from a number on. */
@@ -66,18 +57,8 @@ interface ShardDescription {
 
 /** All records of the stream, as numbers in ascending order. */
 async function stored(): Promise<number[]> {
-  const { Shards } = await call<{ Shards: ShardDescription[] }>('ListShards', { StreamName: STREAM });
-  const numbers: number[] = [];
-  for (const { ShardId } of Shards) {
-    const { ShardIterator } = await call<{ ShardIterator: string }>('GetShardIterator', {
-      StreamName: STREAM,
-      ShardId,
-      ShardIteratorType: 'TRIM_HORIZON',
-    });
-    const { Records } = await call<{ Records: { Data: string }[] }>('GetRecords', { ShardIterator });
-    numbers.push(...Records.map(({ Data }) => Number(Buffer.from(Data, 'base64').toString())));
-  }
-  return numbers.sort((a, b) => a - b);
+  const records = await kinesisClient(ministack.url, credentials.accessKeyId).records(STREAM);
+  return records.map(({ text }) => Number(text)).sort((a, b) => a - b);
 }
 
 async function killAndStart(): Promise<void> {

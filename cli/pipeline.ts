@@ -5,28 +5,31 @@
  * code 0 is success, 1 failure (for `reconcile` also: something is missing or double), 2 wrong arguments.
  */
 import { Command, CommanderError, Option } from 'commander';
+import type { EmulatorReport } from '../emulator';
 import { DEFAULT_USER_ID, checkUserId } from '../feeds';
 import { pythonExecutable } from '../local-run/paths';
 import { answers, formatAnswers } from './answers';
-import { checked, decimalNumber, wholeNumber } from './arguments';
+import { checked, wholeNumber } from './arguments';
 import { batch, formatBatch } from './batch';
 import type { Deployment } from './deployment';
-import { emulateDeployment, formatEmulation } from './emulate';
+import {
+  type Emulate,
+  type EmulatorReports,
+  emulateBoth,
+  emulateDeployment,
+  formatEmulation,
+  reportsOf,
+} from './emulate';
+import { addEmulateOptions, emulatorOptions, type EmulateFlags } from './emulate-options';
 import { formatReconciliation } from './format-reconciliation';
 import { runningLocalDeployment } from './local-deployment';
 import { reconcile } from './reconcile';
 import { formatStatus, status } from './status';
 
 /** The flags of all commands; a command has those that it declares. */
-interface Flags {
+interface Flags extends EmulateFlags {
   readonly userId: string;
   readonly json?: true;
-  readonly mode: 'all' | 'random';
-  readonly posts?: number;
-  readonly seed: number;
-  readonly run?: string;
-  readonly rate: number;
-  readonly pause: number;
   readonly memoryLimit?: string;
   readonly wait: number;
 }
@@ -69,6 +72,18 @@ const engine = (
   signal: interrupt.signal,
 });
 
+/** One emulation's report, or with `--to both` an object of both. */
+function runEmulation(deployment: Deployment, flags: Flags): Promise<EmulatorReport | EmulatorReports> {
+  const emulateOne: Emulate = (...args) => emulateDeployment(deployment, ...args);
+  const options = emulatorOptions(flags);
+  const tell = (line: string): void => {
+    console.error(line);
+  };
+  return flags.to === 'both'
+    ? emulateBoth(emulateOne, options, interrupt.signal, tell)
+    : emulateOne({ ...options, destination: flags.to }, interrupt.signal, tell);
+}
+
 function build(): Command {
   const program = new Command('npm run pipeline --')
     .description('Looks at the running pipeline and runs its jobs.')
@@ -84,37 +99,16 @@ function build(): Command {
     (result) => result.parts.every(({ up }) => up),
   );
 
-  command(
-    program,
-    'emulate',
-    'send posts from the source database to the API; exit code 1 when a record was not acknowledged',
-    (deployment, options) =>
-      emulateDeployment(deployment, options, interrupt.signal, (line) => {
-        console.error(line);
-      }),
-    formatEmulation,
-    (report) => report.ok,
-  )
-    .addOption(
-      new Option('--mode <mode>', 'every post once, or posts drawn at random')
-        .choices(['all', 'random'])
-        .default('random'),
-    )
-    .option('--posts <n>', 'how many posts (default: 100 at random, or all)', wholeNumber(1, 2 ** 31 - 1))
-    .option('--seed <n>', 'the seed of the draw', wholeNumber(0, Number.MAX_SAFE_INTEGER), 100)
-    .option('--run <name>', 'the name of the run; a run of that name is continued')
-    .option(
-      '--rate <n>',
-      'posts a second, 0 as fast as it goes',
-      decimalNumber('posts a second', 1_000_000, 20),
-      500,
-    )
-    .option(
-      '--pause <seconds>',
-      'send posts one by one, with a random pause up to this',
-      decimalNumber('seconds', 60, 2),
-      0,
-    );
+  addEmulateOptions(
+    command(
+      program,
+      'emulate',
+      'send posts from the source database to the API; exit code 1 when a record was not acknowledged',
+      runEmulation,
+      (result) => reportsOf(result).map(formatEmulation).join('\n\n'),
+      (result) => reportsOf(result).every(({ ok }) => ok),
+    ),
+  );
 
   command(
     program,

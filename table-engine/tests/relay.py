@@ -6,16 +6,30 @@ import http.client
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-#: Told of each write (its number from 1, method and path) before it is forwarded; True: the answer is withheld.
-OnWrite = Callable[[int, str, str], bool]
+
+class Harm(Enum):
+    """What happens to a write."""
+
+    NONE = auto()
+    #: The server does it, and the answer is lost.
+    WITHHOLD = auto()
+    #: The server never hears of it, and there is no answer.
+    DROP = auto()
+    #: The server never hears of it, and the answer is 503.
+    FAIL = auto()
+
+
+#: Told of each write (its number from 1, method and path) before it is forwarded.
+OnWrite = Callable[[int, str, str], Harm]
 
 
 @contextmanager
-def relay(target: str, on_write: OnWrite) -> Iterator[str]:
-    """Forwards requests to `target`; gives the relay's URL."""
+def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], bool] = lambda: False) -> Iterator[str]:
+    """Forwards requests to `target`; gives the relay's URL. Every request is answered by 500 while `is_down`."""
     lock = threading.Lock()
     writes = 0
     address = urlsplit(target)
@@ -26,17 +40,26 @@ def relay(target: str, on_write: OnWrite) -> Iterator[str]:
         def forward(self) -> None:
             nonlocal writes
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            withhold = False
+            if is_down():
+                self.answer(500)
+                return
+            harm = Harm.NONE
             if self.command in ("PUT", "POST", "DELETE"):
                 with lock:
                     writes += 1
-                    withhold = on_write(writes, self.command, self.path)
+                    harm = on_write(writes, self.command, self.path)
+            if harm is Harm.DROP:
+                self.close_connection = True
+                return
+            if harm is Harm.FAIL:
+                self.answer(503)
+                return
             server = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
             server.request(self.command, self.path, body, dict(self.headers))
             answer = server.getresponse()
             content = answer.read()
             server.close()
-            if withhold:
+            if harm is Harm.WITHHOLD:
                 self.close_connection = True
                 return
             self.send_response_only(answer.status)
@@ -48,6 +71,11 @@ def relay(target: str, on_write: OnWrite) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content)
 
+        def answer(self, status: int) -> None:
+            self.send_response_only(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = forward
 
         def handle(self) -> None:
@@ -58,7 +86,7 @@ def relay(target: str, on_write: OnWrite) -> Iterator[str]:
         def log_message(self, *_arguments: object) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

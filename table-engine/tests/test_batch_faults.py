@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.conftest import parsed
-from tests.relay import relay
+from tests.relay import Harm, relay
 from tests.sink_bucket import SinkBucket, jsonl
 
 ALL_TABLES = ("pin", "geo", "user", "quarantine")
@@ -38,11 +38,11 @@ def kill_at(sink: SinkBucket, environment: dict[str, str], number: int) -> int:
     """Runs a batch that is killed when it is about to write for the n-th time; returns its exit code."""
     process: list[subprocess.Popen[bytes]] = []
 
-    def on_write(count: int, _method: str, _path: str) -> bool:
+    def on_write(count: int, _method: str, _path: str) -> Harm:
         if count == number:
             os.kill(process[0].pid, signal.SIGKILL)
             process[0].wait()
-        return False
+        return Harm.NONE
 
     # The relay only begins to answer when the process is known to it.
     with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
@@ -101,12 +101,12 @@ def test_lost_answers_to_writes(sink: SinkBucket, engine: Callable[..., Any], en
     fill_second(sink)
     lost: set[str] = set()
 
-    def on_write(_count: int, method: str, path: str) -> bool:
+    def on_write(_count: int, method: str, path: str) -> Harm:
         name = path.split("?")[0]
         if method == "PUT" and "_delta_log" in name and name not in lost:
             lost.add(name)
-            return True
-        return False
+            return Harm.WITHHOLD
+        return Harm.NONE
 
     with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
         parsed(engine("batch", "--bucket", sink.name, "--user-id", "pinterest", AWS_ENDPOINT_URL=url))

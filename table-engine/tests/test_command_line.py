@@ -17,7 +17,7 @@ import pytest
 from table_engine.errors import TableEngineError
 from table_engine.storage import storage_options
 from tests.conftest import parsed
-from tests.relay import relay
+from tests.relay import Harm, relay
 from tests.sink_bucket import SinkBucket, jsonl
 
 
@@ -109,12 +109,12 @@ def test_a_signal_ends_it_at_once_and_leaves_no_files(
     process: list[subprocess.Popen[str]] = []
     seen: list[bool] = []
 
-    def on_write(_count: int, _method: str, path: str) -> bool:
+    def on_write(_count: int, _method: str, path: str) -> Harm:
         if "tables/user/part" in path and not seen:
             seen.append(any(temporary.glob("table-engine-*")))
             os.kill(process[0].pid, number)
             process[0].wait(10)
-        return False
+        return Harm.NONE
 
     with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
         process.append(

@@ -24,7 +24,8 @@ import { addEmulateOptions, emulatorOptions, type EmulateFlags } from './emulate
 import { formatReconciliation } from './format-reconciliation';
 import { runningLocalDeployment } from './local-deployment';
 import { reconcile } from './reconcile';
-import { formatStatus, status } from './status';
+import { formatStatus } from './format-status';
+import { status } from './status';
 
 /** The flags of all commands; a command has those that it declares. */
 interface Flags extends EmulateFlags {

@@ -1,10 +1,11 @@
 /** What runs, and how far the posts have come. */
-import { FEED_NAMES, type FeedName, topicName } from '../feeds';
+import { FEED_NAMES, type FeedName, streamName, topicName } from '../feeds';
 import type { Deployment } from './deployment';
 import type { Inspection } from './inspection';
 import { withKafkaReader } from './kafka-reader';
+import { readLag, type ShardLag } from './kinesis-lag';
+import { inspectStreams, type RecentFigures } from './stream-inspection';
 import { type TableEngineOptions, runTableEngine } from './table-engine';
-import { textTable } from './text-table';
 
 /** The state of one part: `detail` is an address or state when it is up, the reason when it is down. */
 export interface PartStatus {
@@ -20,6 +21,7 @@ export interface FeedStatus {
   readonly topic: number;
   /** Records of the topic that the sink has not stored yet. */
   readonly sinkLag: number;
+  readonly partitions: readonly PartitionStatus[];
   readonly rawFiles: number;
   readonly rawLines: number;
   /** Raw lines that no batch has read yet. */
@@ -28,7 +30,28 @@ export interface FeedStatus {
   readonly quarantine: number;
 }
 
-/** The status of a deployment. `feeds` is null when Kafka or the tables cannot be read. */
+/** How far a partition of a topic is stored. */
+export interface PartitionStatus {
+  readonly partition: number;
+  /** The offset one past its last record. */
+  readonly end: number;
+  /** Records that the sink has not stored yet. */
+  readonly lag: number;
+}
+
+/** How the streaming path of one feed is doing. */
+export interface StreamStatus {
+  readonly feed: FeedName;
+  readonly table: string;
+  readonly rows: number;
+  readonly quarantine: number;
+  /** Records of each shard that are not in the table yet. */
+  readonly lag: readonly ShardLag[];
+  /** Rates, latency and the state of the table; null when there is no table yet. */
+  readonly recent: RecentFigures | null;
+}
+
+/** The status of a deployment. `feeds` is null when Kafka or the tables, `streams` when the streams cannot be read. */
 export interface Status {
   readonly stage: string;
   readonly userId: string;
@@ -36,6 +59,7 @@ export interface Status {
   readonly sinkBucket: string;
   readonly parts: readonly PartStatus[];
   readonly feeds: readonly FeedStatus[] | null;
+  readonly streams: readonly StreamStatus[] | null;
 }
 
 const reason = (error: unknown): string => {
@@ -76,7 +100,7 @@ async function part(name: string, check: () => Promise<string>): Promise<PartSta
 export async function status(deployment: Deployment, options: TableEngineOptions): Promise<Status> {
   const { userId } = deployment;
   const topics = FEED_NAMES.map((feed) => topicName(userId, feed));
-  const [kafka, connect, proxy, tables] = await Promise.all([
+  const [kafka, connect, proxy, tables, streams] = await Promise.all([
     readKafka(deployment, topics).catch((error: unknown) => new Error(reason(error))),
     part('S3 sink', () => connectorStatus(deployment)),
     part('REST proxy', async () => {
@@ -86,6 +110,7 @@ export async function status(deployment: Deployment, options: TableEngineOptions
     runTableEngine<Inspection>(deployment, 'inspect', options).catch(
       (error: unknown) => new Error(reason(error)),
     ),
+    readStreams(deployment, options).catch((error: unknown) => new Error(reason(error))),
   ]);
   const parts: PartStatus[] = [
     {
@@ -100,6 +125,11 @@ export async function status(deployment: Deployment, options: TableEngineOptions
       up: !(tables instanceof Error),
       detail: tables instanceof Error ? tables.message : `s3://${deployment.outputs.SinkBucketName}/tables`,
     },
+    {
+      part: 'Streams',
+      up: !(streams instanceof Error),
+      detail: streams instanceof Error ? streams.message : streamName(userId, 'pin').replace(/pin$/, '*'),
+    },
   ];
   const feeds =
     kafka instanceof Error || tables instanceof Error
@@ -107,12 +137,13 @@ export async function status(deployment: Deployment, options: TableEngineOptions
       : FEED_NAMES.map((feed): FeedStatus => {
           const inspection = tables.feeds[feed];
           const raw = Object.values(inspection.raw_partitions);
-          const topic = kafka.get(topicName(userId, feed)) ?? { end: 0, lag: 0 };
+          const partitions = kafka.get(topicName(userId, feed)) ?? [];
           return {
             feed,
             sent: inspection.sent,
-            topic: topic.end,
-            sinkLag: topic.lag,
+            topic: partitions.reduce((sum, p) => sum + p.end, 0),
+            sinkLag: partitions.reduce((sum, p) => sum + p.lag, 0),
+            partitions,
             rawFiles: raw.reduce((sum, p) => sum + p.files, 0),
             rawLines: raw.reduce((sum, p) => sum + p.lines, 0),
             pendingLines: raw.reduce((sum, p) => sum + p.pending_lines, 0),
@@ -127,71 +158,46 @@ export async function status(deployment: Deployment, options: TableEngineOptions
     sinkBucket: deployment.outputs.SinkBucketName,
     parts,
     feeds,
+    streams: streams instanceof Error ? null : streams,
   };
 }
 
-/** End offsets and the sink's lag, by topic. */
+async function readStreams(deployment: Deployment, options: TableEngineOptions): Promise<StreamStatus[]> {
+  const { feeds } = await inspectStreams(deployment, options);
+  return Promise.all(
+    FEED_NAMES.map(async (feed): Promise<StreamStatus> => {
+      const { table, rows, quarantined, shards, recent } = feeds[feed];
+      const committed = new Map(
+        Object.entries(shards).flatMap(([shard, { highest_sequence_number: number }]) =>
+          number === null ? [] : [[shard, number] as const],
+        ),
+      );
+      const lag = await readLag(deployment, streamName(deployment.userId, feed), committed);
+      return { feed, table, rows, quarantine: quarantined, lag, recent };
+    }),
+  );
+}
+
+/** End offsets and the sink's lag of each partition, by topic. */
 function readKafka(
   deployment: Deployment,
   topics: readonly string[],
-): Promise<ReadonlyMap<string, { end: number; lag: number }>> {
+): Promise<ReadonlyMap<string, PartitionStatus[]>> {
   return withKafkaReader(deployment, async (kafka) => {
     // Kafka Connect names a sink connector's consumer group after the connector.
     const committed = await kafka.committed(`connect-${deployment.outputs.SinkConnectorName}`, topics);
-    const found = new Map<string, { end: number; lag: number }>();
+    const found = new Map<string, PartitionStatus[]>();
     for (const topic of topics) {
-      const ends = await kafka.endOffsets(topic);
-      let end = 0;
-      let lag = 0;
-      for (const [partition, offset] of ends) {
-        end += offset;
-        lag += Math.max(0, offset - (committed.get(topic)?.get(partition) ?? 0));
-      }
-      found.set(topic, { end, lag });
+      const partitions = [...(await kafka.endOffsets(topic))].map(([partition, end]) => ({
+        partition,
+        end,
+        lag: Math.max(0, end - (committed.get(topic)?.get(partition) ?? 0)),
+      }));
+      found.set(
+        topic,
+        partitions.sort((one, other) => one.partition - other.partition),
+      );
     }
     return found;
   });
-}
-
-/** The status for a person. */
-export function formatStatus(status: Status): string {
-  const lines = [
-    `Pipeline ${status.userId}, stage ${status.stage}`,
-    `API ${status.apiUrl}, bucket ${status.sinkBucket}`,
-    '',
-    textTable(
-      ['part', 'state', 'detail'],
-      status.parts.map(({ part: name, up, detail }) => [name, up ? 'up' : 'DOWN', detail]),
-    ),
-  ];
-  if (status.feeds) {
-    lines.push(
-      '',
-      textTable(
-        [
-          'feed',
-          'sent',
-          'in topic',
-          'sink lag',
-          'raw files',
-          'raw lines',
-          'not batched',
-          'table',
-          'quarantine',
-        ],
-        status.feeds.map((f) => [
-          f.feed,
-          f.sent,
-          f.topic,
-          f.sinkLag,
-          f.rawFiles,
-          f.rawLines,
-          f.pendingLines,
-          f.table,
-          f.quarantine,
-        ]),
-      ),
-    );
-  }
-  return lines.join('\n');
 }

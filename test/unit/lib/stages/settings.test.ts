@@ -2,6 +2,7 @@ import {
   oneOf,
   optionalText,
   requiredBootstrapServers,
+  requiredFolder,
   requiredHost,
   requiredPort,
   requiredText,
@@ -94,6 +95,13 @@ describe('requiredHost', () => {
   test.each(['http://host', 'host:3306', 'a b', '-host'])('refuses %s', (value) => {
     expect(() => requiredHost(given(value), 'x')).toThrow(/expected a host name/);
   });
+});
+
+test('requiredFolder wants a folder that is there', () => {
+  expect(requiredFolder(given(__dirname), 'x')).toBe(__dirname);
+  for (const value of [__filename, `${__dirname}/nowhere`]) {
+    expect(() => requiredFolder(given(value), 'x')).toThrow(/cannot be used: expected the path of a folder/);
+  }
 });
 
 test('oneOf lists the choices', () => {

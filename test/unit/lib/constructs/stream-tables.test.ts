@@ -1,0 +1,219 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import type { StreamSettings, TableEngineSettings } from '../../../../lib/stages';
+import { deployment, pipeline, resourcesOf, statementsOf, type Statement } from '../synth';
+
+function stream(
+  settings: { streams?: Partial<StreamSettings>; tableEngine?: Partial<TableEngineSettings> } = {},
+): Template {
+  const { userId, stage } = deployment();
+  return pipeline({
+    userId,
+    stage: {
+      ...stage,
+      streams: { ...stage.streams, ...settings.streams },
+      tableEngine: { ...stage.tableEngine, ...settings.tableEngine },
+    },
+  }).templates.stream;
+}
+
+const template = stream();
+
+interface FunctionProperties {
+  readonly Handler: string;
+  readonly Runtime: string;
+  readonly Architectures: string[];
+  readonly MemorySize: number;
+  readonly Timeout: number;
+  readonly Code: unknown;
+  readonly Environment: { readonly Variables: Record<string, unknown> };
+}
+
+const functionsOf = (made: Template): [string, FunctionProperties][] =>
+  resourcesOf(made, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
+    id,
+    Properties as unknown as FunctionProperties,
+  ]);
+const functions = functionsOf(template);
+const named = (handler: string): [string, FunctionProperties][] =>
+  functions.filter(([, { Handler }]) => Handler === `${handler}.handler`);
+
+test('there are three functions that append, one that cares and one that redrives, of one package', () => {
+  expect(functions.map(([, { Handler }]) => Handler).sort()).toEqual([
+    'append.handler',
+    'append.handler',
+    'append.handler',
+    'care.handler',
+    'redrive.handler',
+  ]);
+  expect(new Set(functions.map(([, { Code }]) => JSON.stringify(Code))).size).toBe(1);
+});
+
+test.each([
+  [{ architecture: 'arm64', python: '3.13', memoryMiB: 1024 }, 'arm64', 'python3.13', 1024],
+  [{ architecture: 'x86_64', python: '3.12', memoryMiB: 768 }, 'x86_64', 'python3.12', 768],
+] as const)('the functions run as the stage says (%j)', (tableEngine, architecture, runtime, memory) => {
+  for (const [, made] of functionsOf(stream({ tableEngine }))) {
+    expect([made.Architectures, made.Runtime, made.MemorySize]).toEqual([[architecture], runtime, memory]);
+  }
+});
+
+test('a function is told the bucket, the user and its feed', () => {
+  const told = named('append').map(([, { Environment }]) => Environment.Variables);
+  expect(told.map(({ FEED }) => FEED)).toEqual(['pin', 'geo', 'user']);
+  for (const variables of told) {
+    expect(Object.keys(variables).sort()).toEqual(['FEED', 'SINK_BUCKET', 'USER_ID']);
+    expect(variables.USER_ID).toBe('pinterest');
+    expect(JSON.stringify(variables.SINK_BUCKET)).toMatch(/Fn::ImportValue.*SinkBucket/);
+  }
+  expect(Object.keys(named('care')[0]?.[1].Environment.Variables ?? {}).sort()).toEqual([
+    'SINK_BUCKET',
+    'USER_ID',
+  ]);
+  expect(named('redrive')[0]?.[1].Environment.Variables.FAILURES_BUCKET).toEqual({
+    Ref: expect.stringMatching(/^TablesFailuresBucket/) as string,
+  });
+});
+
+const mappings = (made: Template): Record<string, unknown>[] =>
+  resourcesOf(made, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => ({ ...Properties }));
+
+test('each feed’s stream is read by its own function', () => {
+  const pairs = mappings(template).map(({ EventSourceArn, FunctionName }) =>
+    JSON.stringify([EventSourceArn, FunctionName]).match(/(?<=Streams|TablesAppend)(pin|geo|user)/g),
+  );
+  expect(pairs).toEqual(['pin', 'geo', 'user'].map((feed) => [feed, feed]));
+});
+
+test('a shard’s batches come one after another, from its oldest record on', () => {
+  for (const mapping of mappings(template)) {
+    expect(mapping).toMatchObject({ StartingPosition: 'TRIM_HORIZON', ParallelizationFactor: 1 });
+  }
+});
+
+test('batch, retries and age are the stage’s, and none is without end', () => {
+  const streams = { batchSize: 300, batchWindowSeconds: 5, retryAttempts: 9, maxRecordAgeMinutes: 30 };
+  for (const mapping of mappings(stream({ streams }))) {
+    expect(mapping).toMatchObject({
+      BatchSize: 300,
+      MaximumBatchingWindowInSeconds: 5,
+      MaximumRetryAttempts: 9,
+      MaximumRecordAgeInSeconds: 1800,
+      BisectBatchOnFunctionError: true,
+    });
+  }
+  for (const mapping of mappings(template)) {
+    expect(mapping.MaximumRetryAttempts).toBeGreaterThan(0);
+    expect(mapping.MaximumRecordAgeInSeconds).toBeGreaterThan(0);
+  }
+});
+
+test('a record that is given up is given up before the stream forgets it', () => {
+  const { maxRecordAgeMinutes, retentionHours } = deployment().stage.streams;
+  expect(maxRecordAgeMinutes).toBeLessThan(retentionHours * 60);
+});
+
+test('what is given up goes to a bucket with its records', () => {
+  for (const { DestinationConfig } of mappings(template)) {
+    expect(DestinationConfig).toEqual({
+      OnFailure: {
+        Destination: { 'Fn::GetAtt': [expect.stringMatching(/^TablesFailuresBucket/) as string, 'Arn'] },
+      },
+    });
+  }
+});
+
+const actionsOf = (statements: readonly Statement[]): string[] =>
+  statements.flatMap(({ Action }) => Action).sort();
+const about = (role: string, text: string): Statement[] =>
+  statementsOf(template, role).filter(({ Resource }) => JSON.stringify(Resource).includes(text));
+
+test.each(['pin', 'geo', 'user'])(
+  'the function of %s reads and writes its table and the quarantine, no more',
+  (feed) => {
+    const role = `TablesAppend${feed}ServiceRole`;
+    const sink = about(role, 'Fn::ImportValue');
+    expect(actionsOf(sink)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    const objects = sink.find(({ Action }) => Action !== 's3:ListBucket');
+    expect(JSON.stringify(objects?.Resource).match(/\/tables\/[^"]*/g)).toEqual(
+      [`/tables/pinterest_${feed}_table/*`, '/tables/quarantine/*'].sort(),
+    );
+    expect(sink.find(({ Action }) => Action === 's3:ListBucket')?.Condition).toEqual({
+      StringLike: { 's3:prefix': [`tables/pinterest_${feed}_table/*`, 'tables/quarantine/*'] },
+    });
+    expect(actionsOf(about(role, 'TablesFailures'))).toEqual(['s3:ListBucket', 's3:PutObject']);
+    const kinesis = about(role, 'Streams');
+    expect(JSON.stringify(kinesis).match(/"Streams\w*"/g)).toHaveLength(1);
+    expect(
+      actionsOf(kinesis).filter((action) => !/^kinesis:(Describe|Get|List|Subscribe)/.test(action)),
+    ).toEqual([]);
+  },
+);
+
+test('the care may delete, in the tables only', () => {
+  const statements = statementsOf(template, 'TablesCareServiceRole');
+  expect(actionsOf(statements)).toEqual(['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']);
+  expect(JSON.stringify(statements).match(/"\/tables\/[^"]*/g)).toEqual(
+    ['pinterest_geo_table', 'pinterest_pin_table', 'pinterest_user_table', 'quarantine'].map(
+      (table) => `"/tables/${table}/*`,
+    ),
+  );
+});
+
+test('the redrive may delete what it has redriven, and nothing of a table', () => {
+  const role = 'TablesRedriveServiceRole';
+  expect(actionsOf(about(role, 'TablesFailures'))).toEqual([
+    's3:DeleteObject',
+    's3:GetObject',
+    's3:ListBucket',
+  ]);
+  expect(actionsOf(about(role, 'Fn::ImportValue'))).toEqual([
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+  ]);
+});
+
+test('the care runs as often as the stage says; the redrive is switched off', () => {
+  const schedules = resourcesOf(
+    stream({ tableEngine: { careEveryMinutes: 7 } }),
+    'AWS::Scheduler::Schedule',
+  ).map(([, { Properties }]) => {
+    const { ScheduleExpression, State, Target } = Properties as Record<string, unknown>;
+    return [/Tables(Care|Redrive)/.exec(JSON.stringify(Target))?.[1], ScheduleExpression, State];
+  });
+  expect(schedules).toEqual([
+    ['Care', 'rate(7 minutes)', 'ENABLED'],
+    ['Redrive', 'rate(1 hour)', 'DISABLED'],
+  ]);
+});
+
+test('the bucket of failures is private, encrypted, for TLS only, and forgets', () => {
+  const days = stream({ streams: { failureRetentionDays: 3 } });
+  days.hasResourceProperties('AWS::S3::Bucket', {
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+    LifecycleConfiguration: {
+      Rules: [
+        {
+          ExpirationInDays: 3,
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          Status: 'Enabled',
+        },
+      ],
+    },
+  });
+  days.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: [
+        { Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ],
+    },
+  });
+});

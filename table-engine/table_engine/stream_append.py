@@ -51,14 +51,15 @@ class StreamAppender:
         self.feed = load_feeds()[feed]
         self.user_id = user_id
         self.stream = stream_name(user_id, feed)
-        self._session = session
+        self.session = session
         self._cleaner = LineCleaner(session, self.feed)
         session.execute(
             "CREATE OR REPLACE TEMP TABLE stream_records (place BIGINT, sequence_number VARCHAR, arrived_at BIGINT);"
             "CREATE OR REPLACE TEMP TABLE stream_rejects (place BIGINT, raw_text VARCHAR, reason VARCHAR)"
         )
         self._tables = DeltaTables(bucket)
-        self._known = (
+        #: The transaction versions of the feed's table and of the quarantine, to be followed.
+        self.known = (
             KnownTransactions(bucket, stream_table_name(user_id, feed)),
             KnownTransactions(bucket, "quarantine"),
         )
@@ -85,8 +86,8 @@ class StreamAppender:
             progress = ShardProgress(self.stream, shard)
             cleaned = self.clean(shard, own)
             # The quarantine first; each of the two knows for itself how far the shard has got.
-            rejects = self._bring(quarantine, self._known[1], progress, cleaned, is_reject=True)
-            rows = self._bring(table, self._known[0], progress, cleaned, is_reject=False)
+            rejects = self._bring(quarantine, self.known[1], progress, cleaned, is_reject=True)
+            rows = self._bring(table, self.known[0], progress, cleaned, is_reject=False)
             report.records += len(own)
             report.rows += rows
             report.rejects += rejects
@@ -103,14 +104,14 @@ class StreamAppender:
             if place not in known and not record.data.strip(b" \t\r\n")
         ]
         refill(
-            self._session,
+            self.session,
             "stream_records",
             Array(list(range(len(records))), DataType.int64()),
             Array([str(record.sequence_number) for record in records], DataType.utf8()),
             Array([record.arrived_at for record in records], DataType.int64()),
         )
         refill(
-            self._session,
+            self.session,
             "stream_rejects",
             Array([reject.position for reject in rejects], DataType.int64()),
             Array([reject.raw_text for reject in rejects], DataType.utf8()),
@@ -121,7 +122,7 @@ class StreamAppender:
     def rows(self, shard: str, where: str) -> duckdb.DuckDBPyRelation:
         """The cleaned rows whose `r.place` fulfils a condition, with the source columns, in the shard's order."""
         columns = ", ".join(f'c."{name}"' for name in self.feed.column_names)
-        return self._session.sql(
+        return self.session.sql(
             f"""SELECT {columns}, '{shard}' AS _shard_id, r.sequence_number AS _sequence_number,
             make_timestamptz(r.arrived_at) AS _arrived_at
             FROM cleaned_lines_{self.feed.name} c JOIN stream_records r ON r.place = c.position
@@ -130,7 +131,7 @@ class StreamAppender:
 
     def rejects(self, shard: str, where: str) -> duckdb.DuckDBPyRelation:
         """The rejects whose `r.place` fulfils a condition, as rows of the quarantine."""
-        return self._session.sql(
+        return self.session.sql(
             f"""SELECT '{self.feed.name}' AS feed, 'stream' AS source, '{shard}:' || r.sequence_number AS position,
             j.raw_text, j.reason, now() AS quarantined_at
             FROM stream_rejects j JOIN stream_records r ON r.place = j.place WHERE {where} ORDER BY r.place"""

@@ -86,13 +86,15 @@ class ShardProgress:
     """How far one shard has got in one table, kept in the table's log.
 
     The application `<stream>/<shard>` counts the commits that had rows of the shard; `<stream>/<shard>/0` to `/3` are
-    the highest committed sequence number, in groups of 18 decimal digits.
+    the highest committed sequence number, in groups of 18 decimal digits. `<stream>/<shard>/replays` counts the commits
+    of replays among them.
     """
 
     def __init__(self, stream: str, shard: str) -> None:
         """`shard` is the shard's id, for example `shardId-000000000000`."""
         self._application = f"{stream}/{shard}"
         self._groups = [f"{self._application}/{number}" for number in range(_GROUPS)]
+        self._replays = f"{self._application}/replays"
 
     def highest(self, table: Transactions) -> int:
         """The highest sequence number that is committed in this state of the table; -1 when there is none."""
@@ -131,3 +133,11 @@ class ShardProgress:
             Transaction(self._application, self.commits(table) + 1),
             *(Transaction(name, group) for name, group in zip(self._groups, groups, strict=True)),
         ]
+
+    def replays(self, table: Transactions) -> int:
+        """How many commits were replays of the shard."""
+        return table.transaction_version(self._replays) or 0
+
+    def replay_transactions(self, table: Transactions, highest: int) -> list[Transaction]:
+        """The same for the commit of a replay."""
+        return [*self.transactions(table, highest), Transaction(self._replays, self.replays(table) + 1)]

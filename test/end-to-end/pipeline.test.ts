@@ -74,6 +74,16 @@ describe('the whole pipeline', () => {
 
       await pipelineJson<BatchReport>(USER_ID, 'batch');
       const reconciled = await pipelineJson<Reconciliation>(USER_ID, 'reconcile');
+      for (const row of reconciled.streams) {
+        expect(row).toMatchObject({
+          sent: POSTS,
+          acknowledged: POSTS,
+          table: POSTS,
+          missing: 0,
+          duplicate: 0,
+        });
+        expect(row.shards.length).toBeGreaterThan(1);
+      }
       for (const row of reconciled.feeds) {
         expect(row).toMatchObject({ missing: 0, duplicate: 0, table: POSTS, quarantine: 0, deadLetters: 0 });
         expect(row.raw).toBeGreaterThanOrEqual(POSTS + 250);
@@ -87,10 +97,17 @@ describe('the whole pipeline', () => {
         ['REST proxy', true],
         ['S3 sink', true],
         ['Tables', true],
+        ['Streams', true],
       ]);
       expect(status.feeds?.map(({ feed, table }) => [feed, table])).toEqual(
         FEED_NAMES.map((feed) => [feed, POSTS]),
       );
+      for (const stream of status.streams ?? []) {
+        expect(stream).toMatchObject({ rows: POSTS, quarantine: 0 });
+        expect(stream.lag.map(({ records }) => records)).toEqual([0, 0]);
+        const { p50, p95, p99 } = stream.recent?.latency ?? { p50: 0, p95: 0, p99: 0 };
+        expect(0 < p50 && p50 <= p95 && p95 <= p99).toBe(true);
+      }
     } finally {
       await pipeline.interrupt();
     }
@@ -110,8 +127,11 @@ describe('the whole pipeline', () => {
       '--seed',
       String(SEED),
     ]);
-    expect(stdout).toMatch(/Every post was sent already/);
-    for (const feed of FEED_NAMES) expect(stdout).toContain(`${feed}: missing 0, duplicate 0`);
+    expect(stdout).toMatch(/Every post was sent to the topics already/);
+    expect(stdout).toMatch(/Every post was sent to the streams already/);
+    for (const feed of FEED_NAMES) {
+      expect(stdout.split(`${feed}: missing 0, duplicate 0`)).toHaveLength(3); // Once for each path.
+    }
     expect(code).toBe(0);
     expect(await run('npm', ['run', '-s', 'pipeline', '--', 'status', '--user-id', USER_ID])).toMatchObject({
       code: 1,

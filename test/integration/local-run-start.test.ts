@@ -65,7 +65,7 @@ test('a run ends with eight answers and nothing missing or double; the next reus
 
   const second = run(['--once', ...FEW]);
   expect((await second.ended(280)).code).toBe(0);
-  expect(second.output()).toContain('Every post was sent already.');
+  expect(second.output()).toContain('Every post was sent to the topics already.');
   expect(second.output()).toMatch(RECONCILED);
   expect(second.output()).not.toContain('Bootstrapped');
 

@@ -1,0 +1,132 @@
+/**
+ * The streaming path in a running pipeline: emulator, API, streams, functions, tables, all on this machine.
+ *
+ * `npm run bench -- stream [seconds]`: how long each rate is held, 60 by default. A post is three records. Latency is from
+ * the arrival in the stream to the commit that adds the row, over the newest commits; the API is before that.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '../cli/deployment';
+import { emulateDeployment } from '../cli/emulate';
+import { readLag } from '../cli/kinesis-lag';
+import { runningLocalDeployment } from '../cli/local-deployment';
+import { inspectStreams, type StreamInspection } from '../cli/stream-inspection';
+import { FEED_NAMES, streamName } from '../feeds';
+import { installedParts } from '../local-run/install';
+import { pythonExecutable } from '../local-run/paths';
+import { PipelineRun, reset } from '../test/end-to-end/support/pipeline-run';
+import type { Benchmark, Figure } from './benchmark';
+import { progress, statusMiB } from './support';
+
+const USER_ID = 'bench-stream';
+/** What the local run sends by itself meanwhile, in posts a second. */
+const BACKGROUND = 10;
+const COMMITS = '150';
+
+const inspect = (target: Deployment): Promise<StreamInspection> =>
+  inspectStreams(target, { python: pythonExecutable(), args: ['--commits', COMMITS] });
+
+/** Records of all streams that are not in their tables. */
+async function lag(target: Deployment): Promise<number> {
+  const { feeds } = await inspect(target);
+  let records = 0;
+  for (const feed of FEED_NAMES) {
+    const committed = new Map(
+      Object.entries(feeds[feed].shards).flatMap(([shard, { highest_sequence_number: number }]) =>
+        number === null ? [] : [[shard, number] as const],
+      ),
+    );
+    for (const one of await readLag(target, streamName(USER_ID, feed), committed)) records += one.records;
+  }
+  return records;
+}
+
+/** The most memory that a process of a function has had, in MiB. */
+function functionMiB(run: PipelineRun): number {
+  const parent = run.part('ministack').pid;
+  const children = readdirSync('/proc').filter((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      return readFileSync(`/proc/${entry}/status`, 'utf8').includes(`PPid:\t${parent}\n`);
+    } catch {
+      return false;
+    }
+  });
+  return Math.max(0, ...children.map((entry) => statusMiB(Number(entry), 'VmHWM')));
+}
+
+function folderMiB(folder: string): number {
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) /
+    2 ** 20
+  );
+}
+
+async function hold(target: Deployment, records: number, seconds: number): Promise<Figure[]> {
+  const rate = records / FEED_NAMES.length - BACKGROUND;
+  const options = {
+    destination: 'streams',
+    mode: 'random',
+    run: `bench-${records}`,
+    rate,
+    posts: Math.round(rate * seconds),
+  } as const;
+  progress(`${records} records a second for ${seconds} s`);
+  const sending = emulateDeployment(target, options, new AbortController().signal);
+  await Promise.race([sleep((seconds * 1000) / 2), sending]);
+  const halfway = await lag(target);
+  const report = await sending;
+  const atEnd = await lag(target);
+  const { feeds } = await inspect(target);
+  const name = `${records} records/s`;
+  const quantile = (of: 'p50' | 'p95' | 'p99'): number =>
+    Math.max(...FEED_NAMES.map((feed) => feeds[feed].recent?.latency?.[of] ?? Infinity));
+  return [
+    {
+      name: `${name}: sent`,
+      value: (report.posts * FEED_NAMES.length) / report.seconds + BACKGROUND * FEED_NAMES.length,
+      unit: 'records/s',
+    },
+    { name: `${name}: lag halfway`, value: halfway, unit: 'records' },
+    { name: `${name}: lag at the end`, value: atEnd, unit: 'records' },
+    { name: `${name}: record to row, p50`, value: quantile('p50'), unit: 's' },
+    {
+      name: `${name}: record to row, p95`,
+      value: quantile('p95'),
+      unit: 's',
+      aim: records === 300 ? '< 2' : undefined,
+    },
+    { name: `${name}: record to row, p99`, value: quantile('p99'), unit: 's' },
+  ];
+}
+
+/** See the module's comment. */
+export const benchmark: Benchmark = {
+  description: 'Emulator to API, Kinesis, functions and Delta tables in a running local pipeline',
+  async run([seconds = '60']) {
+    await reset(USER_ID);
+    const run = new PipelineRun(USER_ID, '--posts', '2000', '--report-every', '86400');
+    try {
+      await run.printed(/Press Ctrl-C to stop/, 1, 600_000);
+      const target = await runningLocalDeployment(USER_ID);
+      const figures = [
+        ...(await hold(target, 300, Number(seconds))),
+        ...(await hold(target, 3_000, Number(seconds))),
+        { name: 'most memory of a function', value: functionMiB(run), unit: 'MiB', aim: '< 400' },
+        {
+          name: "the functions' package, unzipped",
+          value: folderMiB(installedParts().tableEnginePackage),
+          unit: 'MiB',
+          aim: '< 240',
+        },
+      ];
+      return figures;
+    } finally {
+      await run.interrupt();
+      await reset(USER_ID);
+    }
+  },
+};

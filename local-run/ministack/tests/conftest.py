@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import api_to_kinesis  # noqa: E402
 import durable_kinesis  # noqa: E402
+import sequence_numbers  # noqa: E402
 import shard_positions  # noqa: E402
 from ministack import app  # type: ignore[import-untyped]  # noqa: E402
 from ministack.services import kinesis, lambda_svc  # type: ignore[import-untyped]  # noqa: E402
@@ -38,6 +39,7 @@ class Emulator:
         lambda_svc._kinesis_positions.clear()
         lambda_svc._esms.clear()
         durable_kinesis._saved_up_to = ""
+        sequence_numbers._last = 0
         shard_positions._done.clear()
         shard_positions._expired_at.clear()
 

@@ -6,7 +6,8 @@ import time
 import durable_kinesis
 import pytest
 from conftest import Emulator
-from ministack.services import kinesis  # type: ignore[import-untyped]
+from ministack import app  # type: ignore[import-untyped]
+from ministack.services import kinesis, lambda_svc  # type: ignore[import-untyped]
 from stream_journal import JournalError
 
 
@@ -114,4 +115,23 @@ def test_sequence_numbers_grow_when_the_clock_is_set_back(emulator: Emulator, mo
     first = emulator.put("a")
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now - 3600)
-    assert emulator.put("b") > first
+    second = emulator.put("b")
+    assert second > first
+    emulator.kill_and_start()
+    assert emulator.put("c") > second
+
+
+def test_streams_are_read_when_their_records_are_back(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    emulator.call("create_stream", StreamName="s", ShardCount=1)
+    emulator.put("a")
+    lambda_svc._esms["m"] = {"UUID": "m", "EventSourceArn": kinesis._streams["s"]["StreamARN"]}
+    app.save_all({"lambda": lambda_svc.get_state})
+    emulator.forget()
+    at_start: list[list[str]] = []
+
+    def start_polling() -> None:
+        at_start.append(emulator.records() if "s" in kinesis._streams else [])
+
+    monkeypatch.setattr(lambda_svc, "_ensure_poller", start_polling)
+    app._load_persisted_state()
+    assert at_start == [["a"]]

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable
 
 from table_engine.batch_plan import plan_new_files, read_plan
 from table_engine.cleaned_batch import clean_files
-from table_engine.delta_tables import WRITER, DeltaTables, commit_once, load_into
+from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, load_into
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds
 from table_engine.raw_files import RawFile
 from table_engine.storage import Bucket
 
-_APPLICATION = "batch"
+#: In the log of a feed's table: the newest batch that is in it.
+APPLICATION = "batch"
 
 
 @dataclass
@@ -50,7 +51,7 @@ def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, 
     for name in FEED_NAMES:
         report = reports[name] = FeedReport()
         table = tables.open(name)
-        for batch in plan.batches_after(name, table.transaction_version(_APPLICATION) or 0):
+        for batch in plan.batches_after(name, table.transaction_version(APPLICATION) or 0):
             _apply(session, bucket, tables, load_feeds()[name], batch, plan.files[batch, name], temporary, report)
             newest = max(batch, newest or batch)
     return {
@@ -87,13 +88,13 @@ def _apply(
         again = any(file.again for file in files)
         commit_once(
             tables.open("quarantine"),
-            f"{_APPLICATION}-{feed.name}",
+            f"{APPLICATION}-{feed.name}",
             batch,
             lambda table, properties: _append_rejects(session, table, properties, feed, again),
         )
     done = commit_once(
         tables.open(feed.name),
-        _APPLICATION,
+        APPLICATION,
         batch,
         lambda table, properties: _append_or_merge(session, table, properties, feed),
     )
@@ -116,12 +117,17 @@ def _append_rejects(
     if again:
         load_into(session, table, "known_rejects", f"SELECT position, raw_text FROM t WHERE feed = '{feed.name}'")
         known = "WHERE NOT EXISTS (FROM known_rejects k WHERE k.position = r.position AND k.raw_text = r.raw_text)"
-    rows = session.sql(
-        f"""SELECT '{feed.name}' AS feed, 'batch' AS source, position, raw_text, reason, now() AS quarantined_at
-        FROM rejects r {known}"""
-    )
-    _append(table, rows, properties)
+    rows = session.sql(f"{quarantine_rows(feed, 'rejects')} r {known}")
+    append_rows(table, rows, properties)
     return True
+
+
+def quarantine_rows(feed: Feed, rejects: str) -> str:
+    """The SELECT that makes rows of the quarantine from a relation (position, raw_text, reason) of a batch."""
+    return (
+        f"SELECT '{feed.name}' AS feed, 'batch' AS source, position, raw_text, reason, now() AS quarantined_at "
+        f"FROM {rejects}"
+    )
 
 
 def _append_or_merge(
@@ -132,7 +138,7 @@ def _append_or_merge(
     bounds = session.execute("SELECT min(ind), max(ind), count(*) FROM newest").fetchone()
     assert bounds is not None
     if bounds[2] == 0 or table.get_add_actions().num_rows == 0:
-        _append(table, session.sql("FROM newest"), properties)
+        append_rows(table, session.sql("FROM newest"), properties)
         return bounds[2], 0
     nearby = f"SELECT {names} FROM t WHERE ind BETWEEN {bounds[0]} AND {bounds[1]}"
     load_into(session, table, "present", nearby, "SEMI JOIN (SELECT ind FROM newest) USING (ind)")
@@ -146,7 +152,7 @@ def _append_or_merge(
     assert counted is not None
     rows = session.sql(f"SELECT {names} FROM changes")
     if counted[1] == 0:
-        _append(table, rows, properties)
+        append_rows(table, rows, properties)
     else:
         table.merge(
             rows,
@@ -157,7 +163,3 @@ def _append_or_merge(
             commit_properties=properties,
         ).when_matched_update_all().when_not_matched_insert_all().execute()
     return counted[0] - counted[1], counted[1]
-
-
-def _append(table: DeltaTable, rows: duckdb.DuckDBPyRelation, properties: CommitProperties) -> None:
-    write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)

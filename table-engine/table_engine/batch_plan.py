@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 import duckdb
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable
 
-from table_engine.delta_tables import WRITER, DeltaTables, commit_once, read_table
+from table_engine.delta_tables import DeltaTables, append_rows, commit_once, read_table
 from table_engine.duckdb_session import insert_columns
 from table_engine.feeds import FEED_NAMES, topic_name
 from table_engine.raw_files import RawFile, list_raw_files, to_be_planned
@@ -88,7 +88,7 @@ def plan_new_files(session: duckdb.DuckDBPyConnection, bucket: Bucket, tables: D
 
 
 def _append(rows: duckdb.DuckDBPyRelation, table: DeltaTable, properties: CommitProperties) -> bool:
-    write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)
+    append_rows(table, rows, properties)
     return True
 
 

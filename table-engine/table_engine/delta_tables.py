@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import duckdb
-from deltalake import CommitProperties, DeltaTable, Field, QueryBuilder, Schema, Transaction, WriterProperties
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    Field,
+    QueryBuilder,
+    Schema,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.schema import ArrayType, PrimitiveType
 
@@ -127,6 +136,11 @@ def load_into(session: duckdb.DuckDBPyConnection, table: DeltaTable, name: str, 
     session.register("delta_stream", read_table(table, sql))
     session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM delta_stream {only}")
     session.unregister("delta_stream")
+
+
+def append_rows(table: DeltaTable, rows: duckdb.DuckDBPyRelation, properties: CommitProperties) -> None:
+    """Appends a relation that has the table's columns, in one commit."""
+    write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)
 
 
 def is_applied(table: DeltaTable, application: str, version: int) -> bool:

@@ -51,3 +51,10 @@ def refill(session: duckdb.DuckDBPyConnection, table: str, *columns: Array) -> N
     """
     session.execute(f"DELETE FROM {table}")
     append_arrays(session, table, *columns)
+
+
+def count_rows(session: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows a table has."""
+    found = session.execute(f"SELECT count(*) FROM {table}").fetchone()
+    assert found is not None
+    return int(found[0])

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import duckdb
 from arro3.core import Array, DataType
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable
 
 from table_engine.cleaning import LineCleaner, Reject
-from table_engine.delta_tables import WRITER, DeltaTables, Step, commit_on_newest
+from table_engine.delta_tables import DeltaTables, Step, append_rows, commit_on_newest
 from table_engine.duckdb_session import refill
 from table_engine.feeds import load_feeds
 from table_engine.storage import Bucket
@@ -170,8 +170,3 @@ class StreamAppender:
             return transactions, write
 
         return commit_on_newest(table, attempt) or 0
-
-
-def append_rows(table: DeltaTable, rows: duckdb.DuckDBPyRelation, properties: CommitProperties) -> None:
-    """Appends a relation that has the table's columns, in one commit."""
-    write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from table_engine.errors import TableEngineError
+
+_SHARD = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ def _record(record: Mapping[str, Any]) -> StreamRecord:
     kinesis = record["kinesis"]
     # https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html: eventID is "<shard id>:<sequence number>".
     shard, _, sequence = str(record["eventID"]).rpartition(":")
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", shard) or sequence != kinesis["sequenceNumber"]:
+    if not _SHARD.fullmatch(shard) or sequence != kinesis["sequenceNumber"]:
         raise ValueError(f"the event id {record['eventID']!r} is not <shard id>:{kinesis['sequenceNumber']}")
     return StreamRecord(
         shard,
@@ -45,6 +50,28 @@ def _record(record: Mapping[str, Any]) -> StreamRecord:
         base64.b64decode(kinesis["data"], validate=True),
         round(float(kinesis["approximateArrivalTimestamp"]) * 1_000_000),
     )
+
+
+def records_of_lines(lines: Iterable[bytes]) -> Iterator[StreamRecord]:
+    """Records as JSON lines, one by one; blank lines are none.
+
+    A line is `{"shard":"shardId-…","sequence_number":"…","data":"<base64>","arrived_at":1700000000123456}`, the time in
+    microseconds since 1970, UTC. Raises TableEngineError for a line of another form.
+    """
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            if not _SHARD.fullmatch(record["shard"]) or not re.fullmatch(r"\d{1,72}", record["sequence_number"]):
+                raise ValueError("shard or sequence_number is none")
+            data = base64.b64decode(record["data"], validate=True)
+            yield StreamRecord(record["shard"], int(record["sequence_number"]), data, int(record["arrived_at"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise TableEngineError(
+                f"Line {number} of the records is none ({type(error).__name__}: {error}): expected JSON with shard, "
+                "sequence_number (decimal text), data (base64) and arrived_at (microseconds since 1970)."
+            ) from error
 
 
 def by_shard(records: Sequence[StreamRecord]) -> dict[str, list[StreamRecord]]:

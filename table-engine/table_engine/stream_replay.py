@@ -13,9 +13,9 @@ from dataclasses import dataclass, fields
 from arro3.core import Array, DataType
 from deltalake import CommitProperties, DeltaTable
 
-from table_engine.delta_tables import Step, commit_on_newest, load_into
+from table_engine.delta_tables import Step, append_rows, commit_on_newest, load_into
 from table_engine.duckdb_session import refill
-from table_engine.stream_append import CleanedShard, StreamAppender, append_rows
+from table_engine.stream_append import CleanedShard, StreamAppender
 from table_engine.stream_records import StreamRecord, by_shard
 from table_engine.stream_tables import ShardProgress
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from table_engine.stream_records import StreamRecord
 from table_engine.stream_replay import ReplayReport, replay_records, replay_stream
 from table_engine.stream_tables import ShardProgress
-from tests.sink_bucket import SinkBucket
+
+from tests.sink_bucket import USER, SinkBucket, jsonl
 from tests.stream_support import BASE, SHARD, appender, stream_rows, user_records
 
 OTHER = "shardId-000000000001"
@@ -144,3 +148,39 @@ def test_the_number_stays(sink: SinkBucket, tmp_path: Path) -> None:
     table.update_incremental()
     assert progress.highest(table) == BASE + 39
     assert (progress.commits(table), progress.replays(table)) == (2, 1)
+
+
+def lines(records: list[StreamRecord]) -> bytes:
+    return b"\n" + jsonl(
+        *(
+            {
+                "shard": r.shard,
+                "sequence_number": f"0{r.sequence_number}",
+                "data": base64.b64encode(r.data).decode(),
+                "arrived_at": r.arrived_at,
+            }
+            for r in records
+        )
+    )
+
+
+def test_the_command(sink: SinkBucket, environment: dict[str, str], tmp_path: Path) -> None:
+    appender(sink, tmp_path, "user").append(both_shards())
+    before = everything(sink)
+    sink.tables.open("pinterest_user_table").delete("ind IN (0, 61)")
+
+    def run(given: bytes) -> subprocess.CompletedProcess[bytes]:
+        arguments = ["--bucket", sink.name, "--user-id", USER, "--feed", "user"]
+        command = [sys.executable, "-m", "table_engine", "replay-records", *arguments]
+        return subprocess.run(command, env=environment, input=given, capture_output=True, timeout=60)
+
+    found = json.loads(run(lines(both_shards())).stdout)
+    assert found["seconds"] >= 0
+    del found["seconds"]
+    assert found == {"feed": "user", "records": 60, "inserted": 2, "quarantined": 0, "present": 58, "ahead": 0}
+    assert everything(sink) == before
+    good = json.loads(lines(both_shards()[:1]))
+    for wrong in ({"shard": "a'b"}, {"sequence_number": "x"}, {"data": "%"}, {"arrived_at": None}):
+        process = run(jsonl({**good, **wrong}))
+        assert process.returncode == 1
+        assert b"Line 1 of the records" in process.stderr

@@ -1,0 +1,121 @@
+"""What each command does: its words of help, its own arguments, and the document it returns."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from table_engine import argument_types
+from table_engine.answers import run_answers
+from table_engine.batch import run_batch
+from table_engine.errors import TableEngineError
+from table_engine.feeds import FEED_NAMES
+from table_engine.inspection import run_inspection
+from table_engine.raw_replay import replay_raw_files
+from table_engine.storage import Bucket
+from table_engine.stream_append import StreamAppender
+from table_engine.stream_inspection import run_stream_inspection
+from table_engine.stream_latency import COMMITS
+from table_engine.stream_records import records_of_lines
+from table_engine.stream_replay import replay_stream
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a command works with. Files may be kept in `folder` until it ends."""
+
+    options: argparse.Namespace
+    session: duckdb.DuckDBPyConnection
+    bucket: Bucket
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: a sentence on it without a full stop, what it does, and arguments beside those of all commands."""
+
+    help: str
+    run: Callable[[Job], dict[str, Any]]
+    add_arguments: Callable[[argparse.ArgumentParser], None] = lambda _: None
+
+
+def _feed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--feed", required=True, choices=FEED_NAMES, help="the feed")
+
+
+def _commits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--commits",
+        type=argument_types.commits,
+        default=COMMITS,
+        help="how many of a table's newest commits the latency is taken from (default: %(default)s)",
+    )
+
+
+def _times(parser: argparse.ArgumentParser) -> None:
+    _feed(parser)
+    for name, text in (("from", "the earliest"), ("to", "the latest")):
+        parser.add_argument(
+            f"--{name}",
+            dest=f"{name}_",
+            required=True,
+            type=argument_types.moment,
+            metavar="TIME",
+            help=f"{text} time of upload, for example 2026-01-31T12:00:00Z",
+        )
+
+
+def _replay_raw_files(job: Job) -> dict[str, Any]:
+    options = job.options
+    if options.from_ > options.to_:
+        raise TableEngineError(f"--from {options.from_.isoformat()} is after --to {options.to_.isoformat()}.")
+    started = time.monotonic()
+    report = replay_raw_files(
+        job.session, job.bucket, options.user_id, options.feed, options.from_, options.to_, job.folder
+    )
+    return {"feed": options.feed, **asdict(report), "seconds": round(time.monotonic() - started, 3)}
+
+
+def _replay_records(job: Job) -> dict[str, Any]:
+    started = time.monotonic()
+    appender = StreamAppender(job.session, job.bucket, job.options.user_id, job.options.feed)
+    report = replay_stream(appender, records_of_lines(sys.stdin.buffer))
+    return {"feed": job.options.feed, **asdict(report), "seconds": round(time.monotonic() - started, 3)}
+
+
+COMMANDS: Mapping[str, Command] = {
+    "batch": Command(
+        "clean new raw files into the tables pin, geo and user",
+        lambda job: run_batch(job.session, job.bucket, job.options.user_id, job.folder),
+    ),
+    "answers": Command(
+        "answer the eight questions from the tables",
+        lambda job: run_answers(job.session, job.bucket),
+    ),
+    "inspect": Command(
+        "report what was sent, what is in raw files, tables and quarantine",
+        lambda job: run_inspection(job.session, job.bucket, job.options.user_id, job.folder),
+    ),
+    "inspect-streams": Command(
+        "report what the streams acknowledged, what is in their tables, and how fast it got there",
+        lambda job: run_stream_inspection(job.session, job.bucket, job.options.user_id, job.options.commits),
+        _commits,
+    ),
+    "replay-records": Command(
+        "append records of a stream, given on stdin, that its table and the quarantine lack",
+        _replay_records,
+        _feed,
+    ),
+    "replay-raw-files": Command(
+        "add what the batch tables lack of the raw files uploaded in a span of time",
+        _replay_raw_files,
+        _times,
+    ),
+}

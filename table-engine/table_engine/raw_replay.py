@@ -1,0 +1,130 @@
+"""Replays raw files into the batch tables: what the tables lack is added, and nothing that is there changes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import duckdb
+from deltalake import CommitProperties, DeltaTable, Transaction
+
+from table_engine.batch import APPLICATION, quarantine_rows
+from table_engine.batch_plan import Plan, read_plan
+from table_engine.cleaned_batch import clean_files
+from table_engine.delta_tables import DeltaTables, Step, append_rows, commit_on_newest, load_into
+from table_engine.duckdb_session import count_rows
+from table_engine.feeds import Feed, load_feeds, topic_name
+from table_engine.raw_files import RawFile, in_source_order, list_raw_files
+from table_engine.storage import Bucket
+
+_APPLICATION = "raw-replay"
+
+
+@dataclass
+class RawReplayReport:
+    """What a replay of raw files did. `lines` are the records of the `files` that were read, `rows` + `rejects`.
+
+    `inserted` posts were missing in the table, `quarantined` positions in quarantine. `pending_files` are in the time
+    too, but no batch has taken them up: they are left to it.
+    """
+
+    files: int = 0
+    pending_files: int = 0
+    lines: int = 0
+    rows: int = 0
+    rejects: int = 0
+    inserted: int = 0
+    quarantined: int = 0
+
+
+def replay_raw_files(
+    session: duckdb.DuckDBPyConnection,
+    bucket: Bucket,
+    user_id: str,
+    feed_name: str,
+    start: datetime,
+    end: datetime,
+    temporary: Path,
+) -> RawReplayReport:
+    """Reads the raw files of a feed again that were uploaded from `start` to `end`, both included.
+
+    Of a post that is missing, the newest row of these files is taken: when it may have newer ones, `end` should not be
+    before them. Raises TableEngineError when no batch has run yet. It can be done again at any time.
+    """
+    feed = load_feeds()[feed_name]
+    tables = DeltaTables(bucket)
+    table, quarantine = tables.open(feed_name), tables.open("quarantine")
+    listed, _ = list_raw_files(bucket, topic_name(user_id, feed_name))
+    chosen = [file for file in listed if start <= file.modified <= end]
+    applied = _applied(read_plan(tables.open("batch_files")), table, feed_name)
+    files = in_source_order(file for file in chosen if (file.key, file.etag) in applied)
+    report = RawReplayReport(files=len(files), pending_files=len(chosen) - len(files))
+    if not files:
+        return report
+
+    def on_changed(file: RawFile) -> None:
+        print(
+            f"{file.key} is gone or has another content since it was listed; it is left to the batch.", file=sys.stderr
+        )
+
+    counts = clean_files(session, bucket, feed, files, temporary, on_changed)
+    report.lines, report.rows, report.rejects = counts.lines, counts.rows, counts.rejects
+    report.quarantined = _add(quarantine, partial(_missing_rejects, session, feed))
+    report.inserted = _add(table, partial(_missing_posts, session, feed))
+    session.execute("DROP VIEW newest; DROP TABLE cleaned; DROP TABLE rejects")
+    return report
+
+
+def _applied(plan: Plan, table: DeltaTable, feed: str) -> set[tuple[str, str]]:
+    """The key and etag of each file whose batch is in the table."""
+    version = table.transaction_version(APPLICATION) or 0
+    return {
+        (file.key, file.etag)
+        for (batch, name), files in plan.files.items()
+        if name == feed and batch <= version
+        for file in files
+    }
+
+
+#: Given a state of a table, the rows that it lacks and how many.
+Find = Callable[[DeltaTable], tuple[duckdb.DuckDBPyRelation, int]]
+
+
+def _add(table: DeltaTable, find: Find) -> int:
+    """Appends what a table lacks; looks again when another writer was faster. Returns how many rows."""
+
+    def decide(newest: DeltaTable) -> Step[int] | None:
+        rows, count = find(newest)
+        if count == 0:
+            return None
+
+        def write(properties: CommitProperties) -> int:
+            append_rows(newest, rows, properties)
+            return count
+
+        return [Transaction(_APPLICATION, (newest.transaction_version(_APPLICATION) or 0) + 1)], write
+
+    return commit_on_newest(table, decide) or 0
+
+
+def _missing_rejects(
+    session: duckdb.DuckDBPyConnection, feed: Feed, table: DeltaTable
+) -> tuple[duckdb.DuckDBPyRelation, int]:
+    load_into(session, table, "known_rejects", f"SELECT position, raw_text FROM t WHERE feed = '{feed.name}'")
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE missing_rejects AS FROM rejects "
+        "ANTI JOIN known_rejects USING (position, raw_text)"
+    )
+    return session.sql(quarantine_rows(feed, "missing_rejects")), count_rows(session, "missing_rejects")
+
+
+def _missing_posts(
+    session: duckdb.DuckDBPyConnection, feed: Feed, table: DeltaTable
+) -> tuple[duckdb.DuckDBPyRelation, int]:
+    load_into(session, table, "known_posts", "SELECT ind FROM t", "SEMI JOIN (SELECT ind FROM newest) USING (ind)")
+    session.execute("CREATE OR REPLACE TEMP TABLE missing_posts AS FROM newest ANTI JOIN known_posts USING (ind)")
+    return session.sql("FROM missing_posts"), count_rows(session, "missing_posts")

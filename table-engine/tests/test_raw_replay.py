@@ -1,0 +1,97 @@
+"""Replays of raw files: what the batch tables lack comes back, and nothing else changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from table_engine.raw_replay import RawReplayReport, replay_raw_files
+
+from tests.conftest import parsed
+from tests.sink_bucket import USER, SinkBucket, jsonl
+
+EVER = (datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(2200, 1, 1, tzinfo=timezone.utc))
+
+
+@pytest.fixture
+def replay(sink: SinkBucket, session: duckdb.DuckDBPyConnection, tmp_path: Path) -> Callable[..., RawReplayReport]:
+    def run(start: datetime = EVER[0], end: datetime = EVER[1]) -> RawReplayReport:
+        return replay_raw_files(session, sink.bucket, USER, "user", start, end, tmp_path)
+
+    return run
+
+
+def fill(sink: SinkBucket) -> None:
+    sink.put("user", 0, 0, jsonl(*({"ind": n, "age": 20} for n in range(10))) + b"bad 1\nbad 2\n")
+    sink.put("user", 1, 0, jsonl(*({"ind": n, "age": 20} for n in range(10, 20))) + b"bad 3\n")
+    sink.put("pin", 0, 0, b"bad 4\n")
+    sink.batch()
+    sink.put("user", 0, 12, jsonl(*({"ind": n, "age": 30} for n in range(5, 8))))
+    sink.batch()
+
+
+def state(sink: SinkBucket) -> tuple[list[Any], list[Any]]:
+    return sink.rows("user"), sink.rows("quarantine")
+
+
+def test_what_was_deleted_comes_back_and_nothing_else_changes(sink: SinkBucket, replay: Any) -> None:
+    fill(sink)
+    before = state(sink)
+    sink.tables.open("user").delete("ind IN (3, 6, 15)")
+    sink.tables.open("quarantine").delete("raw_text IN ('bad 2', 'bad 4')")
+    assert replay() == RawReplayReport(3, 0, 26, 23, 3, inserted=3, quarantined=1)
+    assert state(sink)[0] == before[0]
+    assert state(sink)[1] == [row for row in before[1] if row[3] != "bad 4"]
+    versions = [sink.commits(name) for name in ("user", "quarantine")]
+    assert replay() == RawReplayReport(3, 0, 26, 23, 3)
+    assert [sink.commits(name) for name in ("user", "quarantine")] == versions
+    assert sink.batch()["batch"] is None
+
+
+def test_a_row_that_is_there_stays_as_it_is(sink: SinkBucket, replay: Any) -> None:
+    fill(sink)
+    sink.tables.open("user").update({"age": "99"}, predicate="ind = 4")
+    assert replay().inserted == 0
+    assert [row[2] for row in sink.rows("user") if row[0] == 4] == [99]
+
+
+def test_files_that_no_batch_has_taken_up_are_left_to_it(sink: SinkBucket, replay: Any) -> None:
+    fill(sink)
+    sink.put("user", 0, 15, jsonl({"ind": 50}) + b"bad 5\n")
+    sink.put("user", 1, 0, jsonl({"ind": 51}))
+    assert replay() == RawReplayReport(2, 2, 15, 13, 2)
+    sink.batch()
+    assert len([row for row in sink.rows("quarantine") if row[3] == "bad 5"]) == 1
+    assert [row[0] for row in sink.rows("user")] == [*range(20), 50, 51]
+
+
+def test_only_files_of_the_time_are_read(sink: SinkBucket, replay: Any) -> None:
+    fill(sink)
+    uploaded = [o.modified for o in sink.bucket.list(f"topics/{USER}.user/")]
+    sink.tables.open("user").delete("TRUE")
+    assert replay(max(uploaded) + timedelta(seconds=1)) == RawReplayReport()
+    assert replay(end=min(uploaded) - timedelta(seconds=1)) == RawReplayReport()
+    assert replay(min(uploaded), max(uploaded)).inserted == 20
+
+
+def test_the_command(sink: SinkBucket, engine: Callable[..., Any]) -> None:
+    fill(sink)
+    sink.tables.open("user").delete("ind = 3")
+    arguments = ("--bucket", sink.name, "--user-id", USER, "--feed", "user")
+    times = ("--from", "2000-01-01T00:00:00Z", "--to", "2200-01-01T00:00:00+01:00")
+    found = parsed(engine("replay-raw-files", *arguments, *times))
+    assert (found["feed"], found["files"], found["inserted"]) == ("user", 3, 1)
+    for wrong, message in (
+        (("--from", "yesterday", "--to", "2200-01-01"), "'yesterday' is no time"),
+        (("--from", "2001-01-01", "--to", "2000-01-01"), "is after --to"),
+        (("--from", "2001-01-01"), "--to"),
+    ):
+        process = engine("replay-raw-files", *arguments, *wrong)
+        assert process.returncode != 0
+        assert message in process.stderr
+    assert json.dumps(found)

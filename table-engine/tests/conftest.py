@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from table_engine.duckdb_session import open_session
 
+from table_engine.duckdb_session import open_session
 from tests.sink_bucket import SinkBucket
 
 

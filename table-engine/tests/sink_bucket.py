@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import obstore
+
 from table_engine.batch import run_batch
 from table_engine.delta_tables import TABLES, DeltaTables, load_into
 from table_engine.duckdb_session import open_session

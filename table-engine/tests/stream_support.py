@@ -15,7 +15,6 @@ from table_engine.feeds import load_feeds
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_records import StreamRecord
 from table_engine.stream_tables import stream_columns, stream_table_name
-
 from tests.sink_bucket import USER, SinkBucket
 
 SHARD = "shardId-000000000000"

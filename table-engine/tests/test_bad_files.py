@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from table_engine import raw_lines
 
+from table_engine import raw_lines
 from tests.sink_bucket import SinkBucket
 
 ROW = b'{"ind":%d}'

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+
 from table_engine.delta_tables import TABLES, delta_schema
 from table_engine.feeds import FEED_NAMES
-
 from tests.conftest import parsed
 from tests.sink_bucket import SinkBucket, jsonl
 

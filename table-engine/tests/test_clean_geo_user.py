@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from table_engine.cleaning import clean
 from table_engine.feeds import load_feeds
-
 from tests.sink_bucket import fetch
 
 

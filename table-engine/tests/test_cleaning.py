@@ -12,10 +12,10 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from table_engine.cleaning import Reject, clean
 from table_engine.duckdb_session import open_session
 from table_engine.feeds import FEED_NAMES, load_feeds
-
 from tests.sink_bucket import fetch
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from table_engine.errors import TableEngineError
 from table_engine.storage import storage_options
-
 from tests.conftest import parsed
 from tests.relay import Harm, relay
 from tests.sink_bucket import SinkBucket, jsonl

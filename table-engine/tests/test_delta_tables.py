@@ -5,10 +5,10 @@ from __future__ import annotations
 import duckdb
 import pytest
 from deltalake import CommitProperties, DeltaTable, write_deltalake
+
 from table_engine import delta_tables
 from table_engine.delta_tables import TABLES, commit_once, delta_schema, load_into
 from table_engine.errors import TableEngineError
-
 from tests.sink_bucket import SinkBucket
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from table_engine.errors import TableEngineError
 from table_engine.inspection import overlapping, run_inspection
 from table_engine.ledger import merge_ranges
-
 from tests.sink_bucket import SinkBucket, jsonl
 
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+
 from table_engine.errors import TableEngineError
 from table_engine.ledger import Sent, StreamSent, read_ledger, read_stream_ledger
-
 from tests.sink_bucket import SinkBucket, jsonl
 
 SHARD = "shardId-000000000000"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
-from table_engine.raw_files import RawFile, in_source_order, list_raw_files, to_be_planned
 
+from table_engine.raw_files import RawFile, in_source_order, list_raw_files, to_be_planned
 from tests.sink_bucket import SinkBucket
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)

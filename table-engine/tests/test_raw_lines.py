@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from table_engine import raw_lines
 from table_engine.raw_lines import BrokenLine, line_problem, readable, to_piece, whole_lines
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from table_engine.raw_replay import RawReplayReport, replay_raw_files
 
+from table_engine.raw_replay import RawReplayReport, replay_raw_files
 from tests.conftest import parsed
 from tests.sink_bucket import USER, SinkBucket, jsonl
 

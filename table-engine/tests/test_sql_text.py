@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+
 from table_engine.feeds import FEED_NAMES, load_feeds
 from table_engine.sql_text import (
     PATTERNS,

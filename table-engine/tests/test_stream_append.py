@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from table_engine.duckdb_session import open_session
 from table_engine.stream_append import AppendReport, StreamAppender
 from table_engine.stream_records import StreamRecord, records_of_event
 from table_engine.stream_tables import ShardProgress
-
 from tests.sink_bucket import SinkBucket
 from tests.stream_support import BASE, SHARD, appender, kinesis_event, stream_rows, user_records
 

@@ -13,8 +13,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from table_engine.stream_records import StreamRecord
 
+from table_engine.stream_records import StreamRecord
 from tests.conftest import free_port
 from tests.relay import Harm, relay
 from tests.sink_bucket import USER, SinkBucket

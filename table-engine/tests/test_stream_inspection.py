@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from table_engine.errors import TableEngineError
 from table_engine.stream_inspection import run_stream_inspection
 from table_engine.stream_records import StreamRecord
-
 from tests.conftest import parsed
 from tests.sink_bucket import USER, SinkBucket, jsonl
 from tests.stream_support import BASE, SHARD, appender, user_records

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from table_engine.stream_records import StreamRecord
 from table_engine.stream_replay import ReplayReport, replay_records, replay_stream
 from table_engine.stream_tables import ShardProgress
-
 from tests.sink_bucket import USER, SinkBucket, jsonl
 from tests.stream_support import BASE, SHARD, appender, stream_rows, user_records
 

@@ -13,14 +13,14 @@ import {
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ApiSettings, RestProxyPart } from '../stages';
+import type { ApiSettings, ExternalRestProxy } from '../stages';
 
 /** Properties of an {@link IngestApi}. */
 export interface IngestApiProps {
   readonly name: string;
   /** The API's stage, the first part of its paths. */
   readonly stageName: string;
-  readonly restProxy: RestProxyPart;
+  readonly restProxy: ExternalRestProxy;
   readonly api: ApiSettings;
   /**
    * The base URL of an AWS that is not Amazon's, under which the API is then reached.
@@ -114,7 +114,7 @@ export class IngestApi extends Construct {
     return restApi;
   }
 
-  private addRoutes(restProxy: RestProxyPart): void {
+  private addRoutes(restProxy: ExternalRestProxy): void {
     const validator = new RequestValidator(this, 'PathValidator', {
       restApi: this.restApi,
       validateRequestParameters: true,

@@ -2,14 +2,14 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { connectorConfig, type ConnectorConfigProps } from '../connector-config';
-import type { ConnectPart } from '../stages';
+import type { ExternalConnect } from '../stages';
 import { PipelineFunction } from './pipeline-function';
 
 /** Properties of a {@link SinkConnector}. */
 export interface SinkConnectorProps {
   /** The connector's name. Its consumer group is `connect-<name>`, so another name reads the topics anew. */
   readonly connectorName: string;
-  readonly connect: ConnectPart;
+  readonly connect: ExternalConnect;
   /** What the connector does. */
   readonly config: ConnectorConfigProps;
   readonly logRetention: RetentionDays;

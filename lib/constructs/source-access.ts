@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Secret, type CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { SourcePart } from '../stages';
+import type { ExternalSource } from '../stages';
 
 /** The database user that the emulator reads the source tables with. */
 export const SOURCE_USERNAME = 'emulator';
@@ -12,7 +12,7 @@ const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /** Properties of {@link SourceAccess}. */
 export interface SourceAccessProps {
-  readonly source: SourcePart;
+  readonly source: ExternalSource;
   /** What becomes of the secret when its stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }

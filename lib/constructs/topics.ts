@@ -2,7 +2,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
-import type { KafkaPart, TopicSettings } from '../stages';
+import type { ExternalKafka, TopicSettings } from '../stages';
 import { PipelineFunction } from './pipeline-function';
 
 /** A topic as `lambda/topics` takes it. */
@@ -17,7 +17,7 @@ export interface TopicDefinition {
 /** Properties of {@link Topics}. */
 export interface TopicsProps {
   readonly userId: string;
-  readonly kafka: KafkaPart;
+  readonly kafka: ExternalKafka;
   readonly topics: TopicSettings;
   readonly logRetention: RetentionDays;
 }

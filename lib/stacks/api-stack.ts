@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { IngestApi } from '../constructs/ingest-api';
 import { StreamApi } from '../constructs/stream-api';
 import type { Deployment } from '../stages';
+import { brought } from './brought';
 
 /** The API in front of the Kafka REST proxy and of the streams. */
 export class ApiStack extends Stack {
@@ -14,7 +15,7 @@ export class ApiStack extends Stack {
     this.api = new IngestApi(this, 'Api', {
       name: `${userId}-${stage.name}`,
       stageName: stage.name,
-      restProxy: stage.restProxy,
+      restProxy: brought(stage.restProxy),
       api: stage.api,
       awsEndpointUrl: stage.awsEndpointUrl,
       logRetention: stage.logRetention,

@@ -4,6 +4,7 @@ import type { SinkBucket } from '../constructs/sink-bucket';
 import { SinkConnector } from '../constructs/sink-connector';
 import { Topics } from '../constructs/topics';
 import type { Deployment } from '../stages';
+import { brought } from './brought';
 
 /** Properties of the {@link KafkaStack}. */
 export interface KafkaStackProps extends StackProps {
@@ -19,14 +20,14 @@ export class KafkaStack extends Stack {
     const { logRetention } = stage;
     const topics = new Topics(this, 'Topics', {
       userId,
-      kafka: stage.kafka,
+      kafka: brought(stage.kafka),
       topics: stage.topics,
       logRetention,
     });
     const connectorName = `${userId}-${stage.name}-s3-sink`;
     const connector = new SinkConnector(this, 'SinkConnector', {
       connectorName,
-      connect: stage.connect,
+      connect: brought(stage.connect),
       config: {
         userId,
         bucketName: sink.bucket.bucketName,

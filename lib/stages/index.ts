@@ -7,7 +7,7 @@ import type { Stage, StageName } from './stage';
 export type * from './stage';
 export { SettingError, type SettingReader } from './settings';
 
-const STAGES: Readonly<Record<StageName, (read: SettingReader) => Stage>> = { local: localStage };
+const STAGES: Readonly<Partial<Record<StageName, (read: SettingReader) => Stage>>> = { local: localStage };
 
 /** What is deployed: whose pipeline, and in which stage. */
 export interface Deployment {
@@ -31,5 +31,5 @@ export function readDeployment(read: SettingReader): Deployment {
   } catch (error) {
     throw new SettingError(error instanceof Error ? error.message : String(error));
   }
-  return { userId, stage: STAGES[name](read) };
+  return { userId, stage: (STAGES[name] ?? localStage)(read) };
 }

@@ -30,7 +30,13 @@ export function localStage(read: SettingReader): Stage {
     name: 'local',
     region: readRegion(read),
     awsEndpointUrl: requiredUrl(read, 'awsEndpointUrl'),
-    kafka: { kind: 'external', bootstrapServers: requiredBootstrapServers(read, 'bootstrapServers') },
+    network: { kind: 'none' },
+    kafka: {
+      kind: 'external',
+      bootstrapServers: requiredBootstrapServers(read, 'bootstrapServers'),
+      auth: { kind: 'none' },
+    },
+
     topics: { partitions: 3, replicationFactor: 1 },
     connect: { kind: 'external', url: requiredUrl(read, 'connectUrl') },
     sink: {
@@ -48,6 +54,7 @@ export function localStage(read: SettingReader): Stage {
       host: requiredHost(read, 'databaseHost'),
       port: requiredPort(read, 'databasePort'),
       database: readDatabaseName(read),
+      credentials: { kind: 'generated' },
     },
     // The local run sends from the command line; the schedule is there, switched off.
     emulator: { scheduleEnabled: false, everyMinutes: 1, seed: 100, postsPerRun: 500, rate: 50 },
@@ -69,7 +76,9 @@ export function localStage(read: SettingReader): Stage {
       memoryMiB: 512,
       careEveryMinutes: 5,
     },
+    encryption: 'aws-managed',
     statefulResources: 'destroy',
+    terminationProtection: false,
     logRetention: RetentionDays.ONE_WEEK,
   };
 }

@@ -7,16 +7,80 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
 /** The names of the stages there are. A stack's name contains its stage's. */
-export type StageName = 'local';
+export type StageName = 'local' | 'dev' | 'prod';
 
-/** A Kafka cluster that is there already and is reached without authentication. */
+/** No network: every part is reached over the machine's own. */
+export interface NoNetwork {
+  readonly kind: 'none';
+}
+
+/** A VPC of the app's own, with private subnets only reached from within. */
+export interface MadeNetwork {
+  readonly kind: 'made';
+  /** The address range, for example `10.60.0.0/16`. */
+  readonly cidr: string;
+  /** In how many availability zones there are subnets. */
+  readonly zones: 2 | 3;
+  /**
+   * The names of the zones.
+   *
+   * @default the region's first ones
+   */
+  readonly availabilityZones?: readonly string[];
+  /**
+   * How private subnets reach AWS beyond S3: by one small NAT instance (cheapest), by a NAT gateway, or by interface
+   * endpoints, with no way to the internet at all. See `docs/adr/0005-network.md`.
+   */
+  readonly egress: 'nat-instance' | 'nat-gateway' | 'endpoints';
+}
+
+/** A VPC that is there already. Its private subnets must have a way to AWS's services. */
+export interface ExistingNetwork {
+  readonly kind: 'existing';
+  readonly vpcId: string;
+  /** Zones and private subnets in the same order, one subnet a zone, at least two. */
+  readonly availabilityZones: readonly string[];
+  readonly privateSubnetIds: readonly string[];
+}
+
+/** Where everything is that has a private address. */
+export type NetworkPart = NoNetwork | MadeNetwork | ExistingNetwork;
+
+/** How clients prove who they are: not at all, or by IAM over TLS. */
+export type KafkaAuth = { readonly kind: 'none' } | { readonly kind: 'iam'; readonly clusterArn: string };
+
+/** A Kafka cluster that is there already. */
 export interface ExternalKafka {
   readonly kind: 'external';
   /** `host:port`, several joined by commas. */
   readonly bootstrapServers: string;
+  readonly auth: KafkaAuth;
 }
+
+/** Brokers of a size, two or three of them, one a zone. */
+export interface ProvisionedBrokers {
+  readonly kind: 'provisioned';
+  /** For example `kafka.t3.small`. */
+  readonly instanceType: string;
+  /** GiB of a broker's disk. May be raised later, never lowered. */
+  readonly storageGiB: number;
+  /** MSK's name of a Kafka version, for example `3.9.x.kraft`. */
+  readonly kafkaVersion: string;
+}
+
+/** MSK Serverless. */
+export interface ServerlessBrokers {
+  readonly kind: 'serverless';
+}
+
+/** A cluster of the app's own: IAM only, TLS only, no public address. */
+export interface Msk {
+  readonly kind: 'msk';
+  readonly capacity: ProvisionedBrokers | ServerlessBrokers;
+}
+
 /** Where the topics live. */
-export type KafkaPart = ExternalKafka;
+export type KafkaPart = Msk | ExternalKafka;
 
 /** A Kafka Connect worker that is there already, with the sink's plugin on its plugin path. */
 export interface ExternalConnect {
@@ -24,8 +88,21 @@ export interface ExternalConnect {
   /** The base URL of its REST interface, without a trailing slash. */
   readonly url: string;
 }
+
+/** MSK Connect, with the plugin of this repository. */
+export interface MskConnect {
+  readonly kind: 'msk-connect';
+  /** MSK Connect's name of a version, for example `3.7.x`. */
+  readonly version: string;
+  /** The plugin's zip, as the local run loads it. */
+  readonly pluginZip: string;
+  readonly workers: number;
+  /** MSK Connect units of a worker: a virtual processor and 4 GiB each. */
+  readonly unitsPerWorker: 1 | 2 | 4 | 8;
+}
+
 /** Where the S3 sink runs. */
-export type ConnectPart = ExternalConnect;
+export type ConnectPart = MskConnect | ExternalConnect;
 
 /** A Kafka REST proxy that is there already. */
 export interface ExternalRestProxy {
@@ -33,19 +110,64 @@ export interface ExternalRestProxy {
   /** Its base URL as the API reaches it, without a trailing slash. */
   readonly url: string;
 }
-/** What the API forwards to. */
-export type RestProxyPart = ExternalRestProxy;
 
-/** A MySQL server that is there already. The app makes the credentials; the server has to be given them. */
+/** The REST proxy on the client host, behind an internal load balancer. */
+export interface ClientHost {
+  readonly kind: 'client-host';
+  /** The proxy's port. */
+  readonly port: number;
+  /** An arm64 instance type, for example `t4g.small`. */
+  readonly instanceType: string;
+  /** GiB of its disk. */
+  readonly diskGiB: number;
+  /** The folder with what is put on the host: proxy, Kafka's tools, `aws-msk-iam-auth`, and their checksums. */
+  readonly package: string;
+  /**
+   * The address range that may open SSH, never the whole world.
+   *
+   * @default none: Session Manager only
+   */
+  readonly sshFrom?: string;
+}
+
+/** What the API forwards to. */
+export type RestProxyPart = ClientHost | ExternalRestProxy;
+
+/** How an external MySQL server is entered. */
+export type SourceCredentials =
+  /** The app makes them; the server has to be given them. */
+  | { readonly kind: 'generated' }
+  /** A secret that is there, JSON as RDS writes it: `username`, `password`, `host`, `port`, `dbname`. */
+  | { readonly kind: 'existing'; readonly secretArn: string; readonly keyArn?: string };
+
+/** A MySQL server that is there already. */
 export interface ExternalSource {
   readonly kind: 'external';
   readonly host: string;
   readonly port: number;
   /** The name of the database (schema). */
   readonly database: string;
+  readonly credentials: SourceCredentials;
 }
+
+/** A MySQL server of the app's own, filled with generated posts. */
+export interface RdsSource {
+  readonly kind: 'rds';
+  /** For example `t4g.micro`. */
+  readonly instanceType: string;
+  readonly storageGiB: number;
+  /** Whether there is a standby in another zone. */
+  readonly multiAz: boolean;
+  /** Days for which backups are kept. */
+  readonly backupDays: number;
+  /** The name of the database (schema). */
+  readonly database: string;
+  /** Generated posts that it is filled with. */
+  readonly seedPosts: number;
+}
+
 /** Where the posts come from. */
-export type SourcePart = ExternalSource;
+export type SourcePart = RdsSource | ExternalSource;
 
 /** How the topics are laid out. */
 export interface TopicSettings {
@@ -151,12 +273,18 @@ export interface TableEngineSettings {
   readonly careEveryMinutes: number;
 }
 
-/** Limits of the API, over all callers. */
+/** Limits of the API, over all callers, and what protects it. */
 export interface ApiSettings {
   /** Requests per second. */
   readonly throttlingRate: number;
   /** Requests at once. */
   readonly throttlingBurst: number;
+  /**
+   * Requests that one address may send in five minutes, 10 or more, before the firewall refuses more of them.
+   *
+   * @default no firewall
+   */
+  readonly firewallRate?: number;
 }
 
 /** A stage's settings. */
@@ -170,6 +298,7 @@ export interface Stage {
    * @default none: the real AWS.
    */
   readonly awsEndpointUrl?: string;
+  readonly network: NetworkPart;
   readonly kafka: KafkaPart;
   readonly topics: TopicSettings;
   readonly connect: ConnectPart;
@@ -180,8 +309,12 @@ export interface Stage {
   readonly emulator: EmulatorSettings;
   readonly streams: StreamSettings;
   readonly tableEngine: TableEngineSettings;
+  /** What encrypts data at rest: a key of the app's own, or those that AWS keeps. */
+  readonly encryption: 'customer-key' | 'aws-managed';
   /** What becomes of stateful resources when their stack is deleted. */
   readonly statefulResources: 'destroy' | 'retain';
+  /** Whether stacks refuse to be deleted until that is switched off. */
+  readonly terminationProtection: boolean;
   /** How long logs are kept. */
   readonly logRetention: RetentionDays;
 }

@@ -2,14 +2,23 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SourceAccess } from '../../../../lib/constructs/source-access';
-import { deployment, emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
+import type { ExternalSource } from '../../../../lib/stages';
+import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
+
+const SOURCE: ExternalSource = {
+  kind: 'external',
+  host: '127.0.0.1',
+  port: 13306,
+  database: 'pinterest',
+  credentials: { kind: 'generated' },
+};
 
 function sourceAccess(removalPolicy = RemovalPolicy.DESTROY): {
   access: SourceAccess;
   template: () => Template;
 } {
   const stack = emptyStack();
-  const access = new SourceAccess(stack, 'Source', { source: deployment().stage.source, removalPolicy });
+  const access = new SourceAccess(stack, 'Source', { source: SOURCE, removalPolicy });
   return { access, template: () => Template.fromStack(stack) };
 }
 
@@ -36,7 +45,7 @@ test('the secret is JSON as RDS writes it, with a generated password that needs 
 test('the grantee may read this secret and nothing else', () => {
   const stack = emptyStack();
   const access = new SourceAccess(stack, 'Source', {
-    source: deployment().stage.source,
+    source: SOURCE,
     removalPolicy: RemovalPolicy.DESTROY,
   });
   access.grantRead(new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
@@ -67,7 +76,7 @@ test('the ARN is read by attribute, because a local AWS answers a reference with
   expect(access.secretArn).toMatch(/^\$\{Token/);
   const stack = emptyStack();
   const other = new SourceAccess(stack, 'Source', {
-    source: deployment().stage.source,
+    source: SOURCE,
     removalPolicy: RemovalPolicy.DESTROY,
   });
   expect(stack.resolve(other.secretArn)).toEqual({

@@ -32,7 +32,7 @@ describe('the custom resource', () => {
   const topics = { partitions: 3, replicationFactor: 1 };
   new Topics(stack, 'Topics', {
     userId: 'me',
-    kafka: { kind: 'external', bootstrapServers: 'broker:9092' },
+    kafka: { kind: 'external', bootstrapServers: 'broker:9092', auth: { kind: 'none' } },
     topics,
     logRetention: RetentionDays.ONE_WEEK,
   });

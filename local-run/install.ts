@@ -9,6 +9,7 @@ import { CONNECTOR, KAFKA, MARIADB } from './install/java-parts';
 import { installPart, isInstalled, type Part, type PartName, type Progress } from './install/part';
 import { PYTHON } from './install/python-part';
 import { REST_PROXY } from './install/rest-proxy-part';
+import { SPARK, SPARK_EXTENSION } from './install/spark-parts';
 import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
 import { checkTools } from './install/tools';
 import { PARTS_ROOT, pythonExecutable } from './paths';
@@ -32,11 +33,21 @@ export interface InstalledParts {
   readonly restProxyBundle: string;
   /** The folder with the package of the table engine's functions. */
   readonly tableEnginePackage: string;
+  /** The Python interpreter with Spark, and the jars it is started with. Only there when asked for by name. */
+  readonly spark: SparkParts;
+}
+
+/** Where Spark is. */
+export interface SparkParts {
+  readonly python: string;
+  /** A folder of jars. */
+  readonly jars: string;
+  readonly extensionJar: string;
 }
 
 /** Options of {@link ensureParts}. */
 export interface InstallOptions {
-  /** The parts to install; all by default. */
+  /** The parts to install; by default all but those that are {@link ON_DEMAND}. */
   readonly only?: readonly PartName[];
   /** Ends the installation, and the programs it started, when aborted. */
   readonly signal?: AbortSignal;
@@ -49,6 +60,12 @@ const LANES: readonly (readonly Part[])[] = [
   [REST_PROXY],
 ];
 
+/** The parts that are only installed when they are named, one after another when the others are there. */
+const ON_DEMAND: readonly Part[] = [SPARK, SPARK_EXTENSION];
+
+/** What a batch on Spark needs. */
+export const SPARK_PARTS: readonly PartName[] = ['python', 'spark', 'spark-extension'];
+
 /** The tools a part's installation needs. */
 const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
   kafka: ['java', 'mvn'],
@@ -57,6 +74,8 @@ const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
   python: ['python3'],
   'rest-proxy': [],
   'table-engine-package': ['python3'],
+  spark: ['java', 'mvn', 'python3'],
+  'spark-extension': ['java', 'javac', 'mvn'],
 };
 
 /** Free space an installation of everything needs, in bytes. */
@@ -77,6 +96,11 @@ export function installedParts(): InstalledParts {
     connectorZip: inPart('s3-sink-connector', 's3-sink-connector.zip'),
     restProxyBundle: inPart('rest-proxy', 'main.js'),
     tableEnginePackage: inPart('table-engine-package', ''),
+    spark: {
+      python: inPart('spark', path.join('bin', 'python')),
+      jars: inPart('spark', 'jars'),
+      extensionJar: inPart('spark-extension', 'spark-extension.jar'),
+    },
   };
 }
 
@@ -94,7 +118,9 @@ export async function ensureParts(
 ): Promise<InstalledParts> {
   const { only, signal } = options;
   const lanes = LANES.map((lane) => lane.filter((part) => only?.includes(part.name) ?? true));
-  const missing = (): Part[] => lanes.flat().filter((part) => !isInstalled(part, folderOf(part)));
+  const last = ON_DEMAND.filter(({ name }) => only?.includes(name));
+  const missing = (): Part[] =>
+    [...lanes.flat(), ...last].filter((part) => !isInstalled(part, folderOf(part)));
   if (missing().length === 0) return installedParts();
 
   mkdirSync(PARTS_ROOT, { recursive: true });
@@ -127,6 +153,9 @@ export async function ensureParts(
     signal?.throwIfAborted();
     if (failed.signal.aborted) throw failed.signal.reason;
     for (const result of results) if (result.status === 'rejected') throw result.reason;
+    for (const part of last.filter(({ name }) => names.includes(name))) {
+      await installPart(part, folderOf(part), onProgress, signal);
+    }
   } finally {
     lock.release();
   }

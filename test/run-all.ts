@@ -106,19 +106,31 @@ async function pytest(): Promise<Count> {
     const code = await python('-m', 'pytest', '-q', `--junitxml=${report}`, folder);
     counts.push(countJunit([report], code));
   }
-  const sum = (key: keyof Count): number => counts.reduce((total, count) => total + count[key], 0);
-  return { passed: sum('passed'), failed: sum('failed') };
+  return sum(counts);
 }
 
+/** Adds counts up. */
+function sum(counts: readonly Count[]): Count {
+  const total = (key: keyof Count): number => counts.reduce((all, count) => all + count[key], 0);
+  return { passed: total('passed'), failed: total('failed') };
+}
+
+/** The Java modules: tests and the formatter's check. */
 async function maven(): Promise<Count> {
-  const module = join(PROJECT, 's3-sink-connector');
-  const code = await run('mvn', ['-q', '-B', 'verify'], { cwd: module });
-  const folder = join(module, 'target', 'surefire-reports');
-  const files = readdirSync(folder).filter((file) => /^TEST-.*\.xml$/.test(file));
-  return countJunit(
-    files.map((file) => join(folder, file)),
-    code,
-  );
+  const counts: Count[] = [];
+  for (const name of ['s3-sink-connector', 'spark-extension']) {
+    const module = join(PROJECT, name);
+    const code = await run('mvn', ['-q', '-B', 'verify'], { cwd: module });
+    const folder = join(module, 'target', 'surefire-reports');
+    const files = readdirSync(folder).filter((file) => /^TEST-.*\.xml$/.test(file));
+    counts.push(
+      countJunit(
+        files.map((file) => join(folder, file)),
+        code,
+      ),
+    );
+  }
+  return sum(counts);
 }
 
 const SUITES: Readonly<Record<string, () => Promise<Count>>> = {

@@ -21,7 +21,13 @@ export async function maven(args: readonly string[], cwd: string, signal?: Abort
   });
 }
 
-async function copyDependencies(pom: string, folder: string, more: readonly string[], signal?: AbortSignal) {
+/** Copies the jars that a pom asks for into a folder. */
+export async function copyDependencies(
+  pom: string,
+  folder: string,
+  more: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   const args = ['-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
   await maven([...args, '-DincludeScope=runtime', ...more], path.dirname(pom), signal);
 }

@@ -30,7 +30,14 @@ export interface Part<Name extends string = PartName> {
 
 /** The parts' names, which are also the names of their folders. */
 export type PartName =
-  'kafka' | 'mariadb' | 'python' | 's3-sink-connector' | 'rest-proxy' | 'table-engine-package';
+  | 'kafka'
+  | 'mariadb'
+  | 'python'
+  | 's3-sink-connector'
+  | 'rest-proxy'
+  | 'table-engine-package'
+  | 'spark'
+  | 'spark-extension';
 
 const STAMP_FILE = '.installed';
 const ATTEMPTS = 3;

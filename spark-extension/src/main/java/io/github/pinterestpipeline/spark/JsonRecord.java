@@ -1,0 +1,101 @@
+package io.github.pinterestpipeline.spark;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads a raw line by the rules of {@code sql/README.md}: one JSON object (RFC 8259) without halves
+ * of surrogate pairs; of a key that stands twice the first counts. Values become the same texts,
+ * and lines that are no record are refused with the same sentences, as by {@code
+ * sql/engines/duckdb.sql}.
+ */
+final class JsonRecord {
+  private JsonRecord() {}
+
+  /**
+   * Takes a line apart.
+   *
+   * @param line the line, which is not blank
+   * @param keys the keys to look for
+   * @return first why the line is no record, null for a record; then for each key its value's text,
+   *     null for null and for no such key
+   */
+  static String[] decode(String line, List<String> keys) {
+    String[] decoded = new String[keys.size() + 1];
+    try (JsonParser parser = JsonSyntax.strict(line)) {
+      JsonToken root = parser.nextToken();
+      if (root == JsonToken.START_OBJECT) {
+        readValues(parser, keys, decoded);
+      } else if (root != null) {
+        decoded[0] = "not a JSON object but " + kind(root).replaceFirst("^the ", "a ");
+        parser.skipChildren();
+      }
+      JsonSyntax.requireEnd(parser, root);
+      JsonSyntax.requireWholePairs(line);
+    } catch (JsonProcessingException e) {
+      Arrays.fill(decoded, null);
+      decoded[0] = JsonSyntax.problem(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // Nothing is read that could fail.
+    }
+    return decoded;
+  }
+
+  /** Reads the members of an object; the parser is at its start and goes to its end. */
+  private static void readValues(JsonParser parser, List<String> keys, String[] decoded)
+      throws IOException {
+    boolean[] seen = new boolean[keys.size()];
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      int place = keys.indexOf(parser.currentName());
+      parser.nextToken();
+      if (place >= 0 && !seen[place]) {
+        seen[place] = true;
+        decoded[place + 1] = JsonText.of(parser);
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  /**
+   * The kind of a key's value in words.
+   *
+   * @param line a JSON object
+   * @return null when it has no such key
+   */
+  static String kindOf(String line, String key) {
+    try (JsonParser parser = JsonSyntax.strict(line)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean isIt = parser.currentName().equals(key);
+        JsonToken value = parser.nextToken();
+        if (isIt) {
+          return kind(value);
+        }
+        parser.skipChildren();
+      }
+      return null;
+    } catch (JsonParseException e) {
+      return null; // Only asked for when the line was refused for its syntax already.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String kind(JsonToken token) {
+    return switch (token) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      case VALUE_STRING -> "the string";
+      case VALUE_TRUE, VALUE_FALSE -> "the boolean";
+      case VALUE_NULL -> "null";
+      default -> "the number";
+    };
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.pinterestpipeline.spark;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
+/**
+ * The text of a JSON number as DuckDB gives it: whole numbers as they stand, others as the shortest
+ * decimals that are the same 64-bit float, and as they stand when they are too large for one.
+ */
+final class NumberText {
+  /** A float tells this many decimal digits apart. */
+  private static final int SURE_DIGITS = 15;
+
+  private static final int MOST_DIGITS = 17;
+
+  private NumberText() {}
+
+  /**
+   * The text of a value.
+   *
+   * @param number as it stands in the JSON
+   */
+  static String ofValue(String number) {
+    return of(number, -4, 16, true);
+  }
+
+  /**
+   * The text inside the JSON of an object or array.
+   *
+   * @param number as it stands in the JSON
+   */
+  static String inJson(String number) {
+    return of(number, -6, 21, false);
+  }
+
+  /**
+   * @param least the least decimal exponent of a number that is written without exponent
+   * @param tooLarge the first decimal exponent that is written as one
+   * @param isPadded whether an exponent is written as in C: with its sign, in two digits at least
+   */
+  private static String of(String number, int least, int tooLarge, boolean isPadded) {
+    if (isWhole(number)) {
+      return number.equals("-0") ? "0" : number;
+    }
+    double value = Double.parseDouble(number);
+    if (Double.isInfinite(value)) {
+      return number;
+    }
+    String sign = number.startsWith("-") ? "-" : "";
+    if (value == 0) {
+      return sign + "0.0";
+    }
+    BigDecimal shortest = shortest(Math.abs(value)).stripTrailingZeros();
+    int exponent = shortest.precision() - shortest.scale() - 1;
+    if (least <= exponent && exponent < tooLarge) {
+      String plain = shortest.toPlainString();
+      return sign + (plain.contains(".") ? plain : plain + ".0");
+    }
+    String digits = shortest.unscaledValue().toString();
+    String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
+    String power =
+        isPadded
+            ? String.format("%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent))
+            : Integer.toString(exponent);
+    return sign + digits.charAt(0) + fraction + "e" + power;
+  }
+
+  private static boolean isWhole(String number) {
+    return number.indexOf('.') < 0 && number.indexOf('e') < 0 && number.indexOf('E') < 0;
+  }
+
+  /** {@link Double#toString} of JDK 17 does not always give the shortest. */
+  private static BigDecimal shortest(double value) {
+    BigDecimal exact = new BigDecimal(value);
+    // Below the normal range a float has fewer digits than that.
+    for (int digits = value < Double.MIN_NORMAL ? 1 : SURE_DIGITS; digits < MOST_DIGITS; digits++) {
+      BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      if (rounded.doubleValue() == value) {
+        return rounded;
+      }
+    }
+    return exact.round(new MathContext(MOST_DIGITS, RoundingMode.HALF_EVEN));
+  }
+}

@@ -1,0 +1,126 @@
+package io.github.pinterestpipeline.spark;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonRecordTest {
+  private static String[] decode(String line) {
+    return JsonRecord.decode(line, List.of("a", "b"));
+  }
+
+  private static String problem(String line) {
+    String[] decoded = decode(line);
+    assertArrayEquals(new String[] {decoded[0], null, null}, decoded);
+    return decoded[0];
+  }
+
+  @Test
+  void givesTheTextsOfTheKeys() {
+    assertArrayEquals(
+        new String[] {null, "x\n\"\u00e9\ud83d\ude00\0", "1.5"},
+        decode("{\"a\":\"x\\n\\\"\\u00e9\\ud83d\\ude00\\u0000\",\"c\":[{\"b\":7}],\"b\":1.50}"));
+    assertArrayEquals(new String[] {null, "true", null}, decode(" {\"a\" : true, \"b\":null }\t"));
+    assertArrayEquals(new String[] {null, null, null}, decode("{}"));
+  }
+
+  @Test
+  void ofAKeyThatStandsTwiceTheFirstCounts() {
+    assertArrayEquals(
+        new String[] {null, "1", null}, decode("{\"a\":1,\"b\":null,\"\\u0061\":2,\"b\":3}"));
+  }
+
+  @Test
+  void givesObjectsAndArraysWithoutWhiteSpace() {
+    String nested =
+        "{ \"b\" : 1.50, \"c\\n\":[ 1, 2 , {}, [] , \"\\u001f\\/\\\"\\u2028\"], \"b\":null}";
+    assertEquals(
+        "{\"b\":1.5,\"c\\n\":[1,2,{},[],\"\\u001F/\\\"\u2028\"],\"b\":null}",
+        decode("{\"a\":" + nested + "}")[1]);
+    String deep = "[".repeat(5000) + "]".repeat(5000);
+    assertArrayEquals(
+        new String[] {null, deep, "1"}, decode("{\"a\":" + deep + ",\"c\":" + deep + ",\"b\":1}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{",
+        "{\"a\":1} x",
+        "{\"a\":1}{\"a\":2}",
+        "\ufeff{}",
+        "{,}",
+        "{\"a\":01}",
+        "{\"a\":.5}",
+        "{\"a\":5.}",
+        "{\"a\":+1}",
+        "{'a':1}",
+        "{a:1}",
+        "{\"a\":\"\t\"}",
+        "{\"a\":\"\\x\"}",
+        "{\"a\":1/**/}",
+        "{\"a\":[1,,2]}",
+        "{\"a\":infin}",
+        "{\"a\":+Infinity}",
+        "\u00a0{}",
+        "nul"
+      })
+  void refusesWhatIsNotJson(String line) {
+    assertEquals("not JSON", problem(line));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":\"\\ud800\"}",
+        "{\"c\":[\"\\udc00\\ud800\"]}",
+        "{\"\\uDFFF\":1}",
+        "{\"a\":\"\\ud83d\\ude00\""
+      })
+  void refusesHalvesOfSurrogatePairs(String line) {
+    assertEquals("not JSON, or half of a surrogate pair", problem(line));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":NaN}",
+        "{\"a\":-inf}",
+        "{\"a\":[nan,\"\\\"nan\"]}",
+        "{\"a\":1,}",
+        "{\"a\":[1, ] }"
+      })
+  void refusesWhatOtherReadersTake(String line) {
+    assertEquals("not JSON: NaN, Infinity or a comma before a closing bracket", problem(line));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "[{}], an array",
+    "\"x\", a string",
+    "1.5, a number",
+    "true, a boolean",
+    "null, null"
+  })
+  void refusesOtherDocuments(String line, String kind) {
+    assertEquals("not a JSON object but " + kind, problem(line));
+  }
+
+  @Test
+  void saysTheKindOfAValue() {
+    String line = "{\"a\":{\"b\":1},\"b\":[],\"c\":\"\",\"d\":1,\"e\":false,\"f\":null,\"d\":\"\"}";
+    assertEquals("an object", JsonRecord.kindOf(line, "a"));
+    assertEquals("an array", JsonRecord.kindOf(line, "b"));
+    assertEquals("the string", JsonRecord.kindOf(line, "c"));
+    assertEquals("the number", JsonRecord.kindOf(line, "d"));
+    assertEquals("the boolean", JsonRecord.kindOf(line, "e"));
+    assertEquals("null", JsonRecord.kindOf(line, "f"));
+    assertNull(JsonRecord.kindOf(line, "g"));
+  }
+}

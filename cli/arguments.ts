@@ -38,3 +38,17 @@ export function decimalNumber(what: string, most: number, example: number): (tex
     return value;
   });
 }
+
+/** A parser of times in ISO 8601, from days to milliseconds. Without a zone they are UTC. */
+export const isoTime: (text: string) => Date = checked((text) => {
+  const match =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
+  const [, date = '', time = '00:00', zone = 'Z'] = match ?? [];
+  const found = new Date(`${date}T${time}${zone}`);
+  // JavaScript takes the 31st of April for the 1st of May.
+  const isDay = new Date(`${date}T00:00Z`).getUTCDate() === Number(date.slice(8));
+  if (!isDay || Number.isNaN(found.getTime())) {
+    throw new Error('Expected a time in ISO 8601, for example 2026-01-31T12:00:00Z.');
+  }
+  return found;
+});

@@ -24,16 +24,20 @@ import { addEmulateOptions, emulatorOptions, type EmulateFlags } from './emulate
 import { formatReconciliation } from './format-reconciliation';
 import { runningLocalDeployment } from './local-deployment';
 import { reconcile } from './reconcile';
+import { addReplayOptions, formatReplay, replay, type ReplayFlags } from './replay';
 import { formatStatus } from './format-status';
 import { status } from './status';
 
-/** The flags of all commands; a command has those that it declares. */
-interface Flags extends EmulateFlags {
+/** The flags that no module declares for its command. */
+interface OwnFlags {
   readonly userId: string;
   readonly json?: true;
   readonly memoryLimit?: string;
   readonly wait: number;
 }
+
+/** The flags of all commands; a command has those that it declares. */
+type Flags = OwnFlags & EmulateFlags & ReplayFlags;
 
 // Versions are pinned: a notice of what later ones will need is none of the reader's business.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -140,6 +144,16 @@ function build(): Command {
     'how long the sink may take to store what the topics hold',
     wholeNumber(0, 3600),
     60,
+  );
+
+  addReplayOptions(
+    command(
+      program,
+      'replay',
+      'bring back what a table lacks, from the stream or the raw files; nothing that is there changes',
+      (deployment, options) => replay(deployment, options, engine()),
+      formatReplay,
+    ),
   );
 
   return program;

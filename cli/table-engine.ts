@@ -1,6 +1,8 @@
 /** Runs a command of the Python package `table_engine` against a deployment and returns what it printed. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Deployment, childEnvironment } from './deployment';
 
 const PROJECT = join(__dirname, '..');
@@ -11,6 +13,8 @@ export interface TableEngineOptions {
   readonly python: string;
   /** Further arguments, for example `['--memory-limit', '1GB']`. */
   readonly args?: readonly string[];
+  /** What the engine reads on its standard input (default: nothing). */
+  readonly input?: AsyncIterable<string>;
   /** Ends the engine when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -18,11 +22,11 @@ export interface TableEngineOptions {
 /**
  * @param command `batch`, `answers`, `inspect` …; their results are described in `docs/architecture.md`.
  * @returns the JSON document that the command printed.
- * @throws Error with the end of the engine's messages when it fails.
+ * @throws Error with the end of the engine's messages when it fails; the input's error when that does.
  */
 export async function runTableEngine<T>(
   deployment: Deployment,
-  command: 'batch' | 'answers' | 'inspect' | 'inspect-streams',
+  command: 'batch' | 'answers' | 'inspect' | 'inspect-streams' | 'replay-records' | 'replay-raw-files',
   options: TableEngineOptions,
 ): Promise<T> {
   const args = [
@@ -38,7 +42,7 @@ export async function runTableEngine<T>(
   const child = spawn(options.python, args, {
     cwd: join(PROJECT, 'table-engine'),
     env: childEnvironment(deployment.aws, process.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     signal: options.signal,
     killSignal: 'SIGTERM',
   });
@@ -46,14 +50,21 @@ export async function runTableEngine<T>(
   let messages = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (messages = (messages + text).slice(-8000)));
-  const code = await new Promise<number | null>((resolve, reject) => {
+  const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   });
+  const fed = pipeline(Readable.from(options.input ?? []), child.stdin).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
+  const code = await ended;
+  const problem = await fed;
   if (code !== 0) {
     throw new Error(
       `The table engine's command "${command}" ended with exit code ${code ?? 'none (killed)'}:\n${messages.trim() || '(it said nothing)'}`,
     );
   }
+  if (problem !== undefined) throw problem;
   return JSON.parse(output) as T;
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { checked, decimalNumber, wholeNumber } from '../../../cli/arguments';
+import { checked, decimalNumber, isoTime, wholeNumber } from '../../../cli/arguments';
 
 describe('parsers of option values', () => {
   test('whole numbers within bounds', () => {
@@ -21,6 +21,27 @@ describe('parsers of option values', () => {
     expect([parse('0'), parse('0.5'), parse('100')]).toEqual([0, 0.5, 100]);
     for (const text of ['', '.5', '1.', '-1', '100.1', '1e1', 'Infinity', 'NaN', 'fast']) {
       expect(() => parse(text)).toThrow('Expected posts a second from 0 to 100, for example 20.');
+    }
+  });
+
+  test('times', () => {
+    expect(isoTime('2026-01-31').toISOString()).toBe('2026-01-31T00:00:00.000Z');
+    expect(isoTime('2026-01-31 12:00').toISOString()).toBe('2026-01-31T12:00:00.000Z');
+    expect(isoTime('2026-01-31T12:00:01.5').toISOString()).toBe('2026-01-31T12:00:01.500Z');
+    expect(isoTime('2026-01-31T12:00:00+02:00').toISOString()).toBe('2026-01-31T10:00:00.000Z');
+    expect(isoTime('2024-02-29T23:59:59Z').toISOString()).toBe('2024-02-29T23:59:59.000Z');
+    for (const text of [
+      '',
+      'now',
+      '1',
+      '2026',
+      '2026-13-01',
+      '2026-02-29',
+      '2026-01-31T25:00',
+      '2026-01-31Z',
+      ' 2026-01-31',
+    ]) {
+      expect(() => isoTime(text)).toThrow('Expected a time in ISO 8601, for example 2026-01-31T12:00:00Z.');
     }
   });
 

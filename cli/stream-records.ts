@@ -1,0 +1,109 @@
+/** Reads a stream's records again, as far back as the stream keeps them. */
+import {
+  ExpiredIteratorException,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  ListShardsCommand,
+  type GetRecordsCommandOutput,
+} from '@aws-sdk/client-kinesis';
+import type { AwsClientConfig } from './deployment';
+
+/** Functions read the same shards, and a shard gives five answers a second: some tries must wait. */
+const ATTEMPTS = 10;
+
+const PAGE = 1000;
+
+/** One record, as `table_engine replay-records` takes it. */
+export interface StreamRecordLine {
+  readonly shard: string;
+  readonly sequence_number: string;
+  /** Base64. */
+  readonly data: string;
+  /** Microseconds since 1970, UTC. */
+  readonly arrived_at: number;
+}
+
+/**
+ * The records of a stream that arrived from `from` to `to`, both included: shard after shard, closed ones too, those of
+ * a shard in its order. It ends at the newest record when `to` is later.
+ *
+ * @throws Error of the SDK when the stream cannot be read.
+ */
+export async function* streamRecords(
+  aws: AwsClientConfig,
+  streamName: string,
+  from: Date,
+  to: Date,
+): AsyncGenerator<StreamRecordLine> {
+  const client = new KinesisClient({ ...aws, maxAttempts: ATTEMPTS });
+  try {
+    for (const shard of await shardIds(client, streamName)) {
+      yield* shardRecords(client, streamName, shard, from, to);
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Every shard that the stream still has records of, parents before children. */
+async function shardIds(client: KinesisClient, streamName: string): Promise<string[]> {
+  const ids: string[] = [];
+  let next: string | undefined;
+  do {
+    const page = await client.send(
+      new ListShardsCommand(next === undefined ? { StreamName: streamName } : { NextToken: next }),
+    );
+    ids.push(...(page.Shards ?? []).flatMap(({ ShardId }) => (ShardId === undefined ? [] : [ShardId])));
+    next = page.NextToken;
+  } while (next !== undefined);
+  return ids.sort();
+}
+
+async function* shardRecords(
+  client: KinesisClient,
+  streamName: string,
+  shard: string,
+  from: Date,
+  to: Date,
+): AsyncGenerator<StreamRecordLine> {
+  let last: string | undefined;
+  const iteratorAfterLast = async (): Promise<string | undefined> => {
+    const place =
+      last === undefined
+        ? ({ ShardIteratorType: 'AT_TIMESTAMP', Timestamp: from } as const)
+        : ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: last } as const);
+    const answer = await client.send(
+      new GetShardIteratorCommand({ StreamName: streamName, ShardId: shard, ...place }),
+    );
+    return answer.ShardIterator;
+  };
+  let iterator = await iteratorAfterLast();
+  while (iterator !== undefined) {
+    let page: GetRecordsCommandOutput;
+    try {
+      page = await client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: PAGE }));
+    } catch (error) {
+      // An iterator lives five minutes, and whoever takes the records may have needed longer.
+      if (!(error instanceof ExpiredIteratorException)) throw error;
+      iterator = await iteratorAfterLast();
+      continue;
+    }
+    for (const { SequenceNumber, Data, ApproximateArrivalTimestamp: arrived } of page.Records ?? []) {
+      if (SequenceNumber === undefined || Data === undefined || arrived === undefined) {
+        throw new Error(`A record of the shard ${shard} of ${streamName} lacks its number, data or time.`);
+      }
+      last = SequenceNumber;
+      if (arrived > to) return;
+      if (arrived < from) continue;
+      yield {
+        shard,
+        sequence_number: SequenceNumber,
+        data: Buffer.from(Data).toString('base64'),
+        arrived_at: arrived.getTime() * 1000,
+      };
+    }
+    if (page.Records?.length === 0 && page.MillisBehindLatest === 0) return;
+    iterator = page.NextShardIterator;
+  }
+}

@@ -92,3 +92,8 @@ class Bucket:
     def write(self, key: str, content: bytes) -> None:
         """Writes an object, replacing the one that was there."""
         obstore.put(self._store, key, content)
+
+    def move(self, key: str, new_key: str) -> None:
+        """Gives an object another key. Done twice it is the same; ended halfway, both are there."""
+        obstore.copy(self._store, key, new_key)
+        obstore.delete(self._store, key)

@@ -1,0 +1,25 @@
+"""Appends what the event source mappings of the streams gave up on."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from table_engine.duckdb_session import open_session
+from table_engine.storage import Bucket
+from table_engine.stream_redrive import run_redrive
+
+_MEMORY = "150MB"
+
+
+def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Redrives everything in the bucket of failures and reports what became of it."""
+    with open_session(Path(tempfile.gettempdir()), _MEMORY, threads=1) as session:
+        report = run_redrive(
+            session, Bucket(os.environ["SINK_BUCKET"]), Bucket(os.environ["FAILURES_BUCKET"]), os.environ["USER_ID"]
+        )
+    print(json.dumps(report))
+    return report

@@ -1,13 +1,19 @@
 /** The stages of the app, and the choice among them. */
 import { checkUserId, DEFAULT_USER_ID } from '../../feeds';
+import { devStage } from './dev';
 import { localStage } from './local';
+import { prodStage } from './prod';
 import { oneOf, optionalText, requiredText, SettingError, type SettingReader } from './settings';
 import type { Stage, StageName } from './stage';
 
 export type * from './stage';
 export { SettingError, type SettingReader } from './settings';
 
-const STAGES: Readonly<Partial<Record<StageName, (read: SettingReader) => Stage>>> = { local: localStage };
+const STAGES: Readonly<Record<StageName, (read: SettingReader) => Stage>> = {
+  local: localStage,
+  dev: devStage,
+  prod: prodStage,
+};
 
 /** What is deployed: whose pipeline, and in which stage. */
 export interface Deployment {
@@ -31,5 +37,5 @@ export function readDeployment(read: SettingReader): Deployment {
   } catch (error) {
     throw new SettingError(error instanceof Error ? error.message : String(error));
   }
-  return { userId, stage: (STAGES[name] ?? localStage)(read) };
+  return { userId, stage: STAGES[name](read) };
 }

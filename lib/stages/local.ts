@@ -1,19 +1,15 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { readDatabaseName, readRegion } from './common-settings';
 import {
   oneOf,
-  optionalText,
   requiredBootstrapServers,
   requiredFolder,
   requiredHost,
   requiredPort,
   requiredUrl,
   type SettingReader,
-  unusable,
 } from './settings';
 import type { SinkPlugin, Stage } from './stage';
-
-/** The database's name when none is given. */
-export const DEFAULT_DATABASE = 'pinterest';
 
 /**
  * The stage for one machine: a local AWS (MiniStack), and Kafka, Kafka Connect, the REST proxy and the database as
@@ -81,24 +77,6 @@ export function localStage(read: SettingReader): Stage {
     terminationProtection: false,
     logRetention: RetentionDays.ONE_WEEK,
   };
-}
-
-function readRegion(read: SettingReader): string {
-  const expected = 'an AWS region, for example "us-east-1"';
-  const region = optionalText(read, 'region', expected) ?? 'us-east-1';
-  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) {
-    throw unusable('region', region, expected);
-  }
-  return region;
-}
-
-function readDatabaseName(read: SettingReader): string {
-  const expected = 'up to 64 letters, digits or "_", for example "pinterest"';
-  const name = optionalText(read, 'databaseName', expected) ?? DEFAULT_DATABASE;
-  if (!/^\w{1,64}$/.test(name)) {
-    throw unusable('databaseName', name, expected);
-  }
-  return name;
 }
 
 function readSinkPlugin(read: SettingReader): SinkPlugin {

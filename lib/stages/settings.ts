@@ -105,6 +105,16 @@ export function requiredFolder(read: SettingReader, name: string): string {
   return value;
 }
 
+/** Reads the path of a file. @throws SettingError when no file of this ending is there. */
+export function requiredFile(read: SettingReader, name: string, ending: string): string {
+  const expected = `the path of a file ending with "${ending}"`;
+  const value = requiredText(read, name, expected);
+  if (!value.endsWith(ending) || !statSync(value, { throwIfNoEntry: false })?.isFile()) {
+    throw unusable(name, value, expected);
+  }
+  return value;
+}
+
 /** Reads one of a few words. @throws SettingError listing them when the value is another. */
 export function oneOf<T extends string>(
   read: SettingReader,

@@ -20,9 +20,25 @@ export const LOCAL_SETTINGS: Readonly<Record<string, unknown>> = {
   tableEnginePackage: join(__dirname, '../../../lambda/table-engine'),
 };
 
-/** Reads these settings. A setting given as undefined is missing. */
+/** What a stage on Amazon's AWS deploys, without the packages themselves: nothing is run here. */
+export const AWS_PACKAGES: Readonly<Record<string, unknown>> = {
+  tableEnginePackage: join(__dirname, '../../../lambda/table-engine'),
+  sinkPluginZip: join(__dirname, 'fixtures/plugin.zip'),
+  clientHostPackage: join(__dirname, 'fixtures/client-host'),
+};
+
+/** Reads these settings of the local stage. A setting given as undefined is missing. */
 export function deployment(settings: Readonly<Record<string, unknown>> = {}): Deployment {
   const all = { ...LOCAL_SETTINGS, ...settings };
+  return readDeployment((name) => all[name]);
+}
+
+/** Reads these settings of a stage on Amazon's AWS. */
+export function awsDeployment(
+  stage: 'dev' | 'prod',
+  settings: Readonly<Record<string, unknown>> = {},
+): Deployment {
+  const all: Record<string, unknown> = { stage, ...AWS_PACKAGES, ...settings };
   return readDeployment((name) => all[name]);
 }
 

@@ -36,10 +36,10 @@ test.each(['a_b', 'a.b', '-a', 'ü', 'x'.repeat(41)])('refuses the user id %s', 
 
 test('names the stages there are when it is given none, or another', () => {
   expect(() => deployment({ stage: undefined })).toThrow(
-    /^The setting "stage" is missing: expected a stage \(local\)\. Give it as "-c stage=…"/,
+    /^The setting "stage" is missing: expected a stage \(local, dev, prod\)\. Give it as "-c stage=…"/,
   );
   expect(() => deployment({ stage: 'production' })).toThrow(
-    'The setting "stage" is "production", which cannot be used: expected one of "local".',
+    'The setting "stage" is "production", which cannot be used: expected one of "local", "dev", "prod".',
   );
 });
 

@@ -1,0 +1,106 @@
+/**
+ * What the stages on Amazon's AWS have in common: every part is made by the app unless the settings bring one that is
+ * there already.
+ */
+import {
+  readConnect,
+  readKafka,
+  readNetwork,
+  readRestProxy,
+  readSource,
+  readTableEnginePackage,
+} from './aws-parts';
+import { readRegion } from './common-settings';
+import { oneOf, SettingError, type SettingReader } from './settings';
+import type {
+  ClientHost,
+  EmulatorSettings,
+  KafkaPart,
+  MadeNetwork,
+  Msk,
+  MskConnect,
+  NetworkPart,
+  RdsSource,
+  Stage,
+  StageName,
+  TopicSettings,
+} from './stage';
+
+/** A stage's parts as the app makes them; the settings may bring others. */
+export interface AwsDefaults extends Omit<
+  Stage,
+  'region' | 'network' | 'kafka' | 'connect' | 'restProxy' | 'source' | 'tableEngine'
+> {
+  readonly name: Exclude<StageName, 'local'>;
+  readonly network: MadeNetwork;
+  readonly kafka: Msk;
+  readonly connect: Omit<MskConnect, 'pluginZip'>;
+  readonly restProxy: Omit<ClientHost, 'package'>;
+  readonly source: RdsSource;
+  readonly tableEngine: Omit<Stage['tableEngine'], 'package'>;
+}
+
+/**
+ * A stage of these defaults and the settings, all of which may be left out:
+ *
+ * - `region`; `availabilityZones` (names joined by commas); `egress` (`nat-instance`, `nat-gateway`, `endpoints`);
+ * - an existing VPC: `vpcId`, `privateSubnetIds` and `availabilityZones`, in the same order;
+ * - `kafkaCapacity` (`provisioned`, `serverless`); an existing cluster: `kafkaBootstrapServers`, with `kafkaClusterArn`
+ *   where it asks for IAM;
+ * - an existing Kafka Connect: `connectUrl`; an existing REST proxy: `restProxyUrl`;
+ * - an existing MySQL: `databaseHost`, `databasePort` (3306), and `databaseSecretArn` with `databaseSecretKeyArn` where
+ *   its secret is there; `databaseName`;
+ * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `sshFrom` (an address range);
+ * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`: what `npm run package` makes, if it is elsewhere.
+ *
+ * @throws SettingError when a setting cannot be used, or two do not go together.
+ */
+export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
+  const network = readNetwork(defaults.network, read);
+  const kafka = readKafka(defaults.kafka, read);
+  const emulator = readEmulator(defaults.emulator, read);
+  const restProxy = readRestProxy(defaults.restProxy, read);
+  const source = readSource(defaults.source, read);
+  checkWayOut(network, emulator);
+  return {
+    ...defaults,
+    region: readRegion(read),
+    network,
+    kafka,
+    topics: topicsOf(defaults.topics, kafka),
+    connect: readConnect(defaults.connect, read),
+    restProxy,
+    source,
+    emulator,
+    api: readApi(defaults.api, read),
+    tableEngine: {
+      ...defaults.tableEngine,
+      package: readTableEnginePackage(read),
+    },
+  };
+}
+
+/** MSK Serverless keeps three copies of everything. */
+function topicsOf(topics: TopicSettings, kafka: KafkaPart): TopicSettings {
+  const serverless = kafka.kind === 'msk' && kafka.capacity.kind === 'serverless';
+  return serverless ? { ...topics, replicationFactor: 3 } : topics;
+}
+
+function readEmulator(made: EmulatorSettings, read: SettingReader): EmulatorSettings {
+  const choice = oneOf(read, 'emulator', ['on', 'off'], made.scheduleEnabled ? 'on' : 'off');
+  return { ...made, scheduleEnabled: choice === 'on' };
+}
+
+function readApi(made: Stage['api'], read: SettingReader): Stage['api'] {
+  const choice = oneOf(read, 'firewall', ['on', 'off'], made.firewallRate === undefined ? 'off' : 'on');
+  return { ...made, firewallRate: choice === 'on' ? (made.firewallRate ?? 2_000) : undefined };
+}
+
+/** @throws SettingError when the emulator is to run where nothing leads to the API. */
+function checkWayOut(network: NetworkPart, emulator: EmulatorSettings): void {
+  if (network.kind === 'made' && network.egress === 'endpoints' && emulator.scheduleEnabled) {
+    throw new SettingError(
+      'The emulator is on and the network has interface endpoints only: the emulator calls the public address of the API, to which no endpoint leads. Give "-c egress=nat-gateway" or "-c emulator=off".',
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { awsStage, type AwsDefaults } from './aws';
+import type { SettingReader } from './settings';
+import { DEFAULT_DATABASE } from './common-settings';
+import type { Stage } from './stage';
+
+/** The cheapest that is right: two zones, the smallest sizes, and everything goes when it is deleted. */
+const DEV: AwsDefaults = {
+  name: 'dev',
+  network: { kind: 'made', cidr: '10.60.0.0/16', zones: 2, egress: 'nat-instance' },
+  kafka: {
+    kind: 'msk',
+    capacity: {
+      kind: 'provisioned',
+      instanceType: 'kafka.t3.small',
+      storageGiB: 10,
+      kafkaVersion: '3.9.x.kraft',
+    },
+  },
+  topics: { partitions: 3, replicationFactor: 2 },
+  connect: { kind: 'msk-connect', version: '3.7.x', workers: 1, unitsPerWorker: 1 },
+  sink: {
+    plugin: { kind: 'own' },
+    tasksMax: 3,
+    flushRecords: 5_000,
+    flushBytes: 8 * 1024 * 1024,
+    flushIntervalMs: 30_000,
+  },
+  restProxy: { kind: 'client-host', port: 8082, instanceType: 't4g.micro', diskGiB: 8 },
+  api: { throttlingRate: 200, throttlingBurst: 200 },
+  source: {
+    kind: 'rds',
+    instanceType: 't4g.micro',
+    storageGiB: 20,
+    multiAz: false,
+    backupDays: 1,
+    database: DEFAULT_DATABASE,
+    seedPosts: 11_000,
+  },
+  emulator: { scheduleEnabled: true, everyMinutes: 5, seed: 100, postsPerRun: 100, rate: 20 },
+  streams: {
+    capacity: { kind: 'provisioned', shards: 1 },
+    retentionHours: 24,
+    batchSize: 1_000,
+    batchWindowSeconds: 5,
+    retryAttempts: 50,
+    maxRecordAgeMinutes: 12 * 60,
+    failureRetentionDays: 7,
+  },
+  tableEngine: { architecture: 'arm64', python: '3.12', memoryMiB: 1024, careEveryMinutes: 60 },
+  encryption: 'customer-key',
+  statefulResources: 'destroy',
+  terminationProtection: false,
+  logRetention: RetentionDays.ONE_WEEK,
+};
+
+/** The stage for development; its settings are those of {@link awsStage}. @throws SettingError */
+export function devStage(read: SettingReader): Stage {
+  return awsStage(DEV, read);
+}

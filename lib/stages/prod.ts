@@ -1,0 +1,60 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { awsStage, type AwsDefaults } from './aws';
+import type { SettingReader } from './settings';
+import { DEFAULT_DATABASE } from './common-settings';
+import type { Stage } from './stage';
+
+/** Survives the loss of a zone: three of them, three copies of a record, two before it is acknowledged; data stays. */
+const PROD: AwsDefaults = {
+  name: 'prod',
+  network: { kind: 'made', cidr: '10.61.0.0/16', zones: 3, egress: 'endpoints' },
+  kafka: {
+    kind: 'msk',
+    capacity: {
+      kind: 'provisioned',
+      instanceType: 'kafka.m7g.large',
+      storageGiB: 100,
+      kafkaVersion: '3.9.x.kraft',
+    },
+  },
+  topics: { partitions: 6, replicationFactor: 3 },
+  connect: { kind: 'msk-connect', version: '3.7.x', workers: 2, unitsPerWorker: 1 },
+  sink: {
+    plugin: { kind: 'own' },
+    tasksMax: 6,
+    flushRecords: 20_000,
+    flushBytes: 16 * 1024 * 1024,
+    flushIntervalMs: 60_000,
+  },
+  restProxy: { kind: 'client-host', port: 8082, instanceType: 't4g.medium', diskGiB: 16 },
+  api: { throttlingRate: 2_000, throttlingBurst: 2_000, firewallRate: 100_000 },
+  source: {
+    kind: 'rds',
+    instanceType: 't4g.medium',
+    storageGiB: 50,
+    multiAz: true,
+    backupDays: 14,
+    database: DEFAULT_DATABASE,
+    seedPosts: 11_000,
+  },
+  emulator: { scheduleEnabled: false, everyMinutes: 5, seed: 100, postsPerRun: 100, rate: 20 },
+  streams: {
+    capacity: { kind: 'on-demand' },
+    retentionHours: 7 * 24,
+    batchSize: 1_000,
+    batchWindowSeconds: 5,
+    retryAttempts: 50,
+    maxRecordAgeMinutes: 24 * 60,
+    failureRetentionDays: 30,
+  },
+  tableEngine: { architecture: 'arm64', python: '3.12', memoryMiB: 1769, careEveryMinutes: 30 },
+  encryption: 'customer-key',
+  statefulResources: 'retain',
+  terminationProtection: true,
+  logRetention: RetentionDays.SIX_MONTHS,
+};
+
+/** The stage for production; its settings are those of {@link awsStage}. @throws SettingError */
+export function prodStage(read: SettingReader): Stage {
+  return awsStage(PROD, read);
+}

@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { SettingError, type Stage } from '../../../../lib/stages';
+import { awsDeployment } from '../synth';
+
+type Settings = Readonly<Record<string, unknown>>;
+const dev = (settings: Settings = {}): Stage => awsDeployment('dev', settings).stage;
+const prod = (settings: Settings = {}): Stage => awsDeployment('prod', settings).stage;
+
+test('development is small and leaves nothing behind', () => {
+  expect(dev()).toMatchObject({
+    name: 'dev',
+    network: { kind: 'made', zones: 2, egress: 'nat-instance' },
+    kafka: { kind: 'msk', capacity: { kind: 'provisioned', instanceType: 'kafka.t3.small' } },
+    topics: { replicationFactor: 2 },
+    connect: { kind: 'msk-connect', workers: 1, unitsPerWorker: 1 },
+    restProxy: { kind: 'client-host' },
+    source: { kind: 'rds', multiAz: false },
+    emulator: { scheduleEnabled: true },
+    streams: { capacity: { kind: 'provisioned', shards: 1 } },
+    statefulResources: 'destroy',
+    terminationProtection: false,
+  });
+  expect(dev().api.firewallRate).toBeUndefined();
+});
+
+test('production survives the loss of a zone and keeps its data', () => {
+  expect(prod()).toMatchObject({
+    name: 'prod',
+    network: { kind: 'made', zones: 3, egress: 'endpoints' },
+    topics: { replicationFactor: 3 },
+    connect: { kind: 'msk-connect', workers: 2 },
+    source: { kind: 'rds', multiAz: true },
+    emulator: { scheduleEnabled: false },
+    statefulResources: 'retain',
+    terminationProtection: true,
+  });
+  expect(prod().api.firewallRate).toBeGreaterThan(0);
+});
+
+test('neither stage has an AWS of another than Amazon, or a range in common with the other', () => {
+  expect([dev().awsEndpointUrl, prod().awsEndpointUrl]).toEqual([undefined, undefined]);
+  const ranges = [dev(), prod()].map(({ network }) => network.kind === 'made' && network.cidr);
+  expect(new Set(ranges).size).toBe(2);
+});
+
+const ZONES = 'us-east-1a,us-east-1b';
+const VPC = {
+  vpcId: 'vpc-0123456789abcdef0',
+  privateSubnetIds: 'subnet-0a000000000000001, subnet-0a000000000000002',
+  availabilityZones: ZONES,
+};
+const CLUSTER = 'arn:aws:kafka:us-east-1:123456789012:cluster/mine/0a-1b';
+const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:mine-AbCdEf';
+
+test('every part can be brought', () => {
+  expect(dev(VPC).network).toEqual({
+    kind: 'existing',
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['us-east-1a', 'us-east-1b'],
+    privateSubnetIds: ['subnet-0a000000000000001', 'subnet-0a000000000000002'],
+  });
+  expect(dev({ kafkaBootstrapServers: 'b-1.example:9098', kafkaClusterArn: CLUSTER }).kafka).toEqual({
+    kind: 'external',
+    bootstrapServers: 'b-1.example:9098',
+    auth: { kind: 'iam', clusterArn: CLUSTER },
+  });
+  expect(dev({ kafkaBootstrapServers: 'b-1.example:9092' }).kafka).toMatchObject({ auth: { kind: 'none' } });
+  expect(dev({ connectUrl: 'http://connect.internal:8083', sinkPluginZip: undefined }).connect).toEqual({
+    kind: 'external',
+    url: 'http://connect.internal:8083',
+  });
+  expect(dev({ restProxyUrl: 'https://proxy.example', clientHostPackage: undefined }).restProxy).toEqual({
+    kind: 'external',
+    url: 'https://proxy.example',
+  });
+  expect(dev({ databaseHost: 'db.example', databaseSecretArn: SECRET }).source).toEqual({
+    kind: 'external',
+    host: 'db.example',
+    port: 3306,
+    database: 'pinterest',
+    credentials: { kind: 'existing', secretArn: SECRET, keyArn: undefined },
+  });
+  expect(dev({ databaseHost: 'db.example', databasePort: 3307 }).source).toMatchObject({
+    port: 3307,
+    credentials: { kind: 'generated' },
+  });
+});
+
+test('a serverless cluster keeps three copies', () => {
+  const { kafka, topics } = dev({ kafkaCapacity: 'serverless' });
+  expect(kafka).toEqual({ kind: 'msk', capacity: { kind: 'serverless' } });
+  expect(topics.replicationFactor).toBe(3);
+});
+
+test('what is made can be chosen', () => {
+  expect(dev({ availabilityZones: ZONES, egress: 'nat-gateway' }).network).toMatchObject({
+    availabilityZones: ['us-east-1a', 'us-east-1b'],
+    egress: 'nat-gateway',
+  });
+  expect(dev({ emulator: 'off' }).emulator.scheduleEnabled).toBe(false);
+  expect(dev({ firewall: 'on' }).api.firewallRate).toBe(2_000);
+  expect(prod({ firewall: 'off' }).api.firewallRate).toBeUndefined();
+  expect(dev({ sshFrom: '203.0.113.0/24' }).restProxy).toMatchObject({ sshFrom: '203.0.113.0/24' });
+  expect(dev().restProxy).toMatchObject({ sshFrom: undefined });
+});
+
+test.each<[string, Settings]>([
+  ['it needs the VPC that the subnets are in', { privateSubnetIds: 'subnet-0a000000' }],
+  ['2 zones in this stage', { availabilityZones: 'us-east-1a,us-east-1b,us-east-1c' }],
+  ['different zones', { availabilityZones: 'us-east-1a,us-east-1a' }],
+  ['whose ways out are its own affair', { ...VPC, egress: 'endpoints' }],
+  ['with 0 private subnets and 2 availability zones', { ...VPC, privateSubnetIds: undefined }],
+  ['with 1 private subnets and 2 availability zones', { ...VPC, privateSubnetIds: 'subnet-0a000000' }],
+  ['the id of a VPC', { ...VPC, vpcId: 'my-vpc' }],
+  ['it needs the brokers of that cluster', { kafkaClusterArn: CLUSTER }],
+  ['the ARN of an MSK cluster', { kafkaBootstrapServers: 'b:9098', kafkaClusterArn: 'mine' }],
+  ['the cluster is an existing one', { kafkaBootstrapServers: 'b:9098', kafkaCapacity: 'serverless' }],
+  ['one of "provisioned", "serverless"', { kafkaCapacity: 'large' }],
+  ['the Connect worker is an existing one', { connectUrl: 'http://connect:8083' }],
+  [
+    'there is no client host',
+    { restProxyUrl: 'http://p', clientHostPackage: undefined, sshFrom: '1.2.3.4/32' },
+  ],
+  ['from /16 to /32', { sshFrom: '0.0.0.0/0' }],
+  ['from /16 to /32', { sshFrom: '10.0.0.0/15' }],
+  ['from /16 to /32', { sshFrom: '1.2.3/24' }],
+  ['it needs the server that it belongs to', { databaseSecretArn: SECRET }],
+  [
+    'it needs the secret that the key encrypts',
+    { databaseHost: 'db', databaseSecretKeyArn: 'arn:aws:kms:…' },
+  ],
+  ['the ARN of a secret', { databaseHost: 'db', databaseSecretArn: 'mine' }],
+  ['to which no endpoint leads', { egress: 'endpoints' }],
+  ['ending with ".zip"', { sinkPluginZip: __filename }],
+  ['the path of a folder', { clientHostPackage: __filename }],
+])('says what is wrong: %s', (message, settings) => {
+  expect(() => dev(settings)).toThrow(SettingError);
+  expect(() => dev(settings)).toThrow(message);
+});
+
+test('says how to make what is not there yet', () => {
+  const folder = /There is no (\S+): make what is deployed by "npm run package"/;
+  for (const name of ['tableEnginePackage', 'sinkPluginZip', 'clientHostPackage']) {
+    const read = (): Stage => dev({ [name]: undefined });
+    try {
+      read();
+    } catch (error) {
+      const [, path] = folder.exec(String(error)) ?? [];
+      expect(path).toBeDefined();
+      expect(existsSync(String(path))).toBe(false);
+      continue;
+    }
+    // Made on this machine by an earlier command.
+    expect(JSON.stringify(read())).toContain('.local');
+  }
+});

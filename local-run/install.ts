@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { requireSpace } from './disk-space';
+import { CLIENT_HOST } from './install/client-host-part';
 import { CONNECTOR, KAFKA, MARIADB } from './install/java-parts';
 import { installPart, isInstalled, type Part, type PartName, type Progress } from './install/part';
 import { PYTHON } from './install/python-part';
@@ -35,6 +36,8 @@ export interface InstalledParts {
   readonly tableEnginePackage: string;
   /** The Python interpreter with Spark, and the jars it is started with. Only there when asked for by name. */
   readonly spark: SparkParts;
+  /** The folder with the package of the client host. Only there when asked for by name. */
+  readonly clientHostPackage: string;
 }
 
 /** Where Spark is. */
@@ -61,7 +64,7 @@ const LANES: readonly (readonly Part[])[] = [
 ];
 
 /** The parts that are only installed when they are named, one after another when the others are there. */
-const ON_DEMAND: readonly Part[] = [SPARK, SPARK_EXTENSION];
+const ON_DEMAND: readonly Part[] = [SPARK, SPARK_EXTENSION, CLIENT_HOST];
 
 /** What a batch on Spark needs. */
 export const SPARK_PARTS: readonly PartName[] = ['python', 'spark', 'spark-extension'];
@@ -76,6 +79,7 @@ const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
   'table-engine-package': ['python3'],
   spark: ['java', 'mvn', 'python3'],
   'spark-extension': ['java', 'javac', 'mvn'],
+  'client-host': ['java', 'mvn'],
 };
 
 /** Free space an installation of everything needs, in bytes. */
@@ -101,6 +105,7 @@ export function installedParts(): InstalledParts {
       jars: inPart('spark', 'jars'),
       extensionJar: inPart('spark-extension', 'spark-extension.jar'),
     },
+    clientHostPackage: inPart('client-host', ''),
   };
 }
 

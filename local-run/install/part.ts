@@ -37,7 +37,8 @@ export type PartName =
   | 'rest-proxy'
   | 'table-engine-package'
   | 'spark'
-  | 'spark-extension';
+  | 'spark-extension'
+  | 'client-host';
 
 const STAMP_FILE = '.installed';
 const ATTEMPTS = 3;

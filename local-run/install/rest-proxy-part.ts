@@ -19,6 +19,7 @@ export const REST_PROXY: Part = {
   provides: ['main.js'],
   async install(folder) {
     await build({
+      absWorkingDir: PROJECT_ROOT, // Names in the bundle are relative to it.
       entryPoints: [path.join(SOURCE, 'main.ts')],
       outfile: path.join(folder, 'main.js'),
       bundle: true,

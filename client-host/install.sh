@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Puts the client host's package in its place: Kafka's tools, the REST proxy as a service, and what sends log and metrics
+# to CloudWatch. May be run again; what it made before is replaced. Runs as root, from the unpacked package.
+#
+# Reads
+#   KAFKA_BOOTSTRAP_SERVERS  host:port, several joined by commas
+#   KAFKA_AUTH               iam or none
+#   REST_PROXY_PORT          the port the proxy listens on
+#   AWS_REGION               for example eu-west-1
+#   LOG_GROUP                the log group of the host
+#   METRICS_NAMESPACE        the namespace of its metrics
+set -euo pipefail
+umask 022
+
+package=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+
+# Fails unless a variable matches a pattern as a whole.
+expect() {
+  local name=$1 pattern=$2 expected=$3
+  if [[ ! ${!name:-} =~ ^($pattern)$ ]]; then
+    echo "client-host: $name is \"${!name:-}\": expected $expected" >&2
+    exit 2
+  fi
+}
+
+expect KAFKA_BOOTSTRAP_SERVERS '[A-Za-z0-9.-]+:[0-9]+(,[A-Za-z0-9.-]+:[0-9]+)*' 'host:port, several joined by commas'
+expect KAFKA_AUTH 'iam|none' 'iam or none'
+expect REST_PROXY_PORT '[0-9]{1,5}' 'a TCP port'
+expect AWS_REGION '[a-z]{2}(-[a-z]+)+-[0-9]' 'an AWS region'
+expect LOG_GROUP '[A-Za-z0-9_./#-]+' 'the name of a log group'
+expect METRICS_NAMESPACE '[A-Za-z0-9_./#-]+' 'a namespace of CloudWatch'
+
+# From Amazon Linux's own repository, which is in S3: no way to the internet is needed.
+dnf --assumeyes --repo=amazonlinux --setopt=retries=10 install \
+  amazon-cloudwatch-agent java-21-amazon-corretto-headless logrotate nodejs22
+
+# The folders that are all ours, so that nothing of an earlier package stays in them.
+rm -rf /opt/kafka /opt/rest-proxy
+cp --recursive --no-dereference --preserve=mode,links "$package/root/." /
+
+for tool in /opt/kafka/bin/kafka-*.sh; do ln --symbolic --force "$tool" /usr/local/bin/; done
+ln --symbolic --force "client-$KAFKA_AUTH.properties" /opt/kafka/config/client.properties
+printf '%s\n' "$KAFKA_BOOTSTRAP_SERVERS" >/opt/kafka/config/bootstrap-servers
+
+systemd-sysusers rest-proxy.conf
+cat >/etc/rest-proxy.env <<EOF
+AWS_REGION=$AWS_REGION
+REST_PROXY_BOOTSTRAP_SERVERS=$KAFKA_BOOTSTRAP_SERVERS
+REST_PROXY_KAFKA_AUTH=$KAFKA_AUTH
+REST_PROXY_HOST=0.0.0.0
+REST_PROXY_PORT=$REST_PROXY_PORT
+EOF
+
+# Before the service, so that its first words arrive.
+sed -e "s|@LOG_GROUP@|$LOG_GROUP|g" -e "s|@METRICS_NAMESPACE@|$METRICS_NAMESPACE|g" \
+  "$package/cloudwatch-agent.json" >/etc/client-host-cloudwatch.json
+/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl \
+  -a fetch-config -m ec2 -c file:/etc/client-host-cloudwatch.json -s
+
+systemctl daemon-reload
+systemctl enable --now logrotate.timer
+systemctl enable rest-proxy.service
+systemctl restart rest-proxy.service

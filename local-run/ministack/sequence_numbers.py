@@ -1,4 +1,8 @@
-"""Sequence numbers that only ever grow, also when the clock is set back or MiniStack starts again."""
+"""Sequence numbers that look like Amazon's and only ever grow, also when the clock is set back or MiniStack restarts.
+
+Amazon's have 56 digits and begin with 49. MiniStack's own begin with zeros, which a client that reads them as numbers
+does not give back, while MiniStack compares them as texts.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,8 @@ from collections.abc import Callable
 from hooking import wrap
 from ministack.services import kinesis  # type: ignore[import-untyped]
 
-#: MiniStack's have 30 digits: milliseconds, then a counter.
-DIGITS = 30
+DIGITS = 56
+_FIRST = 49 * 10 ** (DIGITS - 2)
 
 _lock = threading.Lock()
 _last = 0
@@ -36,7 +40,7 @@ def _growing(original: Callable[[], str]) -> Callable[[], str]:
     def following() -> str:
         global _last
         with _lock:
-            _last = max(int(original()), _last + 1)
+            _last = max(_FIRST + int(original()), _last + 1)
             return f"{_last:0{DIGITS}d}"
 
     return following

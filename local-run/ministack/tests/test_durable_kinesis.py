@@ -135,3 +135,11 @@ def test_streams_are_read_when_their_records_are_back(emulator: Emulator, monkey
     monkeypatch.setattr(lambda_svc, "_ensure_poller", start_polling)
     app._load_persisted_state()
     assert at_start == [["a"]]
+
+
+def test_sequence_numbers_are_the_same_as_texts_and_as_numbers(emulator: Emulator) -> None:
+    emulator.call("create_stream", StreamName="s", ShardCount=1)
+    first, second = emulator.put("one", "two")
+    assert len(first) == len(second) == 56
+    assert first == str(int(first))
+    assert int(first) < int(second) and first < second

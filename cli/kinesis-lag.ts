@@ -2,11 +2,11 @@
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
-  KinesisClient,
-  ListShardsCommand,
   type GetRecordsCommandOutput,
+  type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 import type { Deployment } from './deployment';
+import { kinesisClient, shardIds } from './kinesis-client';
 
 /** One shard's lag. */
 export interface ShardLag {
@@ -34,19 +34,12 @@ export async function readLag(
   streamName: string,
   committed: ReadonlyMap<string, string>,
 ): Promise<ShardLag[]> {
-  const client = new KinesisClient(aws);
+  const client = kinesisClient(aws);
   try {
     const lags: ShardLag[] = [];
-    let next: string | undefined;
-    do {
-      const page = await client.send(
-        new ListShardsCommand(next === undefined ? { StreamName: streamName } : { NextToken: next }),
-      );
-      for (const { ShardId: shard } of page.Shards ?? []) {
-        if (shard !== undefined) lags.push(await shardLag(client, streamName, shard, committed.get(shard)));
-      }
-      next = page.NextToken;
-    } while (next !== undefined);
+    for (const shard of await shardIds(client, streamName)) {
+      lags.push(await shardLag(client, streamName, shard, committed.get(shard)));
+    }
     return lags;
   } finally {
     client.destroy();

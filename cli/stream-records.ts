@@ -3,14 +3,11 @@ import {
   ExpiredIteratorException,
   GetRecordsCommand,
   GetShardIteratorCommand,
-  KinesisClient,
-  ListShardsCommand,
   type GetRecordsCommandOutput,
+  type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 import type { AwsClientConfig } from './deployment';
-
-/** Functions read the same shards, and a shard gives five answers a second: some tries must wait. */
-const ATTEMPTS = 10;
+import { kinesisClient, shardIds } from './kinesis-client';
 
 const PAGE = 1000;
 
@@ -36,7 +33,7 @@ export async function* streamRecords(
   from: Date,
   to: Date,
 ): AsyncGenerator<StreamRecordLine> {
-  const client = new KinesisClient({ ...aws, maxAttempts: ATTEMPTS });
+  const client = kinesisClient(aws);
   try {
     for (const shard of await shardIds(client, streamName)) {
       yield* shardRecords(client, streamName, shard, from, to);
@@ -44,20 +41,6 @@ export async function* streamRecords(
   } finally {
     client.destroy();
   }
-}
-
-/** Every shard that the stream still has records of, parents before children. */
-async function shardIds(client: KinesisClient, streamName: string): Promise<string[]> {
-  const ids: string[] = [];
-  let next: string | undefined;
-  do {
-    const page = await client.send(
-      new ListShardsCommand(next === undefined ? { StreamName: streamName } : { NextToken: next }),
-    );
-    ids.push(...(page.Shards ?? []).flatMap(({ ShardId }) => (ShardId === undefined ? [] : [ShardId])));
-    next = page.NextToken;
-  } while (next !== undefined);
-  return ids.sort();
 }
 
 async function* shardRecords(

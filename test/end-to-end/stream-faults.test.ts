@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeStreamSummaryCommand,
-  KinesisClient,
+  type KinesisClient,
   ListShardsCommand,
   MergeShardsCommand,
   PutRecordsCommand,
   SplitShardCommand,
 } from '@aws-sdk/client-kinesis';
 import type { Deployment } from '../../cli/deployment';
+import { kinesisClient } from '../../cli/kinesis-client';
 import { runningLocalDeployment } from '../../cli/local-deployment';
 import type { Reconciliation } from '../../cli/reconcile';
 import type { StreamReconciliation } from '../../cli/reconcile-streams';
@@ -42,7 +43,7 @@ describe('the streaming path in trouble', () => {
     );
     await pipeline.printed(/Press Ctrl-C to stop/, 1, 2_000_000);
     deployment = await runningLocalDeployment(USER_ID);
-    kinesis = new KinesisClient(deployment.aws);
+    kinesis = kinesisClient(deployment.aws);
   }, 2_400_000);
 
   afterAll(async () => {

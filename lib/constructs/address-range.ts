@@ -1,0 +1,31 @@
+import { isIP } from 'node:net';
+
+/** The shortest prefixes that somebody can still call their own. */
+const SHORTEST_PREFIX = { 4: 16, 6: 32 } as const;
+
+/**
+ * Checks a range of addresses that is to be let in.
+ *
+ * @param purpose what for, as it begins a sentence, for example `SSH to the client host`.
+ * @throws Error when it is no range, or as large as the world or a good part of it.
+ */
+export function checkAddressRange(
+  text: string,
+  purpose: string,
+): { readonly cidr: string; readonly version: 4 | 6 } {
+  const [address = '', length = '', ...rest] = text.split('/');
+  const version = isIP(address);
+  const bits = version === 6 ? 128 : 32;
+  const range =
+    (version === 4 || version === 6) &&
+    rest.length === 0 &&
+    /^\d{1,3}$/.test(length) &&
+    Number(length) <= bits;
+  const expected =
+    'expected one address range of your own, at most a /16 (IPv6: a /32), for example "203.0.113.7/32"';
+  if (!range)
+    throw new Error(`${purpose} is to be open to "${text}", which is no address range: ${expected}.`);
+  if (Number(length) < SHORTEST_PREFIX[version])
+    throw new Error(`${purpose} is to be open to "${text}", which is far too many: ${expected}.`);
+  return { cidr: text, version };
+}

@@ -1,8 +1,8 @@
 /**
- * `npm run package -- --architecture arm64`: makes the package of the table engine's functions for Lambda, on any
- * machine, and prints what is in it.
+ * `npm run package`: makes what is deployed to AWS, on any machine: the package of the table engine's functions for
+ * Lambda, the S3 sink's zip, and the client host's package. Prints what is in the first.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { ensureParts } from './install';
@@ -15,7 +15,10 @@ interface Options extends LambdaTarget {
 
 async function main({ architecture, python, output }: Options): Promise<void> {
   const folder = path.resolve(output ?? path.join(LOCAL_ROOT, 'packages', `table-engine-${architecture}`));
-  await ensureParts(console.log, { only: ['python'] });
+  const parts = await ensureParts(console.log, { only: ['python', 's3-sink-connector', 'client-host'] });
+  const clientHost = path.join(LOCAL_ROOT, 'packages', 'client-host');
+  rmSync(clientHost, { recursive: true, force: true });
+  cpSync(parts.clientHostPackage, clientHost, { recursive: true });
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await buildTableEnginePackage(folder, { architecture, python });
@@ -23,11 +26,12 @@ async function main({ architecture, python, output }: Options): Promise<void> {
   const line = (bytes: number, name: string): string => `${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${name}`;
   for (const [name, bytes] of sizes.filter(([, size]) => size >= 50_000)) console.log(line(bytes, name));
   const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
-  console.log(`${line(total, 'in all')}, for ${architecture} and Python ${python}\n${folder}`);
+  console.log(`${line(total, 'in all')}, for ${architecture} and Python ${python}`);
+  for (const made of [folder, parts.connectorZip, clientHost]) console.log(made);
 }
 
 new Command('npm run package --')
-  .description("Makes the package of the table engine's functions for Lambda.")
+  .description('Makes what is deployed to AWS.')
   .addOption(
     new Option('--architecture <name>', "Lambda's processor").choices(['arm64', 'x86_64']).default('arm64'),
   )
@@ -35,7 +39,7 @@ new Command('npm run package --')
     // Lambda's older ones run on an Amazon Linux for which deltalake has no wheel on arm64.
     new Option('--python <version>', 'the Python version').choices(['3.12', '3.13']).default('3.12'),
   )
-  .option('--output <folder>', 'the folder to make; what is in it is deleted')
+  .option('--output <folder>', "the folder of the table engine's package; what is in it is deleted")
   .action(main)
   .parseAsync()
   .catch((error: unknown) => {

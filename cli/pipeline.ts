@@ -10,6 +10,7 @@ import { DEFAULT_USER_ID, checkUserId } from '../feeds';
 import { pythonExecutable } from '../local-run/paths';
 import { answers, formatAnswers } from './answers';
 import { checked, wholeNumber } from './arguments';
+import { addAwsCommands } from './aws-commands';
 import { batch, formatBatch } from './batch';
 import type { Deployment } from './deployment';
 import {
@@ -156,6 +157,7 @@ function build(): Command {
     ),
   );
 
+  addAwsCommands(program);
   return program;
 }
 

@@ -35,6 +35,7 @@ import { checkAddressRange } from './address-range';
 import { amazonLinux } from './amazon-linux';
 import { bootUserData, packageArchive } from './client-host-boot';
 import { ClientHostRole } from './client-host-role';
+import { CLIENT_HOST_TAG } from './client-host-tag';
 import type { KafkaAccess } from './kafka-access';
 
 /** Properties of a {@link ClientHost}. */
@@ -51,9 +52,6 @@ export interface ClientHostProps {
   readonly metricsNamespace: string;
   readonly logRetention: RetentionDays;
 }
-
-/** The value of the tag `part` by which the command line finds the instance. */
-export const CLIENT_HOST_TAG = 'client-host';
 
 /** From launch to a proxy that answers, with a good margin. */
 const BOOT_TIME = Duration.minutes(10);

@@ -1,0 +1,65 @@
+/** The commands for the stages on Amazon's AWS. */
+import { Option, type Command } from 'commander';
+import { checkUserId, DEFAULT_USER_ID } from '../feeds';
+import { checked } from './arguments';
+import { brokers, formatBrokers } from './brokers';
+import { connect, CONNECT_WAYS, type ConnectWay } from './connect';
+import { regionOf, type StageAws } from './stage-aws';
+
+interface StageFlags {
+  readonly userId: string;
+  readonly stage: string;
+  readonly region?: string;
+}
+
+const deploymentOf = ({ userId, stage, region }: StageFlags): StageAws => ({
+  userId,
+  stage,
+  aws: { region: regionOf(region) },
+});
+
+/** A command with the flags that say which stage. */
+function stageCommand(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addOption(new Option('--stage <name>', 'the stage').choices(['dev', 'prod']).makeOptionMandatory())
+    .addOption(
+      new Option('--user-id <id>', 'the prefix of topics and tables')
+        .default(DEFAULT_USER_ID)
+        .argParser(checked(checkUserId)),
+    )
+    .addOption(
+      new Option('--region <name>', "the AWS region (default: the environment's, or us-east-1)").argParser(
+        checked((text) => regionOf(text)),
+      ),
+    );
+}
+
+/** Adds `connect` and `brokers`. */
+export function addAwsCommands(program: Command): void {
+  stageCommand(program, 'connect', 'a shell on the client host; ends with the exit code of the session')
+    .addOption(
+      new Option(
+        '--by <way>',
+        'by Session Manager, by SSH through it, or by SSH to the private address where a network leads there',
+      )
+        .choices(CONNECT_WAYS)
+        .default('session'),
+    )
+    .option('--print', 'only print the command')
+    .action(async (flags: StageFlags & { readonly by: ConnectWay; readonly print?: true }) => {
+      const tell = (line: string): void => {
+        if (flags.print) process.stdout.write(`${line}\n`);
+        else console.error(line);
+      };
+      process.exitCode = await connect(deploymentOf(flags), { way: flags.by, print: flags.print, tell });
+    });
+
+  stageCommand(program, 'brokers', 'the bootstrap brokers of the Kafka cluster')
+    .option('--json', 'print one JSON document')
+    .action(async (flags: StageFlags & { readonly json?: true }) => {
+      const result = await brokers(deploymentOf(flags));
+      process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatBrokers(result)}\n`);
+    });
+}

@@ -1,0 +1,55 @@
+/** A stage on Amazon's AWS, as the commands that look at it find it: by stack outputs and by tags. */
+import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
+import { stackNamePrefix } from '../lib/stack-names';
+import type { AwsClientConfig } from './deployment';
+
+/** Whose pipeline, where, in which stage. */
+export interface StageAws {
+  readonly userId: string;
+  /** `dev` or `prod`. */
+  readonly stage: string;
+  /** The default credential chain is used. `AWS_ENDPOINT_URL` is obeyed. */
+  readonly aws: AwsClientConfig;
+}
+
+/** The region of a deployment: the flag, the environment's, or the stages' own default. */
+export function regionOf(flag: string | undefined, environment: NodeJS.ProcessEnv = process.env): string {
+  const region = flag ?? (environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'us-east-1');
+  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) {
+    throw new Error(`The region is "${region}": expected an AWS region, for example "us-east-1".`);
+  }
+  return region;
+}
+
+/** The tags that everything of a pipeline has. */
+export function pipelineTags({ userId, stage }: StageAws): Readonly<Record<string, string>> {
+  return { project: 'pinterest-data-pipeline', 'user-id': userId, stage };
+}
+
+/**
+ * One output of the pipeline's stacks.
+ *
+ * @throws Error when no stack is deployed there, or none has that output.
+ */
+export async function stackOutput({ userId, stage, aws }: StageAws, key: string): Promise<string> {
+  const prefix = stackNamePrefix(userId, stage);
+  const client = new CloudFormationClient(aws);
+  let stacks = 0;
+  try {
+    for await (const page of paginateDescribeStacks({ client }, {})) {
+      for (const stack of page.Stacks ?? []) {
+        if (!stack.StackName?.startsWith(prefix) || stack.StackStatus === 'DELETE_COMPLETE') continue;
+        stacks += 1;
+        const output = stack.Outputs?.find(({ OutputKey }) => OutputKey === key);
+        if (output?.OutputValue) return output.OutputValue;
+      }
+    }
+  } finally {
+    client.destroy();
+  }
+  throw new Error(
+    stacks === 0
+      ? `No stack named ${prefix}* is in ${aws.region}: give another --stage, --user-id or --region, or deploy the stage first: \`npx cdk deploy --all -c stage=${stage} -c userId=${userId}\`.`
+      : `None of the ${stacks} stacks ${prefix}* in ${aws.region} has the output ${key}. Deploy all of them: \`npx cdk deploy --all -c stage=${stage} -c userId=${userId}\`.`,
+  );
+}

@@ -3,6 +3,7 @@
  */
 import { parseArgs } from 'node:util';
 import { parseBootstrapServers, type KafkaConnection } from '../kafka-client';
+import { mskIam } from '../kafka-client/msk-iam';
 import { LOG_LEVELS, type LogLevel } from './log';
 
 /** All that can be set. */
@@ -64,6 +65,9 @@ const NUMBERS = {
   'max-batch-bytes': ['maxBatchBytes', 1024, 64 * 1024 * 1024],
 } as const;
 
+/** How the proxy proves to the brokers who it is: not at all, or to Amazon MSK by IAM over TLS. */
+const KAFKA_AUTH = ['none', 'iam'] as const;
+
 /** What `--help` prints. */
 export const USAGE = `Usage: rest-proxy --bootstrap-servers HOST:PORT[,HOST:PORT…] [options]
 
@@ -71,6 +75,7 @@ A Kafka REST proxy that speaks Confluent's REST Proxy v2 for JSON records.
 
 Options (each may also be set in the environment as REST_PROXY_<NAME>, for example REST_PROXY_PORT):
   --bootstrap-servers LIST  some of the brokers; needed
+  --kafka-auth KIND         ${KAFKA_AUTH.join(', ')} (none); iam is for Amazon MSK, in the region AWS_REGION
   --host ADDRESS            address to listen on (${DEFAULT_OPTIONS.host})
   --log-level LEVEL         ${LOG_LEVELS.join(', ')} (${DEFAULT_OPTIONS.logLevel})
 ${Object.entries(NUMBERS)
@@ -91,7 +96,7 @@ export function readOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): ProxyOptions | undefined {
-  const names = ['bootstrap-servers', 'host', 'log-level', ...Object.keys(NUMBERS)];
+  const names = ['bootstrap-servers', 'kafka-auth', 'host', 'log-level', ...Object.keys(NUMBERS)];
   const flags = readFlags(args, names);
   if (flags.help !== undefined) return undefined;
   const text = (name: string): string | undefined =>
@@ -116,7 +121,7 @@ export function readOptions(
   const options: ProxyOptions = {
     ...DEFAULT_OPTIONS,
     ...numbers,
-    kafka: { bootstrapServers },
+    kafka: { bootstrapServers, ...readKafkaAuth(text('kafka-auth') ?? 'none', environment.AWS_REGION) },
     host: text('host') ?? DEFAULT_OPTIONS.host,
     logLevel: readLogLevel(text('log-level') ?? DEFAULT_OPTIONS.logLevel),
   };
@@ -148,6 +153,20 @@ function readNumber(flag: string, text: string, least: number, most: number): nu
   throw new OptionsError(
     `--${flag} ${JSON.stringify(text)} cannot be used: expected a whole number from ${least} to ${most}.`,
   );
+}
+
+function readKafkaAuth(text: string, region: string | undefined): Pick<KafkaConnection, 'ssl' | 'sasl'> {
+  const kind = KAFKA_AUTH.find((known) => known === text);
+  if (kind === undefined)
+    throw new OptionsError(
+      `--kafka-auth ${JSON.stringify(text)} cannot be used: expected ${KAFKA_AUTH.join(' or ')}.`,
+    );
+  if (kind === 'none') return {};
+  if (region === undefined || region === '')
+    throw new OptionsError(
+      '--kafka-auth iam needs the region of the cluster: set AWS_REGION, for example eu-west-1.',
+    );
+  return mskIam(region);
 }
 
 function readLogLevel(text: string): LogLevel {

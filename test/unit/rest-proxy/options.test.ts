@@ -24,6 +24,14 @@ test('reads the environment, flags first', () => {
   });
 });
 
+test('with IAM goes to the brokers over TLS, with a token of the region’s', () => {
+  const { kafka } = readOptions(SERVERS, { REST_PROXY_KAFKA_AUTH: 'iam', AWS_REGION: 'eu-west-1' }) ?? {};
+  expect(kafka).toMatchObject({ ssl: true, sasl: { mechanism: 'oauthbearer' } });
+  expect(readOptions([...SERVERS, '--kafka-auth', 'none'], { AWS_REGION: 'eu-west-1' })?.kafka).toEqual({
+    bootstrapServers: ['b1:9092', 'b2:9092'],
+  });
+});
+
 test('help needs nothing else', () => {
   expect(readOptions(['--help'], {})).toBeUndefined();
 });
@@ -39,6 +47,8 @@ test.each([
   [[...SERVERS, '--prot', '80'], "'--prot'"],
   [[...SERVERS, 'extra'], 'extra'],
   [[...SERVERS, '--log-level', 'loud'], '--log-level "loud"'],
+  [[...SERVERS, '--kafka-auth', 'scram'], '--kafka-auth "scram" cannot be used: expected none or iam'],
+  [[...SERVERS, '--kafka-auth', 'iam'], '--kafka-auth iam needs the region of the cluster: set AWS_REGION'],
   [[...SERVERS, '--max-bytes-in-flight', '4096'], 'is less than --max-body-bytes'],
 ])('refuses %j', (args, reason) => {
   expect(() => readOptions(args, {})).toThrow(OptionsError);

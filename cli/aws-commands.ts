@@ -1,9 +1,11 @@
 /** The commands for the stages on Amazon's AWS. */
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { estimate } from '../cost/estimate';
 import { checkUserId, DEFAULT_USER_ID } from '../feeds';
 import { checked } from './arguments';
 import { brokers, formatBrokers } from './brokers';
 import { connect, CONNECT_WAYS, type ConnectWay } from './connect';
+import { formatCost } from './format-cost';
 import { regionOf, type StageAws } from './stage-aws';
 
 interface StageFlags {
@@ -36,7 +38,16 @@ function stageCommand(program: Command, name: string, description: string): Comm
     );
 }
 
-/** Adds `connect` and `brokers`. */
+/** Gathers the values of `-c name=value`. */
+function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [name = '', value] = text.split(/=(.*)/s);
+  if (name === '' || value === undefined) {
+    throw new InvalidArgumentError('Expected name=value, for example kafkaCapacity=serverless.');
+  }
+  return { ...before, [name]: value };
+}
+
+/** Adds `connect`, `brokers` and `cost`. */
 export function addAwsCommands(program: Command): void {
   stageCommand(program, 'connect', 'a shell on the client host; ends with the exit code of the session')
     .addOption(
@@ -62,4 +73,21 @@ export function addAwsCommands(program: Command): void {
       const result = await brokers(deploymentOf(flags));
       process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatBrokers(result)}\n`);
     });
+
+  stageCommand(
+    program,
+    'cost',
+    'what each resource of a stage costs a month while idle; nothing need be deployed',
+  )
+    .option('-c, --context <name=value>', 'a setting, as for cdk deploy; may be given again', setting, {})
+    .option('--json', 'print one JSON document')
+    .action(
+      async (flags: StageFlags & { readonly context: Record<string, string>; readonly json?: true }) => {
+        // Only here: the constructs take seconds to load.
+        const { synthesise } = await import('../cost/synthesise.js');
+        const { userId, stage, context } = flags;
+        const result = estimate(synthesise({ ...context, userId, stage, region: regionOf(flags.region) }));
+        process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatCost(result)}\n`);
+      },
+    );
 }

@@ -1,0 +1,77 @@
+/** What the resources of templates cost a month while nothing happens. */
+import { CHARGED } from './charged';
+import type { Charge } from './prices';
+import type { Template } from './resource';
+import { BY_USE, FREE } from './uncharged';
+
+/** A resource that costs something. */
+export interface CostLine {
+  /** The name of its stack. */
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly charges: readonly Charge[];
+  /** In US dollars. */
+  readonly monthly: number;
+}
+
+/** Types that are paid for by use, with their number and price. */
+export interface UseLine {
+  readonly type: string;
+  readonly count: number;
+  readonly price: string;
+}
+
+/** An estimate. */
+export interface Estimate {
+  /** The dearest first. */
+  readonly lines: readonly CostLine[];
+  readonly byUse: readonly UseLine[];
+  /** The sum of the lines, in US dollars a month. */
+  readonly monthly: number;
+}
+
+/**
+ * Estimates.
+ *
+ * @param templates by the names of their stacks.
+ * @throws Error naming every type that has no price and is not known to cost nothing, and every resource whose template
+ * does not say what its price depends on.
+ */
+export function estimate(templates: Readonly<Record<string, Template>>): Estimate {
+  const all = Object.values(templates);
+  const lines: CostLine[] = [];
+  const uses = new Map<string, number>();
+  const complaints = new Set<string>();
+  for (const [stack, template] of Object.entries(templates)) {
+    for (const [logicalId, { Type: type, Properties }] of Object.entries(template.Resources ?? {})) {
+      if (Object.hasOwn(BY_USE, type)) {
+        uses.set(type, (uses.get(type) ?? 0) + 1);
+        continue;
+      }
+      if (FREE.has(type) || type.startsWith('Custom::')) continue; // A custom resource costs as its function does.
+      const pricing = CHARGED[type];
+      if (pricing === undefined) {
+        complaints.add(
+          `${type} has no price, and is not known to cost nothing (cost/charged.ts, cost/uncharged.ts)`,
+        );
+        continue;
+      }
+      try {
+        const charges = pricing(Properties, { template, all });
+        const monthly = charges.reduce((sum, one) => sum + one.monthly, 0);
+        if (monthly > 0) lines.push({ stack, logicalId, type, charges, monthly });
+      } catch (error) {
+        complaints.add(
+          `${stack}/${logicalId} (${type}): ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+  }
+  if (complaints.size > 0) {
+    throw new Error(`Not everything has a price:\n  ${[...complaints].join('\n  ')}`);
+  }
+  lines.sort((one, other) => other.monthly - one.monthly || (one.logicalId < other.logicalId ? -1 : 1));
+  const byUse = [...uses].sort().map(([type, count]) => ({ type, count, price: BY_USE[type] ?? '' }));
+  return { lines, byUse, monthly: lines.reduce((sum, line) => sum + line.monthly, 0) };
+}

@@ -24,7 +24,9 @@ from table_engine.stream_append import StreamAppender
 from table_engine.stream_inspection import run_stream_inspection
 from table_engine.stream_latency import COMMITS
 from table_engine.stream_records import records_of_lines
+from table_engine.stream_redrive import run_redrive
 from table_engine.stream_replay import replay_stream
+from table_engine.table_care import run_care
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ class Command:
 
 def _feed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--feed", required=True, choices=FEED_NAMES, help="the feed")
+
+
+def _failures(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--failures-bucket", required=True, type=argument_types.bucket, help="the bucket that the mappings write to"
+    )
 
 
 def _commits(parser: argparse.ArgumentParser) -> None:
@@ -107,6 +115,15 @@ COMMANDS: Mapping[str, Command] = {
         "report what the streams acknowledged, what is in their tables, and how fast it got there",
         lambda job: run_stream_inspection(job.session, job.bucket, job.options.user_id, job.options.commits),
         _commits,
+    ),
+    "care": Command(
+        "compact, checkpoint and vacuum the tables of the streams",
+        lambda job: run_care(job.bucket, job.options.user_id),
+    ),
+    "redrive": Command(
+        "append what the mappings of the streams gave up on",
+        lambda job: run_redrive(job.session, job.bucket, Bucket(job.options.failures_bucket), job.options.user_id),
+        _failures,
     ),
     "replay-records": Command(
         "append records of a stream, given on stdin, that its table and the quarantine lack",

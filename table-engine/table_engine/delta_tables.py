@@ -12,6 +12,7 @@ from deltalake import (
     CommitProperties,
     DeltaTable,
     Field,
+    PostCommitHookProperties,
     QueryBuilder,
     Schema,
     Transaction,
@@ -54,6 +55,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 #: How Parquet files are written: small enough row groups that a reader can skip and share the work.
 WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=128 * 1024)
+
+# Old commits are deleted by the care; a function that appends may delete nothing.
+_HOOK = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 # A commit that lost a race looks again; each loss means that another one made progress.
 _ATTEMPTS = 50
@@ -140,7 +144,14 @@ def load_into(session: duckdb.DuckDBPyConnection, table: DeltaTable, name: str, 
 
 def append_rows(table: DeltaTable, rows: duckdb.DuckDBPyRelation, properties: CommitProperties) -> None:
     """Appends a relation that has the table's columns, in one commit."""
-    write_deltalake(table, rows, mode="append", commit_properties=properties, writer_properties=WRITER)
+    write_deltalake(
+        table,
+        rows,
+        mode="append",
+        commit_properties=properties,
+        writer_properties=WRITER,
+        post_commithook_properties=_HOOK,
+    )
 
 
 def is_applied(table: DeltaTable, application: str, version: int) -> bool:

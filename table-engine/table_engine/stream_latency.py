@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 from table_engine.duckdb_session import insert_columns
 from table_engine.storage import Bucket
 from table_engine.stream_tables import ShardProgress, stream_name, stream_table_name
-from table_engine.table_log import Commit, log_folder, newest_commits
+from table_engine.table_log import Commit, count_log_entries, newest_commits
 
 #: How many of the newest commits the latency is taken from.
 COMMITS = 100
@@ -110,10 +110,3 @@ def recent_figures(
         "files": table.get_add_actions().num_rows,
         "log_entries": count_log_entries(bucket, table_name),
     }
-
-
-def count_log_entries(bucket: Bucket, table_name: str) -> int:
-    """How many commits the log of a table holds as files of their own."""
-    return sum(
-        bool(re.fullmatch(r".*/\d{20}\.json", stored.key)) for stored in bucket.list(f"{log_folder(table_name)}/")
-    )

@@ -19,12 +19,16 @@ SOURCE_COLUMNS: Mapping[str, str] = {
     "_arrived_at": "timestamp",
 }
 
-#: How long the log and removed files are kept. A reader or writer in progress may be as old as this; a function's
-#: invocation ends after at most 15 minutes.
+#: How many hours removed files are kept. A reader or writer in progress may be as old as this; a function's invocation
+#: ends after at most 15 minutes.
 RETENTION_HOURS = 24
 
-_CONFIGURATION: Mapping[str, str | None] = {
-    "delta.logRetentionDuration": f"interval {RETENTION_HOURS} hours",
+#: How many hours the commits before a checkpoint are kept: at some commits a second a day of them would be too many.
+LOG_RETENTION_HOURS = 2
+
+#: The properties of tables that are appended to all the time; the care gives them to those that lack them.
+CONFIGURATION: Mapping[str, str] = {
+    "delta.logRetentionDuration": f"interval {LOG_RETENTION_HOURS} hours",
     "delta.deletedFileRetentionDuration": f"interval {RETENTION_HOURS} hours",
     "delta.checkpointInterval": "100",
 }
@@ -64,7 +68,7 @@ def open_stream_table(tables: DeltaTables, user_id: str, feed: Feed) -> DeltaTab
                     uri,
                     delta_schema(stream_columns(feed)),
                     mode="ignore",
-                    configuration=dict(_CONFIGURATION),
+                    configuration=dict(CONFIGURATION),
                     storage_options=options,
                 )
             except DeltaError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -67,3 +68,10 @@ def _until_missing(commits: Iterable[Commit | None]) -> list[Commit]:
             break
         found.append(commit)
     return found
+
+
+def count_log_entries(bucket: Bucket, table_name: str) -> int:
+    """How many commits the log of a table holds as files of their own."""
+    return sum(
+        bool(re.fullmatch(r".*/\d{20}\.json", stored.key)) for stored in bucket.list(f"{log_folder(table_name)}/")
+    )

@@ -1,0 +1,175 @@
+"""The care of tables: they get small, and no row, writer or reader comes to harm."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from table_engine import table_care
+from table_engine.delta_tables import read_table
+from table_engine.stream_records import StreamRecord
+from table_engine.stream_tables import CONFIGURATION
+from table_engine.table_care import care_for, run_care
+from tests.append_function import load_function
+from tests.conftest import parsed
+from tests.sink_bucket import USER, SinkBucket
+from tests.stream_support import appender, user_records
+from tests.test_stream_faults import check, function, records, windows
+
+TABLE = "pinterest_user_table"
+
+
+def append_often(sink: SinkBucket, folder: Path, commits: int) -> list[StreamRecord]:
+    one = appender(sink, folder, "user")
+    given = records(range(commits * 5))
+    for start in range(0, len(given), 5):
+        one.append(given[start : start + 5])
+    return given
+
+
+def data_files(sink: SinkBucket, table: str = TABLE) -> set[str]:
+    return {stored.key for stored in sink.bucket.list(f"tables/{table}/") if stored.key.endswith(".parquet")} - {
+        stored.key for stored in sink.bucket.list(f"tables/{table}/_delta_log/")
+    }
+
+
+def test_before_there_is_a_table(sink: SinkBucket) -> None:
+    assert run_care(sink.bucket, USER)["tables"] == dict.fromkeys(
+        ["pinterest_pin_table", "pinterest_geo_table", TABLE, "quarantine"]
+    )
+
+
+def test_files_and_log_are_bounded_after_many_commits(
+    sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log's retention is over at once, as it is after hours."""
+    monkeypatch.setattr(
+        table_care, "CONFIGURATION", {**CONFIGURATION, "delta.logRetentionDuration": "interval 0 seconds"}
+    )
+    given = append_often(sink, tmp_path, 120)
+    found = run_care(sink.bucket, USER)["tables"]
+    for name in (TABLE, "quarantine"):
+        report = found[name]
+        assert (report["files"], report["compacted_files"], report["is_overtaken"]) == (1, 120, False)
+        assert report["log_entries"] <= 2
+        assert report["removed_log_entries"] > 110
+        assert report["checkpoint"] == report["version"] == sink.commits(name)
+    check(sink, range(600))
+    # Whoever appended before goes on, and so does who comes anew.
+    one = appender(sink, tmp_path, "user")
+    assert one.append(given).repeated == 600
+    assert one.append(records(range(590, 605))).repeated == 10
+    check(sink, range(605))
+
+
+def test_a_second_care_finds_nothing_to_do(sink: SinkBucket, tmp_path: Path) -> None:
+    append_often(sink, tmp_path, 10)
+    first = run_care(sink.bucket, USER)["tables"]
+    keys = {stored.key for stored in sink.bucket.list("tables/")}
+    second = run_care(sink.bucket, USER)["tables"]
+    assert {stored.key for stored in sink.bucket.list("tables/")} == keys
+    for name in (TABLE, "quarantine"):
+        assert first[name]["compacted_files"] == 10
+        assert second[name] == {**first[name], "compacted_files": 0}
+
+
+def test_few_small_files_are_left(sink: SinkBucket, tmp_path: Path) -> None:
+    append_often(sink, tmp_path, 5)
+    report = care_for(sink.bucket, TABLE)
+    assert report is not None
+    assert (report.files, report.compacted_files) == (5, 0)
+
+
+def test_large_files_are_left(sink: SinkBucket, tmp_path: Path) -> None:
+    append_often(sink, tmp_path, 10)
+    before = data_files(sink)
+    care_for(sink.bucket, TABLE, target_bytes=100)
+    assert data_files(sink) == before
+
+
+def test_what_a_killed_writer_left_goes_after_the_retention(sink: SinkBucket, tmp_path: Path) -> None:
+    append_often(sink, tmp_path, 10)
+    orphan = f"tables/{TABLE}/part-00000-left-c000.zstd.parquet"
+    sink.bucket.write(orphan, b"half a file")
+    # The writer may be about to commit it.
+    assert run_care(sink.bucket, USER)["tables"][TABLE]["removed_files"] == 0
+    assert orphan in data_files(sink)
+    report = care_for(sink.bucket, TABLE, retention_hours=0)
+    assert report is not None
+    assert report.removed_files == 11
+    assert len(data_files(sink)) == 1
+    check(sink, range(50))
+
+
+def test_a_reader_that_opened_before_reads_all(sink: SinkBucket, tmp_path: Path) -> None:
+    append_often(sink, tmp_path, 10)
+    reader = sink.tables.open(TABLE)
+    version = reader.version()
+    assert run_care(sink.bucket, USER)["tables"][TABLE]["compacted_files"] == 10
+    stream: Any = read_table(reader, "SELECT sum(ind) AS total FROM t")
+    assert stream.read_all().column("total").to_pylist() == [sum(n for n in range(50) if n % 5 != 4)]
+    assert reader.version() == version
+    # And a version of before can still be opened.
+    reader.load_as_version(version - 5)
+    assert reader.get_add_actions().num_rows == 5
+
+
+def test_a_process_appends_all_the_while(
+    sink: SinkBucket, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_care, "FEWEST_SMALL_FILES", 2)
+    compacted = 0
+    with function(sink, environment, windows(900, 10, 3)) as process:
+        while process.poll() is None:
+            for report in run_care(sink.bucket, USER)["tables"].values():
+                compacted += report["compacted_files"] if report else 0
+    assert process.returncode == 0
+    assert compacted > 4
+    check(sink, range(900))
+
+
+def test_two_cares_at_once(sink: SinkBucket, tmp_path: Path) -> None:
+    append_often(sink, tmp_path, 20)
+    failures: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            run_care(sink.bucket, USER)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=body) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    check(sink, range(100))
+    report = care_for(sink.bucket, TABLE)
+    assert report is not None
+    assert report.files == 1
+
+
+def test_tables_get_the_properties_that_they_lack(sink: SinkBucket) -> None:
+    sink.tables.open_or_create("quarantine")
+    care_for(sink.bucket, "quarantine")
+    found = sink.tables.open("quarantine").metadata().configuration
+    assert {name: found.get(name) for name in CONFIGURATION} == CONFIGURATION
+
+
+def test_the_command_and_the_handler(
+    sink: SinkBucket, engine: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appender(sink, tmp_path, "user").append(user_records(range(5)))
+    found: Any = parsed(engine("care", "--bucket", sink.name, "--user-id", USER))
+    assert found["tables"][TABLE]["files"] == 1
+    monkeypatch.setenv("SINK_BUCKET", sink.name)
+    monkeypatch.setenv("USER_ID", USER)
+    again = load_function("care").handler({}, None)
+    assert again["tables"] == found["tables"]
+    assert json.dumps(again)

@@ -1,6 +1,7 @@
 /**
  * The topics as a CloudFormation custom resource:
- * `{BootstrapServers, Topics: [{Name, Partitions, ReplicationFactor, Config?}]}`.
+ * `{BootstrapServers, Authentication?, Topics: [{Name, Partitions, ReplicationFactor, Config?}]}`; the authentication is `none`
+ * (default) or `iam`, Amazon MSK's.
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { handleCustomResource, type CustomResource } from '../custom-resource';

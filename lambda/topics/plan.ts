@@ -35,11 +35,13 @@ export interface TopicPlan {
 export interface TopicsProperties {
   /** `host:port,host:port…` */
   readonly bootstrapServers: string;
+  /** How the brokers want to know who asks. */
+  readonly authentication: 'none' | 'iam';
   readonly topics: readonly WantedTopic[];
 }
 
 /**
- * Reads the custom resource's properties: `{BootstrapServers, Topics: [{Name, Partitions, ReplicationFactor, Config?}]}`.
+ * Reads the custom resource's properties: `{BootstrapServers, Authentication?, Topics: [{Name, Partitions, ReplicationFactor, Config?}]}`.
  *
  * @throws Error naming the property that is wrong.
  */
@@ -66,7 +68,10 @@ export function readTopicsProperties(properties: Readonly<Record<string, unknown
       throw new Error(`The topic ${JSON.stringify(name)} stands twice in Topics: name it once.`);
     names.add(name);
   }
-  return { bootstrapServers: readText(properties, 'BootstrapServers'), topics };
+  const authentication = properties.Authentication ?? 'none';
+  if (authentication !== 'none' && authentication !== 'iam')
+    throw wrong('Authentication', authentication, '"none" or "iam"');
+  return { bootstrapServers: readText(properties, 'BootstrapServers'), authentication, topics };
 }
 
 /** Compares what is wanted with what is. */

@@ -4,6 +4,7 @@
 import { ConfigResourceTypes, ConfigSource, type Admin } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka, parseBootstrapServers, readKafkaError } from '../../kafka-client';
+import { mskIam } from '../../kafka-client/msk-iam';
 import {
   planTopics,
   type ExistingTopic,
@@ -38,7 +39,13 @@ const FINAL_ERRORS = new Set([
  */
 export async function ensureTopics(properties: TopicsProperties, deadline: number): Promise<string[]> {
   const bootstrapServers = parseBootstrapServers(properties.bootstrapServers);
-  const kafka = createKafka({ bootstrapServers, clientId: 'topics', requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const { authentication } = properties;
+  const kafka = createKafka({
+    bootstrapServers,
+    clientId: 'topics',
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    ...(authentication === 'iam' ? { ...mskIam(regionOfThisFunction()), connectionTimeoutMs: 5_000 } : {}),
+  });
   const done: string[] = [];
   for (;;) {
     // A new client each round: kafkajs's does not always find its way back after an error.
@@ -55,7 +62,7 @@ export async function ensureTopics(properties: TopicsProperties, deadline: numbe
       problem = 'the topics are not yet as they were asked for';
     } catch (error) {
       const { type, message } = explain(error);
-      if (type !== undefined && FINAL_ERRORS.has(type))
+      if (type !== undefined && isFinal(type, authentication))
         throw new Error(`Kafka refused the topics: ${type}: ${message}`, { cause: error });
       problem = type === undefined ? message : `${type}: ${message}`;
     } finally {
@@ -67,6 +74,18 @@ export async function ensureTopics(properties: TopicsProperties, deadline: numbe
       );
     await sleep(PAUSE_MS);
   }
+}
+
+/** Rights in a role that was made a moment ago arrive at the brokers some seconds later: a refusal is asked again. */
+function isFinal(type: string, authentication: TopicsProperties['authentication']): boolean {
+  return FINAL_ERRORS.has(type) && !(authentication === 'iam' && type.endsWith('_AUTHORIZATION_FAILED'));
+}
+
+function regionOfThisFunction(): string {
+  const region = process.env.AWS_REGION ?? '';
+  if (region === '')
+    throw new Error('AWS_REGION is not set: Lambda sets it, and IAM tokens are signed for it.');
+  return region;
 }
 
 /** Reads those of the topics that exist. */

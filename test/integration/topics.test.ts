@@ -19,6 +19,7 @@ const wanted = (
   replicationFactor = 1,
 ) => ({
   bootstrapServers: harness.bootstrapServers,
+  authentication: 'none' as const,
   topics: [{ name, partitions, replicationFactor, config }],
 });
 const soon = (): number => Date.now() + 20_000;

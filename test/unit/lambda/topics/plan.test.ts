@@ -52,8 +52,17 @@ const read = (...topics: unknown[]): unknown =>
 test('reads properties with numbers that CloudFormation made texts', () => {
   expect(read({ ...TOPIC, Config: { 'retention.ms': 5 } }, { ...TOPIC, Name: 'b' })).toEqual({
     bootstrapServers: 'b:1',
+    authentication: 'none',
     topics: [WANTED, { ...WANTED, name: 'b', config: {} }],
   });
+});
+
+test('reads how the brokers want to know who asks', () => {
+  const given = { BootstrapServers: 'b:1', Topics: [TOPIC] };
+  expect(readTopicsProperties({ ...given, Authentication: 'iam' }).authentication).toBe('iam');
+  expect(() => readTopicsProperties({ ...given, Authentication: 'scram' })).toThrow(
+    'Authentication is "scram": expected "none" or "iam"',
+  );
 });
 
 test.each([

@@ -19,7 +19,9 @@ export const REST_PROXY: Part = {
   provides: ['main.js'],
   async install(folder) {
     await build({
-      absWorkingDir: PROJECT_ROOT, // Names in the bundle are relative to it.
+      // Names in the bundle are relative to the project, also where its packages are links to elsewhere.
+      absWorkingDir: PROJECT_ROOT,
+      preserveSymlinks: true,
       entryPoints: [path.join(SOURCE, 'main.ts')],
       outfile: path.join(folder, 'main.js'),
       bundle: true,

@@ -3,6 +3,7 @@
  * tools against a real broker, the proxy by its unit's own command line.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,6 +43,30 @@ const installed = (): string =>
       /etc/rest-proxy.env /etc/logrotate.d/rest-proxy /etc/client-host-cloudwatch.json /etc/passwd /etc/group \
       -printf '%M %u %g %p %l\\n' | sort
     find /opt /etc/rest-proxy.env /etc/passwd -type f -exec sha256sum {} + | sort -k 2`);
+
+/** Starts the proxy as systemd would: by the unit's command line, in the environment of its file. */
+async function startByUnit(): Promise<{ end: () => Promise<number | null> }> {
+  const command = root.shell(`sed -n 's/^ExecStart=//p' ${UNIT}`).trim().split(' ');
+  const lines = root.shell('cat /etc/rest-proxy.env').trim().split('\n');
+  const env = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
+  // Behind the host's security group it listens to all; here nobody else is to reach it.
+  const [program, args] = root.command({ ...env, REST_PROXY_HOST: '127.0.0.1' }, command);
+  const proxy = spawn(program, args);
+  let output = '';
+  for (const stream of [proxy.stdout, proxy.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const exit = once(proxy, 'exit') as Promise<[number | null]>;
+  while (!output.includes('"listening"')) {
+    if (proxy.exitCode !== null) throw new Error(`The proxy ended with ${proxy.exitCode}: ${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return {
+    end: async () => {
+      proxy.kill('SIGTERM');
+      return (await exit)[0];
+    },
+  };
+}
 
 beforeAll(async () => {
   ({ clientHostPackage: packageFolder } = await ensureParts(undefined, { only: ['client-host'] }));
@@ -151,7 +176,8 @@ describe('the installed host', () => {
 
   test('runs the very bundle that the local run runs', async () => {
     const { restProxyBundle } = await ensureParts(undefined, { only: ['rest-proxy'] });
-    expect(root.shell('cat /opt/rest-proxy/main.js')).toBe(readFileSync(restProxyBundle, 'utf8'));
+    const sha256 = createHash('sha256').update(readFileSync(restProxyBundle)).digest('hex');
+    expect(root.shell('sha256sum < /opt/rest-proxy/main.js')).toBe(`${sha256}  -\n`);
   });
 
   test('has its services started, the agent before the proxy', () => {
@@ -239,35 +265,25 @@ describe('the installed host', () => {
   });
 
   test('the proxy starts by the unit’s own command line and writes to Kafka', async () => {
-    const command = root.shell(`sed -n 's/^ExecStart=//p' ${UNIT}`).trim().split(' ');
-    const environment = root.shell('cat /etc/rest-proxy.env').trim().split('\n');
-    const env = Object.fromEntries(
-      environment.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
-    );
-    // Behind the host's security group it listens to all; here nobody else is to reach it.
-    const [program, args] = root.command({ ...env, REST_PROXY_HOST: '127.0.0.1' }, command);
-    const proxy = spawn(program, args);
-    let output = '';
-    proxy.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    const exit = once(proxy, 'exit');
-    while (!output.includes('"listening"') && proxy.exitCode === null) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const proxy = await startByUnit();
     const reply = await send(
       `http://127.0.0.1:${port}/topics/${TOPIC}`,
       '{"records":[{"value":{"index":2}}]}',
     );
     expect(resultsOf(reply)).toMatchObject([{ partition: 0, offset: 1 }]);
-    proxy.kill('SIGTERM');
-    expect(await exit).toEqual([0, null]);
+    expect(await proxy.end()).toBe(0);
     expect((await kafka.read(TOPIC)).at(-1)?.value).toBe('{"index":2}');
   });
 });
 
-test('with IAM the tools load the signer of AWS, and ask for TLS', () => {
+test('with IAM proxy and tools have the signer of AWS, and ask for TLS', async () => {
   expect(boot({ kafkaAuth: 'iam' }).code).toBe(0);
   expect(root.shell('cat /opt/kafka/config/client.properties')).toContain('sasl.mechanism=AWS_MSK_IAM\n');
   expect(root.shell('cat /etc/rest-proxy.env')).toContain('REST_PROXY_KAFKA_AUTH=iam\n');
+  const proxy = await startByUnit();
+  // It reaches no broker here, as that one does not speak TLS.
+  expect((await send(`http://127.0.0.1:${port}/topics`)).status).toBe(503);
+  expect(await proxy.end()).toBe(0);
   // The broker here speaks plain text, so it is at the handshake of TLS that the tool gives up, with the signer loaded.
   root.shell('cp /opt/kafka/config/client.properties /tmp/short.properties');
   root.shell('for wait in default.api request; do echo $wait.timeout.ms=3000 >> /tmp/short.properties; done');

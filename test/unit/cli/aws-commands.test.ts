@@ -282,3 +282,38 @@ describe('connect', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('The region is "moon": expected an AWS region')]);
   });
 });
+
+describe('cost', () => {
+  // Parts that are there already: what is left is the streams and the secret of the database.
+  const brought = [
+    'databaseHost=db.example',
+    'kafkaBootstrapServers=b:9092',
+    'connectUrl=http://c',
+    'restProxyUrl=http://p',
+  ];
+  const settings = brought.flatMap((setting) => ['-c', setting]);
+
+  test('is that of the stage with these settings, and nothing is asked of AWS', async () => {
+    const { code, out } = await run(['cost', '--stage', 'dev', '--json', ...settings]);
+    expect(code).toBe(0);
+    const { lines, monthly } = JSON.parse(out) as { lines: { monthly: number }[]; monthly: number };
+    expect(lines.reduce((sum, line) => sum + line.monthly, 0)).toBeCloseTo(monthly, 6);
+    expect(monthly).toBeGreaterThan(3 * 730 * 0.015);
+    const text = await run(['cost', '--stage', 'dev', ...settings]);
+    expect(text.out).toContain(`\n${monthly.toFixed(2)} USD a month while idle`);
+    expect(aws.requests).toEqual([]);
+    expect(readdirSync(path.join(folder, 'tmp')).filter((name) => name.startsWith('pipeline-cost'))).toEqual(
+      [],
+    );
+  });
+
+  test('of settings that cannot be used is told in a sentence', async () => {
+    const wrong = await run(['cost', '--stage', 'dev', '-c', 'egress=wormhole']);
+    expect([wrong.code, wrong.err]).toEqual([
+      1,
+      expect.stringContaining('The setting "egress" is "wormhole"'),
+    ]);
+    const shape = await run(['cost', '--stage', 'dev', '-c', 'egress']);
+    expect([shape.code, shape.err]).toEqual([2, expect.stringContaining('Expected name=value')]);
+  });
+});

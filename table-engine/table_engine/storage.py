@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, NotFoundError, PreconditionError
+from obstore.exceptions import NotFoundError, PreconditionError
 from obstore.store import S3Store
 
 from table_engine.errors import TableEngineError
@@ -96,24 +96,4 @@ class Bucket:
     def move(self, key: str, new_key: str) -> None:
         """Gives an object another key. Done twice it is the same; ended halfway, both are there."""
         obstore.copy(self._store, key, new_key)
-        obstore.delete(self._store, key)
-
-    def create(self, key: str, content: bytes) -> bool:
-        """Writes an object where none is; False, with nothing changed, where one is already."""
-        try:
-            obstore.put(self._store, key, content, mode="create")
-        except AlreadyExistsError:
-            return False
-        return True
-
-    def age(self, key: str) -> float | None:
-        """Seconds since the object was written; None when it is not there."""
-        try:
-            modified = obstore.head(self._store, key)["last_modified"]
-        except (FileNotFoundError, NotFoundError):
-            return None
-        return (datetime.now(timezone.utc) - modified).total_seconds()
-
-    def delete(self, key: str) -> None:
-        """Deletes an object."""
         obstore.delete(self._store, key)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from deltalake import CommitProperties, DeltaTable
+from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
-from table_engine.delta_tables import WRITER, DeltaTables, Step, commit_on_newest
-from table_engine.errors import TableEngineError
+from table_engine.delta_tables import WRITER, DeltaTables
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket, ObjectChangedError
 from table_engine.stream_tables import CONFIGURATION, RETENTION_HOURS, stream_table_name
@@ -28,14 +28,11 @@ TARGET_BYTES = 64 * 1024 * 1024
 #: Fewer files below the target are left as they are: compacting writes all of them anew.
 FEWEST_SMALL_FILES = 8
 
-_APPLICATION = "care"
+# A property of the table: which care was the last to begin a compaction.
+_CLAIM = "care.claim"
 
 # Some reads and writes of a function with little memory.
 _TASKS = 1
-
-
-# A function runs for at most 15 minutes.
-_LOCK_SECONDS = 20 * 60
 
 
 @dataclass
@@ -84,18 +81,11 @@ def care_for(
         return None
     report = CareReport()
     log_entries = count_log_entries(bucket, name)
-    lock = f"tables/{name}/_care.lock"
-    if _take(bucket, lock):
-        try:
-            table.update_incremental()
-            _configure(table, CONFIGURATION)
-            report.compacted_files = _compact(table, target_bytes)
-            report.removed_files = _vacuum(table, retention_hours)
-        except (CommitFailedError, TableEngineError):
-            report.is_overtaken = True
-        finally:
-            bucket.delete(lock)
-    else:
+    try:
+        _configure(table, CONFIGURATION)
+        report.compacted_files = _compact(table, target_bytes)
+        report.removed_files = _vacuum(table, retention_hours)
+    except CommitFailedError:
         report.is_overtaken = True
     table.update_incremental()
     report.version = table.version()
@@ -108,16 +98,6 @@ def care_for(
     return report
 
 
-def _take(bucket: Bucket, lock: str) -> bool:
-    """Whether this care may change the table: of two compactions at once delta-rs commits both, and every row is there
-    twice. What a killed care left behind counts no longer than a function can run.
-    """
-    age = bucket.age(lock)
-    if age is not None and age > _LOCK_SECONDS:
-        bucket.delete(lock)
-    return bucket.create(lock, b"")
-
-
 def _configure(table: DeltaTable, properties: Mapping[str, str]) -> None:
     """Gives the table properties that it does not have, or not with these values."""
     found = table.metadata().configuration
@@ -126,29 +106,26 @@ def _configure(table: DeltaTable, properties: Mapping[str, str]) -> None:
 
 
 def _compact(table: DeltaTable, target_bytes: int) -> int:
-    """Makes large files of small ones; returns how many small ones are gone.
+    """Makes large files of small ones; returns how many small ones are gone."""
+    sizes: list[int] = table.get_add_actions().column("size_bytes").to_pylist()
+    if sum(size < target_bytes for size in sizes) < FEWEST_SMALL_FILES:
+        return 0
+    _claim(table)
+    metrics = table.optimize.compact(target_size=target_bytes, max_concurrent_tasks=_TASKS, writer_properties=WRITER)
+    return int(metrics["numFilesRemoved"])
 
-    A commit on exactly the state that was looked at: delta-rs's own retries would commit also when another compaction
-    took the same files away meanwhile, and every row would be there twice.
+
+def _claim(table: DeltaTable) -> None:
+    """Sees to it that no other care compacts the table from this state on. Raises CommitFailedError when one does.
+
+    delta-rs lets two compactions of the same files both commit, whatever their transactions and retries, and each row
+    is there twice. What it does not let pass is a change of the table's properties that came in between: who claims
+    last may compact, and all before him fail. Appends in between are let pass.
     """
-
-    def decide(newest: DeltaTable) -> Step[int] | None:
-        sizes: list[int] = newest.get_add_actions().column("size_bytes").to_pylist()
-        if sum(size < target_bytes for size in sizes) < FEWEST_SMALL_FILES:
-            return None
-
-        def write(properties: CommitProperties) -> int:
-            metrics = newest.optimize.compact(
-                target_size=target_bytes,
-                max_concurrent_tasks=_TASKS,
-                writer_properties=WRITER,
-                commit_properties=properties,
-            )
-            return int(metrics["numFilesRemoved"])
-
-        return [], write
-
-    return commit_on_newest(table, decide) or 0
+    claim = uuid.uuid4().hex
+    table.alter.set_table_properties({_CLAIM: claim}, raise_if_not_exists=False)
+    if table.metadata().configuration.get(_CLAIM) != claim:
+        raise CommitFailedError("another care has claimed the table")
 
 
 def _vacuum(table: DeltaTable, retention_hours: int) -> int:

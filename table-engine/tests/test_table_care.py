@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 
 from table_engine import table_care
 from table_engine.delta_tables import read_table
 from table_engine.stream_records import StreamRecord
 from table_engine.stream_tables import CONFIGURATION
-from table_engine.table_care import care_for, run_care
+from table_engine.table_care import CareReport, care_for, run_care
 from tests.append_function import load_function
 from tests.conftest import parsed
 from tests.sink_bucket import USER, SinkBucket
@@ -153,6 +154,28 @@ def test_two_cares_at_once(sink: SinkBucket, tmp_path: Path) -> None:
     report = care_for(sink.bucket, TABLE)
     assert report is not None
     assert report.files == 1
+
+
+def test_a_care_in_the_middle_of_another(sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """delta-rs on its own lets both compactions through, and each row is there twice. Appends are let pass."""
+    given = append_often(sink, tmp_path, 20)
+    claim = table_care._claim
+    inner: list[CareReport | None] = []
+
+    def claim_and_wait(table: DeltaTable) -> None:
+        claim(table)
+        if not inner:
+            inner.append(None)
+            inner[0] = care_for(sink.bucket, TABLE)
+        appender(sink, tmp_path, "user").append(records(range(len(given) + 5)))
+
+    monkeypatch.setattr(table_care, "_claim", claim_and_wait)
+    outer = care_for(sink.bucket, TABLE)
+    assert inner[0] is not None
+    assert outer is not None
+    assert (inner[0].compacted_files, inner[0].is_overtaken) == (20, False)
+    assert (outer.compacted_files, outer.is_overtaken) == (0, True)
+    check(sink, range(105))
 
 
 def test_tables_get_the_properties_that_they_lack(sink: SinkBucket) -> None:

@@ -1,0 +1,110 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  IpAddresses,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+  type ISecurityGroup,
+  type SubnetConfiguration,
+} from 'aws-cdk-lib/aws-ec2';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { MadeNetwork } from '../stages';
+import { NatInstance } from './nat-instance';
+
+/** Properties of a {@link MadeVpc}. */
+export interface MadeVpcProps {
+  readonly network: MadeNetwork;
+  /** How long the flow log is kept. */
+  readonly logRetention: RetentionDays;
+}
+
+/** What is used from within the network: secrets, Session Manager, logs and metrics. S3 has a gateway of its own. */
+const ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsService>> = {
+  SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  Ssm: InterfaceVpcEndpointAwsService.SSM,
+  SsmMessages: InterfaceVpcEndpointAwsService.SSM_MESSAGES,
+  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  Monitoring: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
+};
+
+/**
+ * A VPC with a private subnet in each zone, a gateway endpoint for S3, a flow log, and one way to AWS's other services
+ * (`docs/adr/0005-network.md`). Nothing in it is reached from outside.
+ */
+export class MadeVpc extends Construct {
+  readonly vpc: Vpc;
+  private readonly admitMembers: (members: ISecurityGroup) => void;
+
+  constructor(scope: Construct, id: string, { network, logRetention }: MadeVpcProps) {
+    super(scope, id);
+    const { cidr, egress } = network;
+    this.vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr(cidr),
+      maxAzs: network.zones,
+      natGateways: egress === 'nat-gateway' ? 1 : 0,
+      subnetConfiguration: subnetsFor(egress),
+      gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
+      // The custom resource that empties the default group would leave its log behind; nothing is ever put into it.
+      restrictDefaultSecurityGroup: false,
+    });
+    this.vpc.addFlowLog('FlowLog', {
+      destination: FlowLogDestination.toCloudWatchLogs(
+        new LogGroup(this, 'FlowLogGroup', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+      ),
+      trafficType: FlowLogTrafficType.ALL,
+    });
+    this.admitMembers = this.addEgress(egress);
+  }
+
+  /** Opens the ways out of the network to the members of a group. */
+  admit(members: ISecurityGroup): void {
+    this.admitMembers(members);
+  }
+
+  private addEgress(egress: MadeNetwork['egress']): (members: ISecurityGroup) => void {
+    const { vpc } = this;
+    switch (egress) {
+      case 'nat-gateway':
+        return () => undefined;
+      case 'nat-instance': {
+        const nat = new NatInstance(this, 'Nat', { vpc, subnets: vpc.isolatedSubnets });
+        return (members) => {
+          nat.securityGroup.addIngressRule(members, Port.allTraffic(), 'The way out of the private subnets');
+        };
+      }
+      case 'endpoints': {
+        const securityGroup = new SecurityGroup(this, 'EndpointGroup', {
+          vpc,
+          description: 'Interface endpoints of AWS services',
+          allowAllOutbound: false,
+        });
+        for (const [name, service] of Object.entries(ENDPOINTS)) {
+          vpc.addInterfaceEndpoint(name, {
+            service,
+            subnets: { subnets: vpc.isolatedSubnets },
+            securityGroups: [securityGroup],
+            open: false,
+          });
+        }
+        return (members) => {
+          securityGroup.addIngressRule(members, Port.tcp(443), 'HTTPS to AWS services');
+        };
+      }
+    }
+  }
+}
+
+/** Private subnets in every case; public ones only for what translates addresses. */
+function subnetsFor(egress: MadeNetwork['egress']): SubnetConfiguration[] {
+  const subnetType = egress === 'nat-gateway' ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
+  const subnets: SubnetConfiguration[] = [{ name: 'private', subnetType, cidrMask: 20 }];
+  if (egress !== 'endpoints')
+    subnets.push({ name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false });
+  return subnets;
+}

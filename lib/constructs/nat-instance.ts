@@ -1,0 +1,64 @@
+import {
+  BlockDeviceVolume,
+  CpuCredits,
+  CfnRoute,
+  Instance,
+  InstanceClass,
+  InstanceSize,
+  InstanceType,
+  NatInstanceProviderV2,
+  SecurityGroup,
+  UserData,
+  type ISubnet,
+  type IVpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import { amazonLinux } from './amazon-linux';
+
+/** Properties of a {@link NatInstance}. */
+export interface NatInstanceProps {
+  /** A VPC with a public subnet, in whose first one the instance is. */
+  readonly vpc: IVpc;
+  /** The subnets whose way out it is. */
+  readonly subnets: readonly ISubnet[];
+}
+
+/**
+ * A small instance that translates addresses: a tenth of a NAT gateway's price, without its availability. EC2 recovers
+ * it on other hardware by itself. Nobody can log in; it admits nothing until a group is let in.
+ */
+export class NatInstance extends Construct {
+  /** Who may use it is said by rules of this group. */
+  readonly securityGroup: SecurityGroup;
+
+  constructor(scope: Construct, id: string, { vpc, subnets }: NatInstanceProps) {
+    super(scope, id);
+    this.securityGroup = new SecurityGroup(this, 'Group', { vpc, description: 'NAT instance' });
+    const userData = UserData.forLinux();
+    userData.addCommands(...NatInstanceProviderV2.DEFAULT_USER_DATA_COMMANDS);
+    const instance = new Instance(this, 'Instance', {
+      vpc,
+      vpcSubnets: { subnets: vpc.publicSubnets.slice(0, 1) },
+      instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),
+      creditSpecification: CpuCredits.STANDARD,
+      machineImage: amazonLinux(userData),
+      securityGroup: this.securityGroup,
+      sourceDestCheck: false,
+      associatePublicIpAddress: true,
+      requireImdsv2: true,
+      blockDevices: [
+        {
+          deviceName: '/dev/xvda',
+          volume: BlockDeviceVolume.ebs(8, { encrypted: true, deleteOnTermination: true }),
+        },
+      ],
+    });
+    subnets.forEach((subnet, index) => {
+      new CfnRoute(this, `Route${index + 1}`, {
+        routeTableId: subnet.routeTable.routeTableId,
+        destinationCidrBlock: '0.0.0.0/0',
+        instanceId: instance.instanceId,
+      });
+    });
+  }
+}

@@ -1,0 +1,151 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { NetworkStack } from '../../../../lib/stacks/network-stack';
+import type { ExistingNetwork, MadeNetwork } from '../../../../lib/stages';
+import { app, awsDeployment, resourcesOf, type TemplateResource } from '../synth';
+
+function networkStack(network: MadeNetwork | ExistingNetwork): { stack: NetworkStack; template: Template } {
+  const stack = new NetworkStack(app(), 'Test', awsDeployment('dev'), {
+    env: { region: 'eu-west-1' },
+    network,
+  });
+  return { stack, template: Template.fromStack(stack) };
+}
+const made = (overrides: Partial<MadeNetwork> = {}): ReturnType<typeof networkStack> =>
+  networkStack({ kind: 'made', cidr: '10.60.0.0/16', zones: 2, egress: 'nat-instance', ...overrides });
+
+const EGRESS = ['nat-instance', 'nat-gateway', 'endpoints'] as const;
+
+/** The rules that let something into a group, wherever they are written. */
+function ingressOf(template: Template): Record<string, unknown>[] {
+  const own = resourcesOf(template, 'AWS::EC2::SecurityGroup').flatMap(
+    ([, { Properties }]) => (Properties?.SecurityGroupIngress ?? []) as Record<string, unknown>[],
+  );
+  const apart = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => ({
+    ...Properties,
+  }));
+  return [...own, ...apart];
+}
+
+describe.each(EGRESS)('whatever leads out (%s)', (egress) => {
+  const { stack, template } = made({ egress, zones: 3 });
+
+  test('there is one private subnet a zone, in three zones', () => {
+    expect(stack.network.subnets).toHaveLength(3);
+    const zones = resourcesOf(template, 'AWS::EC2::Subnet')
+      .filter(([id]) => id.includes('private'))
+      .map(([, { Properties }]) => JSON.stringify(Properties?.AvailabilityZone));
+    expect(zones).toEqual([0, 1, 2].map((n) => `{"Fn::Select":[${n},{"Fn::GetAZs":""}]}`));
+  });
+
+  test('no subnet gives its members public addresses', () => {
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::EC2::Subnet')) {
+      expect(Properties?.MapPublicIpOnLaunch).toBe(false);
+    }
+  });
+
+  test('S3 is reached by a gateway from every private subnet', () => {
+    template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      ServiceName: { 'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.s3']] },
+      VpcEndpointType: 'Gateway',
+      RouteTableIds: Match.arrayWith(
+        resourcesOf(template, 'AWS::EC2::RouteTable')
+          .filter(([id]) => id.includes('private'))
+          .map(([Ref]) => ({ Ref })),
+      ),
+    });
+  });
+
+  test('all traffic is logged, as long as the stage keeps its logs', () => {
+    template.hasResourceProperties('AWS::EC2::FlowLog', {
+      ResourceType: 'VPC',
+      TrafficType: 'ALL',
+      LogDestinationType: 'cloud-watch-logs',
+    });
+    template.hasResource('AWS::Logs::LogGroup', {
+      Properties: { RetentionInDays: 7 },
+      DeletionPolicy: 'Delete',
+    });
+  });
+
+  test('nothing is let in from an address, only from our own group', () => {
+    for (const rule of ingressOf(template)) {
+      expect(rule).not.toHaveProperty('CidrIp');
+      expect(rule).not.toHaveProperty('CidrIpv6');
+      expect(JSON.stringify(rule.SourceSecurityGroupId)).toContain('NetworkMembers');
+    }
+  });
+});
+
+test('a NAT instance is the way out of the private subnets, for members of the group only', () => {
+  const { template } = made();
+  const [[instance, { Properties }]] = resourcesOf(template, 'AWS::EC2::Instance') as [
+    [string, TemplateResource],
+  ];
+  expect(Properties).toMatchObject({ InstanceType: 't4g.nano', SourceDestCheck: false });
+  const routes = resourcesOf(template, 'AWS::EC2::Route').filter(([, route]) => route.Properties?.InstanceId);
+  expect(routes).toHaveLength(2);
+  for (const [, route] of routes) {
+    expect(route.Properties).toMatchObject({
+      DestinationCidrBlock: '0.0.0.0/0',
+      InstanceId: { Ref: instance },
+    });
+  }
+  expect(ingressOf(template)).toEqual([expect.objectContaining({ IpProtocol: '-1' })]);
+});
+
+test('the NAT instance has an encrypted disk and the second version of the metadata service only', () => {
+  const { template } = made();
+  template.hasResourceProperties('AWS::EC2::Instance', {
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true } }],
+  });
+  template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+    LaunchTemplateData: { MetadataOptions: { HttpTokens: 'required' } },
+  });
+});
+
+test('a NAT gateway is one, whatever the zones', () => {
+  made({ egress: 'nat-gateway', zones: 3 }).template.resourceCountIs('AWS::EC2::NatGateway', 1);
+});
+
+test('with endpoints there is no way to the internet', () => {
+  const { template } = made({ egress: 'endpoints', zones: 3 });
+  for (const type of ['InternetGateway', 'NatGateway', 'Instance', 'EIP']) {
+    template.resourceCountIs(`AWS::EC2::${type}`, 0);
+  }
+  expect(JSON.stringify(resourcesOf(template, 'AWS::EC2::Route'))).not.toContain('0.0.0.0/0');
+  const services = resourcesOf(template, 'AWS::EC2::VPCEndpoint')
+    .filter(([, { Properties }]) => Properties?.VpcEndpointType === 'Interface')
+    .map(([, { Properties }]) => String(Properties?.ServiceName).replace('com.amazonaws.eu-west-1.', ''));
+  expect(services.sort()).toEqual(['logs', 'monitoring', 'secretsmanager', 'ssm', 'ssmmessages']);
+  expect(ingressOf(template)).toEqual([
+    expect.objectContaining({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }),
+  ]);
+});
+
+test('zones can be named', () => {
+  const { template } = made({ availabilityZones: ['eu-west-1b', 'eu-west-1c'] });
+  const zones = resourcesOf(template, 'AWS::EC2::Subnet').map(
+    ([, { Properties }]) => Properties?.AvailabilityZone,
+  );
+  expect(new Set(zones)).toEqual(new Set(['eu-west-1b', 'eu-west-1c']));
+});
+
+test('an existing VPC is left as it is: only a group is added', () => {
+  const { stack, template } = networkStack({
+    kind: 'existing',
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    privateSubnetIds: ['subnet-0a000001', 'subnet-0a000002'],
+  });
+  expect(stack.network.subnets.map(({ subnetId }) => subnetId)).toEqual([
+    'subnet-0a000001',
+    'subnet-0a000002',
+  ]);
+  expect(stack.network.subnets.map(({ availabilityZone }) => availabilityZone)).toEqual([
+    'eu-west-1a',
+    'eu-west-1b',
+  ]);
+  const { Resources } = template.toJSON() as { Resources: Record<string, { Type: string }> };
+  expect(Object.values(Resources).map(({ Type }) => Type)).toEqual(['AWS::EC2::SecurityGroup']);
+  template.hasResourceProperties('AWS::EC2::SecurityGroup', { VpcId: 'vpc-0123456789abcdef0' });
+});

@@ -8,8 +8,8 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ensureParts } from '../local-run/install';
+import { delimiter, join } from 'node:path';
+import { SPARK_PARTS, ensureParts, installedParts } from '../local-run/install';
 import { pythonExecutable } from '../local-run/paths';
 
 const PROJECT = join(__dirname, '..');
@@ -35,6 +35,15 @@ function run(command: string, args: readonly string[], options: SpawnOptions = {
   });
 }
 
+/** A module of the environment that has Spark, run on the batch on Spark. */
+function sparkPython(...args: string[]): Promise<number> {
+  const { python: program, jars, extensionJar } = installedParts().spark;
+  return run(program, args, {
+    cwd: join(PROJECT, 'spark-batch'),
+    env: { ...process.env, SPARK_BATCH_JARS: [jars, extensionJar].join(delimiter) },
+  });
+}
+
 const bin = (name: string): string => join(PROJECT, 'node_modules', '.bin', name);
 const python = (...args: string[]): Promise<number> =>
   run(pythonExecutable(), args, { cwd: join(PROJECT, 'table-engine') });
@@ -51,6 +60,9 @@ async function checks(): Promise<Count> {
       () => python('-m', 'ruff', 'format', '--check', '.', ...PYTHON_ELSEWHERE, ...RUFF_CONFIG),
     ],
     ['mypy', () => python('-m', 'mypy', '--strict', '.', '../bench')],
+    ['ruff of Spark', () => sparkPython('-m', 'ruff', 'check', '.')],
+    ['ruff format of Spark', () => sparkPython('-m', 'ruff', 'format', '--check', '.')],
+    ['mypy of Spark', () => sparkPython('-m', 'mypy', '--strict', '.')],
     ['mypy of the hooks', () => python('-m', 'mypy', '--strict', '../local-run/ministack')],
   ];
   let failed = 0;
@@ -98,15 +110,20 @@ function countJunit(files: readonly string[], code: number): Count {
   return { passed: Math.max(0, tests - failed), failed: code !== 0 && failed === 0 ? 1 : failed };
 }
 
-/** The table engine's tests, and those of the hooks into the local AWS, which want a process of their own. */
-async function pytest(): Promise<Count> {
-  const counts: Count[] = [];
-  for (const folder of ['tests', '../local-run/ministack/tests']) {
-    const report = join(reports, `pytest-${counts.length}.xml`);
-    const code = await python('-m', 'pytest', '-q', `--junitxml=${report}`, folder);
-    counts.push(countJunit([report], code));
-  }
-  return sum(counts);
+/** Runs the tests of a folder. */
+async function pytest(runner: typeof python, folder: string): Promise<Count> {
+  const report = join(mkdtempSync(join(reports, 'pytest-')), 'report.xml');
+  const code = await runner('-m', 'pytest', '-q', `--junitxml=${report}`, folder);
+  return countJunit([report], code);
+}
+
+/** The table engine's tests, those of the hooks into the local AWS, which want a process of their own, and Spark's. */
+async function pytests(): Promise<Count> {
+  return sum([
+    await pytest(python, 'tests'),
+    await pytest(python, '../local-run/ministack/tests'),
+    await pytest(sparkPython, 'spark_tests'),
+  ]);
 }
 
 /** Adds counts up. */
@@ -136,7 +153,7 @@ async function maven(): Promise<Count> {
 const SUITES: Readonly<Record<string, () => Promise<Count>>> = {
   checks,
   unit: () => jest('unit'),
-  python: pytest,
+  python: pytests,
   java: maven,
   integration: () => jest('integration'),
   'end-to-end': () => jest('end-to-end'),
@@ -149,9 +166,11 @@ async function main(): Promise<number> {
     console.error(`Unknown suites: ${unknown.join(', ')}. There are ${Object.keys(SUITES).join(', ')}.`);
     return 2;
   }
-  await ensureParts((line) => {
+  const say = (line: string): void => {
     console.log(line);
-  });
+  };
+  await ensureParts(say);
+  await ensureParts(say, { only: SPARK_PARTS });
   const counts: [string, Count, number][] = [];
   for (const [name, suite] of Object.entries(SUITES)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;

@@ -1,0 +1,34 @@
+"""One Spark for all tests, beside the table engine's S3 server and buckets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark_batch.spark_session import LocalSpark, open_spark
+from tests.conftest import environment, new_bucket, s3_url, session, sink
+
+__all__ = ["environment", "new_bucket", "s3_url", "session", "sink"]
+
+#: The access key of the tests; any is taken.
+KEYS = {"AWS_ACCESS_KEY_ID": "table-engine-tests", "AWS_SECRET_ACCESS_KEY": "any", "AWS_REGION": "us-east-1"}
+
+
+@pytest.fixture(scope="session")
+def spark(s3_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    # The JVM takes its credentials from the environment in which it is started.
+    os.environ.update(KEYS, AWS_ENDPOINT_URL=s3_url)
+    opened = open_spark(local_spark(tmp_path_factory.mktemp("spark")))
+    yield opened
+    opened.stop()
+
+
+def local_spark(temporary: Path) -> LocalSpark:
+    """The installed Spark, by the environment that test/run-all.ts gives."""
+    jars = [Path(place) for place in os.environ["SPARK_BATCH_JARS"].split(os.pathsep)]
+    # What little there is to compute is done before the JVM's second compiler has been of use.
+    return LocalSpark("local[2]", "1500m", jars, temporary, "-XX:TieredStopAtLevel=1")

@@ -36,6 +36,7 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
     ...props,
     source: source.access,
     api: api.api,
+    streams: api.streams,
     sink,
   });
   Tags.of(app).add('project', 'pinterest-data-pipeline');

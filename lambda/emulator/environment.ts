@@ -14,6 +14,23 @@ export interface EmulatorEnvironment {
 }
 
 /**
+ * The environment with the destination that an event asks for: `{"destination":"streams"}`, as a schedule sends it. Any
+ * other event leaves the environment as it is.
+ */
+export function withDestination(
+  env: Readonly<Record<string, string | undefined>>,
+  event: unknown,
+): Readonly<Record<string, string | undefined>> {
+  const asked: unknown =
+    typeof event === 'object' && event !== null
+      ? (event as { destination?: unknown }).destination
+      : undefined;
+  return asked === undefined
+    ? env
+    : { ...env, DESTINATION: typeof asked === 'string' ? asked : JSON.stringify(asked) };
+}
+
+/**
  * Reads `API_URL`, `SOURCE_SECRET_ARN`, `SINK_BUCKET`, `USER_ID`, `SEED`, `POSTS_PER_RUN` and `RATE`, and `DESTINATION`,
  * which may be left out: `topics` (default) or `streams`.
  *

@@ -1,38 +1,47 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FEED_NAMES, topicName } from '../../feeds';
+import { FEED_NAMES, streamName, topicName } from '../../feeds';
 import type { EmulatorSettings } from '../stages';
 import type { IngestApi } from './ingest-api';
-import { PipelineFunction } from './pipeline-function';
+import { PipelineFunction, type FunctionNetwork } from './pipeline-function';
 import type { SinkBucket } from './sink-bucket';
-import type { SourceAccess } from './source-access';
+import type { SourceConnection } from './source-connection';
+import type { StreamApi } from './stream-api';
 
 /** Properties of an {@link Emulator}. */
 export interface EmulatorProps {
   readonly userId: string;
   readonly settings: EmulatorSettings;
   /** Where posts are read. */
-  readonly source: SourceAccess;
+  readonly source: SourceConnection;
   /** Where posts are sent. */
   readonly api: IngestApi;
+  /** The API's routes to the streams. */
+  readonly streams: StreamApi;
   /** Where the ledger of what was sent is kept. */
   readonly sink: SinkBucket;
+  /**
+   * Where the source database is reached from.
+   *
+   * @default no network
+   */
+  readonly network?: FunctionNetwork;
   readonly logRetention: RetentionDays;
 }
 
 const TIMEOUT = Duration.minutes(5);
 
-/** The emulator: a function that draws posts and sends them through the API, and the schedule that invokes it. */
+/** The emulator: a function that draws posts and sends them through the API, and a schedule for each destination. */
 export class Emulator extends Construct {
   readonly function: IFunction;
 
   constructor(scope: Construct, id: string, props: EmulatorProps) {
     super(scope, id);
-    const { userId, settings, source, api, sink, logRetention } = props;
+    const { userId, settings, source, api, streams, sink, network, logRetention } = props;
     checkSettings(settings);
     const emulator = new PipelineFunction(this, 'Function', {
       folder: 'emulator',
@@ -50,6 +59,7 @@ export class Emulator extends Construct {
         POSTS_PER_RUN: String(settings.postsPerRun),
         RATE: String(settings.rate),
       },
+      network,
       logRetention,
     });
     source.grantRead(emulator);
@@ -58,15 +68,25 @@ export class Emulator extends Construct {
       emulator,
       FEED_NAMES.map((feed) => topicName(userId, feed)),
     );
-    new Schedule(this, 'Schedule', {
-      description: 'Runs the emulator',
-      schedule: ScheduleExpression.rate(Duration.minutes(settings.everyMinutes)),
-      enabled: settings.scheduleEnabled,
-      target: new LambdaInvoke(emulator, {
-        retryAttempts: 0,
-        maxEventAge: Duration.minutes(Math.max(1, settings.everyMinutes)),
-      }),
-    });
+    for (const destination of settings.destinations) {
+      const toStreams = destination === 'streams';
+      new Schedule(this, toStreams ? 'StreamSchedule' : 'Schedule', {
+        description: toStreams ? 'Runs the emulator to the streams' : 'Runs the emulator',
+        schedule: ScheduleExpression.rate(Duration.minutes(settings.everyMinutes)),
+        enabled: settings.scheduleEnabled,
+        target: new LambdaInvoke(emulator, {
+          input: toStreams ? ScheduleTargetInput.fromObject({ destination }) : undefined,
+          retryAttempts: 0,
+          maxEventAge: Duration.minutes(Math.max(1, settings.everyMinutes)),
+        }),
+      });
+    }
+    if (settings.destinations.includes('streams')) {
+      streams.grantPut(
+        emulator,
+        FEED_NAMES.map((feed) => streamName(userId, feed)),
+      );
+    }
     this.function = emulator;
   }
 }

@@ -1,9 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Architecture, Runtime, type FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { join } from 'node:path';
+import type { PipelineNetwork } from './pipeline-network';
 
 /** The folder of the project, which holds `lambda/` and `package-lock.json`. */
 const PROJECT_ROOT = join(__dirname, '..', '..');
@@ -11,7 +13,7 @@ const PROJECT_ROOT = join(__dirname, '..', '..');
 /** Properties of a {@link PipelineFunction}. */
 export interface PipelineFunctionProps {
   /** The folder under `lambda/` whose `index.ts` exports `handler`. */
-  readonly folder: 'topics' | 'connector' | 'emulator';
+  readonly folder: 'topics' | 'connector' | 'emulator' | 'brokers' | 'source-data';
   /** What the function is for, as the console shows it. */
   readonly description: string;
   /** How long one invocation may take, at most 15 minutes. */
@@ -34,8 +36,30 @@ export interface PipelineFunctionProps {
    * @default 2
    */
   readonly retryAttempts?: number;
+  /**
+   * The network that the function runs in, and the groups it is in besides the network's own.
+   *
+   * @default none
+   */
+  readonly network?: FunctionNetwork;
   /** How long the log is kept. */
   readonly logRetention: RetentionDays;
+}
+
+/** Where in a network a function is. */
+export interface FunctionNetwork {
+  readonly network: PipelineNetwork;
+  readonly securityGroups: readonly ISecurityGroup[];
+}
+
+function placement(placed: FunctionNetwork | undefined): Partial<FunctionOptions> {
+  if (placed === undefined) return {};
+  const { network, securityGroups } = placed;
+  return {
+    vpc: network.vpc,
+    vpcSubnets: { subnets: [...network.subnets] },
+    securityGroups: [network.members, ...securityGroups],
+  };
 }
 
 /**
@@ -56,6 +80,7 @@ export class PipelineFunction extends NodejsFunction {
       memorySize: props.memorySize ?? 256,
       environment: props.environment === undefined ? undefined : { ...props.environment },
       retryAttempts: props.retryAttempts ?? 2,
+      ...placement(props.network),
       logGroup: new LogGroup(scope, `${id}Log`, {
         retention: props.logRetention,
         removalPolicy: RemovalPolicy.DESTROY,

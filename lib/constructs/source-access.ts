@@ -1,58 +1,54 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Secret, type CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
+import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ExternalSource } from '../stages';
-
-/** The database user that the emulator reads the source tables with. */
-export const SOURCE_USERNAME = 'emulator';
-
-/** Everything printable that is no letter or digit: a password without these needs no quoting anywhere. */
-const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+import { grantSecretRead } from './grant-secret';
+import { ReaderSecret } from './reader-secret';
+import type { SourceConnection } from './source-connection';
 
 /** Properties of {@link SourceAccess}. */
 export interface SourceAccessProps {
   readonly source: ExternalSource;
-  /** What becomes of the secret when its stack is deleted. */
+  /**
+   * What encrypts a secret that is made.
+   *
+   * @default the key that AWS manages
+   */
+  readonly encryptionKey?: IKey;
+  /** What becomes of a secret that is made when its stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
 /**
- * Access to the source database: a secret with a generated password, as the JSON that RDS writes (`username`,
- * `password`, `host`, `port`, `dbname`).
- *
- * The password is made on the first deployment, and anew whenever host, port or database change. Whoever runs an
- * external server gives the user the secret's password after a deployment.
+ * Access to an external source database: by a secret that is there, or by one with a generated password. Whoever runs
+ * the server gives the user `emulator` that password after a deployment.
  */
-export class SourceAccess extends Construct {
-  /** The secret's ARN. */
+export class SourceAccess extends Construct implements SourceConnection {
   readonly secretArn: string;
-  private readonly secret: Secret;
+  readonly clientSecurityGroup = undefined;
+  private readonly secret: ISecret;
+  private readonly key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, { source, removalPolicy }: SourceAccessProps) {
+  constructor(scope: Construct, id: string, props: SourceAccessProps) {
     super(scope, id);
-    this.secret = new Secret(this, 'Secret', {
-      description: 'How the emulator reads the source database',
-      generateSecretString: {
-        secretStringTemplate: JSON.stringify({
-          username: SOURCE_USERNAME,
-          host: source.host,
-          port: source.port,
-          dbname: source.database,
-        }),
-        generateStringKey: 'password',
-        passwordLength: 32,
-        excludeCharacters: PUNCTUATION,
-        includeSpace: false,
-      },
-      removalPolicy,
-    });
-    // By its attribute: a local AWS answers a plain reference with the name.
-    this.secretArn = (this.secret.node.defaultChild as CfnSecret).attrId;
+    const { source, encryptionKey, removalPolicy } = props;
+    const { host, port, database, credentials } = source;
+    if (credentials.kind === 'existing') {
+      const { secretArn, keyArn } = credentials;
+      this.secret = Secret.fromSecretCompleteArn(this, 'Secret', secretArn);
+      this.key = keyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', keyArn);
+      this.secretArn = secretArn;
+    } else {
+      const secret = new ReaderSecret(this, 'Secret', { host, port, database, encryptionKey, removalPolicy });
+      this.secret = secret;
+      this.key = encryptionKey;
+      this.secretArn = secret.arnAttribute;
+    }
   }
 
-  /** Lets the grantee read the secret, and nothing else. */
   grantRead(grantee: IGrantable): void {
-    this.secret.grantRead(grantee);
+    grantSecretRead(grantee, this.secret, this.key);
   }
 }

@@ -3,30 +3,42 @@ import type { Construct } from 'constructs';
 import { Emulator } from '../constructs/emulator';
 import type { IngestApi } from '../constructs/ingest-api';
 import type { SinkBucket } from '../constructs/sink-bucket';
-import type { SourceAccess } from '../constructs/source-access';
+import type { FunctionNetwork } from '../constructs/pipeline-function';
+import type { SourceConnection } from '../constructs/source-connection';
+import type { StreamApi } from '../constructs/stream-api';
 import type { Deployment } from '../stages';
 
 /** Properties of the {@link EmulatorStack}. */
 export interface EmulatorStackProps extends StackProps {
   /** Where posts are read. */
-  readonly source: SourceAccess;
+  readonly source: SourceConnection;
   /** Where posts are sent. */
   readonly api: IngestApi;
+  /** The API's routes to the streams. */
+  readonly streams: StreamApi;
   /** Where the ledger is kept. */
   readonly sink: SinkBucket;
+  /**
+   * Where the source database is reached from.
+   *
+   * @default no network
+   */
+  readonly network?: FunctionNetwork;
 }
 
 /** The emulator and its schedule. */
 export class EmulatorStack extends Stack {
   constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: EmulatorStackProps) {
-    const { source, api, sink, ...stackProps } = props;
+    const { source, api, streams, sink, network, ...stackProps } = props;
     super(scope, id, { description: 'Pinterest data pipeline: emulator', ...stackProps });
     const emulator = new Emulator(this, 'Emulator', {
       userId,
       settings: stage.emulator,
       source,
       api,
+      streams,
       sink,
+      network,
       logRetention: stage.logRetention,
     });
     new CfnOutput(this, 'EmulatorFunctionName', {

@@ -37,7 +37,14 @@ const DEV: AwsDefaults = {
     database: DEFAULT_DATABASE,
     seedPosts: 11_000,
   },
-  emulator: { scheduleEnabled: true, everyMinutes: 5, seed: 100, postsPerRun: 100, rate: 20 },
+  emulator: {
+    scheduleEnabled: true,
+    destinations: ['topics', 'streams'],
+    everyMinutes: 5,
+    seed: 100,
+    postsPerRun: 100,
+    rate: 20,
+  },
   streams: {
     capacity: { kind: 'provisioned', shards: 1 },
     retentionHours: 24,

@@ -53,7 +53,14 @@ export function localStage(read: SettingReader): Stage {
       credentials: { kind: 'generated' },
     },
     // The local run sends from the command line; the schedule is there, switched off.
-    emulator: { scheduleEnabled: false, everyMinutes: 1, seed: 100, postsPerRun: 500, rate: 50 },
+    emulator: {
+      scheduleEnabled: false,
+      destinations: ['topics'],
+      everyMinutes: 1,
+      seed: 100,
+      postsPerRun: 500,
+      rate: 50,
+    },
     streams: {
       capacity: { kind: 'provisioned', shards: 2 },
       retentionHours: 24,

@@ -37,7 +37,14 @@ const PROD: AwsDefaults = {
     database: DEFAULT_DATABASE,
     seedPosts: 11_000,
   },
-  emulator: { scheduleEnabled: false, everyMinutes: 5, seed: 100, postsPerRun: 100, rate: 20 },
+  emulator: {
+    scheduleEnabled: false,
+    destinations: ['topics', 'streams'],
+    everyMinutes: 5,
+    seed: 100,
+    postsPerRun: 100,
+    rate: 20,
+  },
   streams: {
     capacity: { kind: 'on-demand' },
     retentionHours: 7 * 24,

@@ -217,6 +217,8 @@ export interface SinkSettings {
 export interface EmulatorSettings {
   /** Whether the schedule fires. The function can be invoked either way. */
   readonly scheduleEnabled: boolean;
+  /** Where it sends to, each by a schedule of its own. */
+  readonly destinations: readonly ('topics' | 'streams')[];
   /** Minutes between two runs. */
   readonly everyMinutes: number;
   /** Seed of the random draw. */

@@ -1,4 +1,4 @@
-import { readEnvironment } from '../../../../lambda/emulator/environment';
+import { readEnvironment, withDestination } from '../../../../lambda/emulator/environment';
 
 const environment = {
   API_URL: 'https://x/v1',
@@ -47,4 +47,12 @@ test.each([
   [{ USER_ID: 'a b' }, 'The user id "a b"'],
 ])('refuses %p', (change, message) => {
   expect(() => readEnvironment({ ...environment, ...change })).toThrow(message);
+});
+
+test('an event may ask for a destination, and a wrong one is refused', () => {
+  const destination = (event: unknown): unknown =>
+    readEnvironment(withDestination({ ...environment, DESTINATION: 'topics' }, event)).options.destination;
+  expect(destination({ destination: 'streams' })).toBe('streams');
+  for (const event of [undefined, null, {}, 'streams']) expect(destination(event)).toBe('topics');
+  expect(() => destination({ destination: 'kafka' })).toThrow('DESTINATION is "kafka"');
 });

@@ -83,3 +83,21 @@ test('the ARN is read by attribute, because a local AWS answers a reference with
     'Fn::GetAtt': [expect.stringMatching(/^SourceSecret/), 'Id'],
   });
 });
+
+test('a secret that is there is read with the key that encrypts it, and none is made', () => {
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mine-AbCdEf';
+  const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-0000-0000-000000000000';
+  const stack = emptyStack();
+  const access = new SourceAccess(stack, 'Source', {
+    source: { ...SOURCE, credentials: { kind: 'existing', secretArn, keyArn } },
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  expect(access.secretArn).toBe(secretArn);
+  access.grantRead(new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+  expect(statementsOf(template, 'Reader')).toEqual([
+    expect.objectContaining({ Resource: secretArn }),
+    expect.objectContaining({ Action: 'kms:Decrypt', Resource: keyArn }),
+  ]);
+});

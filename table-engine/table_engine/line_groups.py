@@ -63,10 +63,10 @@ class LineGroup:
 def lines_relation(path: Path) -> str:
     """A SQL table function that gives a group's lines in order, one column `line`; null for an empty line."""
     quoted = str(path).replace("'", "''")
-    # The delimiter stands in no line: raw_lines sees to it.
+    # The delimiter is the byte 1, as it is and not as an escape, and stands in no line: raw_lines sees to it.
     return (
         f"read_csv('{quoted}', columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
-        f"delim = '\\x01', quote = '', escape = '', comment = '', new_line = '\\n', "
+        f"delim = '\x01', quote = '', escape = '', comment = '', new_line = '\\n', "
         f"max_line_size = {LONGEST_LINE}, buffer_size = {2 * LONGEST_LINE})"
     )
 

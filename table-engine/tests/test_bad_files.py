@@ -30,6 +30,9 @@ def outcome(sink: SinkBucket) -> tuple[list[int], list[tuple[int, str, str]]]:
         (b'{"ind":1}\n\xff\xfe{\n{"ind":2}\n', [1, 2], [(1, "\\xff\\xfe{", "0xff) is not UTF-8")]),
         (b'{"ind":1,"first_name":"\\ud800"}\n{"ind":2}\n', [2], [(0, '{"ind":1,"first_name":"\\ud800"}', "surrogate")]),
         (b'{"ind":1,"first_name":"\\u0000"}\n', [1], []),
+        # The reader's delimiter is the byte 1, not these four characters.
+        (b'{"ind":1,"first_name":"\\\\x01"}\n\\x01\n', [1], [(1, "\\x01", "not JSON")]),
+        (b'{"ind":1}\x01\n', [], [(0, '{"ind":1}\\x01', "control character 0x01")]),
         (b'{"ind":1}\x00\n{"ind":2}\n', [2], [(0, '{"ind":1}\\x00', "control character 0x00")]),
         (b'{"ind":1,\r"age":2}\n', [1], []),
         (b'{"ind":1,"first_name":"a\rb"}\n', [], [(0, '{"ind":1,"first_name":"a\tb"}', "not JSON")]),

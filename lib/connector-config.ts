@@ -21,6 +21,12 @@ export interface ConnectorConfigProps {
    * @default none: Amazon's S3.
    */
   readonly s3Endpoint?: string;
+  /**
+   * The consumer group.
+   *
+   * @default `connect-<connector's name>`, Kafka Connect's own choice
+   */
+  readonly consumerGroup?: string;
   /** Copies of the dead-letter topic's partitions, in case Connect has to make it. */
   readonly replicationFactor: number;
   readonly sink: SinkSettings;
@@ -45,7 +51,12 @@ export function connectorConfig(props: ConnectorConfigProps): ConnectorConfig {
   return { ...commonConfig(props), ...pluginConfig(props) };
 }
 
-function commonConfig({ userId, replicationFactor, sink }: ConnectorConfigProps): Record<string, string> {
+function commonConfig({
+  userId,
+  consumerGroup,
+  replicationFactor,
+  sink,
+}: ConnectorConfigProps): Record<string, string> {
   return {
     // An exact list: a pattern would take the dead letters in too.
     topics: FEED_NAMES.map((feed) => topicName(userId, feed)).join(','),
@@ -58,6 +69,7 @@ function commonConfig({ userId, replicationFactor, sink }: ConnectorConfigProps)
     'errors.log.enable': 'true',
     // Contents are personal data; the dead-letter topic has them.
     'errors.log.include.messages': 'false',
+    ...(consumerGroup === undefined ? {} : { 'consumer.override.group.id': consumerGroup }),
     'consumer.override.auto.offset.reset': 'earliest',
     // A killed task's partitions are taken over after 6 s; Kafka's default is 45 s.
     'consumer.override.session.timeout.ms': '6000',

@@ -1,14 +1,19 @@
 import { Tags, type App, type StackProps } from 'aws-cdk-lib';
 import { stackName, type StackPart } from './stack-names';
 import { ApiStack } from './stacks/api-stack';
+import { ClientHostStack } from './stacks/client-host-stack';
+import { ClusterStack } from './stacks/cluster-stack';
 import { EmulatorStack } from './stacks/emulator-stack';
+import { placeFunction } from './stacks/groups';
 import { KafkaStack } from './stacks/kafka-stack';
+import { KeyStack } from './stacks/key-stack';
+import { NetworkStack } from './stacks/network-stack';
 import { SourceStack } from './stacks/source-stack';
 import { StorageStack } from './stacks/storage-stack';
 import { StreamStack } from './stacks/stream-stack';
 import type { Deployment } from './stages';
 
-/** The stacks of a pipeline. */
+/** The stacks that every stage has. */
 export interface Pipeline {
   readonly source: SourceStack;
   readonly storage: StorageStack;
@@ -16,31 +21,97 @@ export interface Pipeline {
   readonly stream: StreamStack;
   readonly api: ApiStack;
   readonly emulator: EmulatorStack;
+  /** Where the stage has a key of its own. */
+  readonly key?: KeyStack;
+  /** Where the stage has a network. */
+  readonly network?: NetworkStack;
+  /** Where the app makes the Kafka cluster. */
+  readonly cluster?: ClusterStack;
+  /** Where the app makes the client host. */
+  readonly clientHost?: ClientHostStack;
 }
 
 /**
- * Adds the pipeline's stacks, named `<user id>-<stage>-<part>`, to the app. What is stateful (the secret, the bucket)
- * is in stacks of its own.
+ * Adds the pipeline's stacks, named `<user id>-<stage>-<part>`, to the app. What is stateful (the key, the source, the
+ * bucket, the cluster) is in stacks of its own.
+ *
+ * @throws Error when a part that the app makes needs another that the stage does not have.
  */
 export function addPipeline(app: App, deployment: Deployment): Pipeline {
   const { userId, stage } = deployment;
   const id = (part: StackPart): string => stackName(userId, stage.name, part);
-  const props: StackProps = { env: { region: stage.region } };
-  const source = new SourceStack(app, id('source'), deployment, props);
-  const storage = new StorageStack(app, id('storage'), deployment, props);
+  const props: StackProps = {
+    env: { region: stage.region },
+    terminationProtection: stage.terminationProtection ? true : undefined,
+  };
+  const key =
+    stage.encryption === 'customer-key' ? new KeyStack(app, id('key'), deployment, props) : undefined;
+  const encryptionKey = key?.key;
+  const networkStack =
+    stage.network.kind === 'none'
+      ? undefined
+      : new NetworkStack(app, id('network'), deployment, { ...props, network: stage.network });
+  const network = networkStack?.network;
+  const source = new SourceStack(app, id('source'), deployment, { ...props, network, encryptionKey });
+  const storage = new StorageStack(app, id('storage'), deployment, { ...props, encryptionKey });
   const { sink } = storage;
-  const kafka = new KafkaStack(app, id('kafka'), deployment, { ...props, sink });
-  const stream = new StreamStack(app, id('stream'), deployment, { ...props, sink });
-  const api = new ApiStack(app, id('api'), deployment, props);
+  const need = <T>(part: T | undefined, what: string, whom: string): T => {
+    if (part !== undefined) return part;
+    throw new Error(`The stage ${stage.name} is to make ${whom}, which needs ${what}.`);
+  };
+  const cluster =
+    stage.kafka.kind === 'msk'
+      ? new ClusterStack(app, id('cluster'), deployment, {
+          ...props,
+          kafka: stage.kafka,
+          network: need(network, 'a network', 'a Kafka cluster'),
+          encryptionKey: need(encryptionKey, 'a key of its own', 'a Kafka cluster'),
+        })
+      : undefined;
+  const kafka = new KafkaStack(app, id('kafka'), deployment, {
+    ...props,
+    kafka: stage.kafka.kind === 'msk' ? need(cluster, 'a cluster', 'topics').cluster : stage.kafka,
+    network,
+    sink,
+  });
+  const clientHost =
+    stage.restProxy.kind === 'client-host'
+      ? new ClientHostStack(app, id('client-host'), deployment, {
+          ...props,
+          host: stage.restProxy,
+          network: need(network, 'a network', 'a client host'),
+          kafka: kafka.kafka,
+        })
+      : undefined;
+  const stream = new StreamStack(app, id('stream'), deployment, { ...props, sink, encryptionKey });
+  const api = new ApiStack(app, id('api'), deployment, {
+    ...props,
+    proxy:
+      stage.restProxy.kind === 'external'
+        ? stage.restProxy
+        : need(clientHost, 'a client host', 'an API').proxy,
+  });
   const emulator = new EmulatorStack(app, id('emulator'), deployment, {
     ...props,
-    source: source.access,
+    source: source.source,
     api: api.api,
     streams: api.streams,
     sink,
+    network: placeFunction(network, source.source),
   });
   Tags.of(app).add('project', 'pinterest-data-pipeline');
   Tags.of(app).add('user-id', userId);
   Tags.of(app).add('stage', stage.name);
-  return { source, storage, kafka, stream, api, emulator };
+  return {
+    source,
+    storage,
+    kafka,
+    stream,
+    api,
+    emulator,
+    ...(key && { key }),
+    ...(networkStack && { network: networkStack }),
+    ...(cluster && { cluster }),
+    ...(clientHost && { clientHost }),
+  };
 }

@@ -1,8 +1,19 @@
 /** The names of the stacks. The command line finds a pipeline's outputs by their common prefix. */
 import { checkUserId } from '../feeds';
 
-/** The parts of the pipeline that are stacks of their own, in the order in which they are deployed. */
-export const STACK_PARTS = ['source', 'storage', 'kafka', 'stream', 'api', 'emulator'] as const;
+/** The parts of the pipeline that are stacks of their own, in the order in which they are deployed. Not every stage has all. */
+export const STACK_PARTS = [
+  'key',
+  'network',
+  'source',
+  'storage',
+  'cluster',
+  'kafka',
+  'client-host',
+  'stream',
+  'api',
+  'emulator',
+] as const;
 
 /** A part of the pipeline that is a stack of its own. */
 export type StackPart = (typeof STACK_PARTS)[number];

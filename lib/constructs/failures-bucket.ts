@@ -1,5 +1,6 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type {
   DlqDestinationConfig,
   IEventSourceDlq,
@@ -14,6 +15,7 @@ import {
   type IBucket,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { grantObjectKey } from './key-grants';
 
 /** Properties of a {@link FailuresBucket}. */
 export interface FailuresBucketProps {
@@ -21,6 +23,12 @@ export interface FailuresBucketProps {
   readonly retentionDays: number;
   /** What becomes of the bucket when its stack is deleted. One that is not empty stays in any case. */
   readonly removalPolicy: RemovalPolicy;
+  /**
+   * What encrypts the objects.
+   *
+   * @default the key that S3 manages
+   */
+  readonly encryptionKey?: IKey;
 }
 
 /**
@@ -29,13 +37,21 @@ export interface FailuresBucketProps {
  */
 export class FailuresBucket extends Construct implements IEventSourceDlq {
   readonly bucket: IBucket;
+  private readonly key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, { retentionDays, removalPolicy }: FailuresBucketProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { retentionDays, removalPolicy, encryptionKey }: FailuresBucketProps,
+  ) {
     super(scope, id);
+    this.key = encryptionKey;
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: BucketEncryption.S3_MANAGED,
+      encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
+      encryptionKey,
+      bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
       enforceSSL: true,
       lifecycleRules: [
         {
@@ -51,12 +67,14 @@ export class FailuresBucket extends Construct implements IEventSourceDlq {
   /** Makes the bucket the destination of a function's mapping; Lambda writes in the name of the function. */
   bind(_target: IEventSourceMapping, handler: IFunction): DlqDestinationConfig {
     this.grant(handler, ['s3:PutObject']);
+    if (this.key !== undefined) grantObjectKey(handler, this.key, 'write');
     return { destination: this.bucket.bucketArn };
   }
 
   /** Lets the grantee list and read what was given up, and delete it when it is done. */
   grantRedrive(grantee: IGrantable): void {
     this.grant(grantee, ['s3:GetObject', 's3:DeleteObject']);
+    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'read');
   }
 
   private grant({ grantPrincipal }: IGrantable, actions: string[]): void {

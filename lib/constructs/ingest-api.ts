@@ -2,25 +2,39 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   AuthorizationType,
+  ConnectionType,
   EndpointType,
   HttpIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RequestValidator,
   RestApi,
+  type IVpcLink,
   type Resource,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ApiSettings, ExternalRestProxy } from '../stages';
+import type { ApiSettings } from '../stages';
+
+/** Where the API finds the REST proxy. */
+export interface ProxyAddress {
+  /** The proxy's base URL as the API reaches it, without a trailing slash. */
+  readonly url: string;
+  /**
+   * The private link that leads to it.
+   *
+   * @default none: a public address
+   */
+  readonly vpcLink?: IVpcLink;
+}
 
 /** Properties of an {@link IngestApi}. */
 export interface IngestApiProps {
   readonly name: string;
   /** The API's stage, the first part of its paths. */
   readonly stageName: string;
-  readonly restProxy: ExternalRestProxy;
+  readonly restProxy: ProxyAddress;
   readonly api: ApiSettings;
   /**
    * The base URL of an AWS that is not Amazon's, under which the API is then reached.
@@ -114,7 +128,7 @@ export class IngestApi extends Construct {
     return restApi;
   }
 
-  private addRoutes(restProxy: ExternalRestProxy): void {
+  private addRoutes({ url, vpcLink }: ProxyAddress): void {
     const validator = new RequestValidator(this, 'PathValidator', {
       restApi: this.restApi,
       validateRequestParameters: true,
@@ -123,10 +137,11 @@ export class IngestApi extends Construct {
       const parameters = [...path.matchAll(/\{(\w+)\}/g)].map((match) => String(match[1]));
       resource.addMethod(
         method,
-        new HttpIntegration(`${restProxy.url}${path}`, {
+        new HttpIntegration(`${url}${path}`, {
           httpMethod: method,
           proxy: true,
           options: {
+            ...(vpcLink === undefined ? {} : { connectionType: ConnectionType.VPC_LINK, vpcLink }),
             timeout: Duration.seconds(29),
             requestParameters: Object.fromEntries(
               parameters.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`]),

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -8,7 +9,10 @@ import {
   type IBucket,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { grantObjectKey } from './key-grants';
 
+/** The folder of the raw files. */
+const RAW_FILES = 'topics';
 /** The folder of the emulator's ledger. */
 const LEDGER = 'sent';
 /** The folder of the tables. */
@@ -18,18 +22,30 @@ const TABLES = 'tables';
 export interface SinkBucketProps {
   /** What becomes of the bucket when its stack is deleted. A bucket that is not empty stays in any case. */
   readonly removalPolicy: RemovalPolicy;
+  /**
+   * What encrypts the objects.
+   *
+   * @default the key that S3 manages
+   */
+  readonly encryptionKey?: IKey;
 }
 
 /** The bucket of raw files, the emulator's ledger, the tables and the answers. Private, encrypted, TLS only. */
 export class SinkBucket extends Construct {
   readonly bucket: IBucket;
 
-  constructor(scope: Construct, id: string, { removalPolicy }: SinkBucketProps) {
+  private readonly key: IKey | undefined;
+
+  constructor(scope: Construct, id: string, { removalPolicy, encryptionKey }: SinkBucketProps) {
     super(scope, id);
+    this.key = encryptionKey;
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: BucketEncryption.S3_MANAGED,
+      encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
+      encryptionKey,
+      // One request to the key for many objects.
+      bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
       enforceSSL: true,
       lifecycleRules: [{ id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       removalPolicy,
@@ -38,20 +54,12 @@ export class SinkBucket extends Construct {
 
   /** Lets the grantee write, read and list the emulator's ledger under `sent/`, and nothing else. */
   grantLedger(grantee: IGrantable): void {
-    const { grantPrincipal } = grantee;
-    grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['s3:GetObject', 's3:PutObject'],
-        resources: [this.bucket.arnForObjects(`${LEDGER}/*`)],
-      }),
-    );
-    grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['s3:ListBucket'],
-        resources: [this.bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': [`${LEDGER}/*`] } },
-      }),
-    );
+    this.grantFolders(grantee, [LEDGER]);
+  }
+
+  /** Lets the grantee write, read and list the raw files under `topics/`, and nothing else. */
+  grantRawFiles(grantee: IGrantable): void {
+    this.grantFolders(grantee, [RAW_FILES]);
   }
 
   /**
@@ -64,20 +72,28 @@ export class SinkBucket extends Construct {
     tables: readonly string[],
     options: { readonly delete?: boolean } = {},
   ): void {
+    this.grantFolders(
+      grantee,
+      tables.map((table) => `${TABLES}/${table}`),
+      options.delete === true ? ['s3:DeleteObject'] : [],
+    );
+  }
+
+  private grantFolders(grantee: IGrantable, folders: readonly string[], more: readonly string[] = []): void {
     const { grantPrincipal } = grantee;
-    const folders = tables.map((table) => `${TABLES}/${table}/*`);
     grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
-        actions: ['s3:GetObject', 's3:PutObject', ...(options.delete === true ? ['s3:DeleteObject'] : [])],
-        resources: folders.map((folder) => this.bucket.arnForObjects(folder)),
+        actions: ['s3:GetObject', 's3:PutObject', ...more],
+        resources: folders.map((folder) => this.bucket.arnForObjects(`${folder}/*`)),
       }),
     );
     grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': folders } },
+        conditions: { StringLike: { 's3:prefix': folders.map((folder) => `${folder}/*`) } },
       }),
     );
+    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'write');
   }
 }

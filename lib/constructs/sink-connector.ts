@@ -3,7 +3,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { connectorConfig, type ConnectorConfigProps } from '../connector-config';
 import type { ExternalConnect } from '../stages';
-import { PipelineFunction } from './pipeline-function';
+import { PipelineFunction, type FunctionNetwork } from './pipeline-function';
 
 /** Properties of a {@link SinkConnector}. */
 export interface SinkConnectorProps {
@@ -12,6 +12,12 @@ export interface SinkConnectorProps {
   readonly connect: ExternalConnect;
   /** What the connector does. */
   readonly config: ConnectorConfigProps;
+  /**
+   * Where the worker is reached from.
+   *
+   * @default no network
+   */
+  readonly network?: FunctionNetwork;
   readonly logRetention: RetentionDays;
 }
 
@@ -20,13 +26,14 @@ export class SinkConnector extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { connectorName, connect, config, logRetention }: SinkConnectorProps,
+    { connectorName, connect, config, network, logRetention }: SinkConnectorProps,
   ) {
     super(scope, id);
     const handler = new PipelineFunction(this, 'Handler', {
       folder: 'connector',
       description: 'Puts the S3 sink connector on the Connect worker',
       timeout: Duration.minutes(2),
+      network,
       logRetention,
     });
     new CustomResource(this, 'Resource', {

@@ -2,6 +2,7 @@ import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -23,6 +24,12 @@ export interface StreamTablesProps {
   readonly tableEngine: TableEngineSettings;
   /** What becomes of the bucket of failures when its stack is deleted. One that is not empty stays in any case. */
   readonly removalPolicy: RemovalPolicy;
+  /**
+   * What encrypts the bucket of failures.
+   *
+   * @default the key that S3 manages
+   */
+  readonly encryptionKey?: IKey;
   readonly logRetention: RetentionDays;
 }
 
@@ -52,6 +59,7 @@ export class StreamTables extends Construct {
     this.failures = new FailuresBucket(this, 'Failures', {
       retentionDays: settings.failureRetentionDays,
       removalPolicy: props.removalPolicy,
+      encryptionKey: props.encryptionKey,
     });
     this.addAppenders(props);
     this.care = this.addCare(props);

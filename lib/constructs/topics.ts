@@ -2,8 +2,9 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
-import type { ExternalKafka, TopicSettings } from '../stages';
-import { PipelineFunction } from './pipeline-function';
+import type { TopicSettings } from '../stages';
+import type { KafkaAccess } from './kafka-access';
+import { PipelineFunction, type FunctionNetwork } from './pipeline-function';
 
 /** A topic as `lambda/topics` takes it. */
 export interface TopicDefinition {
@@ -17,17 +18,39 @@ export interface TopicDefinition {
 /** Properties of {@link Topics}. */
 export interface TopicsProps {
   readonly userId: string;
-  readonly kafka: ExternalKafka;
+  readonly kafka: KafkaAccess;
   readonly topics: TopicSettings;
+  /**
+   * Whether the cluster decides by itself how many copies must have a record, as MSK Serverless does.
+   *
+   * @default false
+   */
+  readonly serverless?: boolean;
+  /**
+   * Where the brokers are reached from.
+   *
+   * @default no network
+   */
+  readonly network?: FunctionNetwork;
   readonly logRetention: RetentionDays;
 }
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** The three feeds' topics and that of the dead letters. */
-export function topicDefinitions(userId: string, settings: TopicSettings): TopicDefinition[] {
-  // An acknowledged record survives the loss of a broker wherever there is more than one copy.
-  const config = { 'min.insync.replicas': String(Math.max(1, settings.replicationFactor - 1)) };
+/** Copies that have a record before it is acknowledged: wherever there is more than one, a lost broker loses nothing. */
+export function minInSyncReplicas(replicationFactor: number): number {
+  return Math.max(1, replicationFactor - 1);
+}
+
+/** The three feeds' topics and that of the dead letters. A serverless cluster refuses to be told its in-sync copies. */
+export function topicDefinitions(
+  userId: string,
+  settings: TopicSettings,
+  serverless = false,
+): TopicDefinition[] {
+  const config: Record<string, string> = serverless
+    ? {}
+    : { 'min.insync.replicas': String(minInSyncReplicas(settings.replicationFactor)) };
   const feeds = FEED_NAMES.map((feed) => ({
     Name: topicName(userId, feed),
     Partitions: settings.partitions,
@@ -48,23 +71,33 @@ export function topicDefinitions(userId: string, settings: TopicSettings): Topic
  * The Kafka topics, made by a custom resource: topics are created and their partition counts raised, never deleted.
  */
 export class Topics extends Construct {
-  constructor(scope: Construct, id: string, { userId, kafka, topics, logRetention }: TopicsProps) {
+  constructor(scope: Construct, id: string, props: TopicsProps) {
     super(scope, id);
+    const { userId, kafka, network, logRetention } = props;
+    const topics = topicDefinitions(userId, props.topics, props.serverless);
     const handler = new PipelineFunction(this, 'Handler', {
       folder: 'topics',
       description: 'Creates the Kafka topics',
       timeout: Duration.minutes(2),
+      network,
       logRetention,
     });
-    new CustomResource(this, 'Resource', {
+    kafka.grantManage(
+      handler,
+      topics.map(({ Name }) => Name),
+    );
+    const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::KafkaTopics',
       serviceToken: handler.functionArn,
       // A handler that dies without an answer must not hold the deployment for an hour.
       serviceTimeout: Duration.minutes(3),
       properties: {
         BootstrapServers: kafka.bootstrapServers,
-        Topics: topicDefinitions(userId, topics),
+        ...(kafka.auth === 'none' ? {} : { Authentication: kafka.auth }),
+        Topics: topics,
       },
     });
+    // With its rights.
+    if (kafka.auth === 'iam') resource.node.addDependency(handler);
   }
 }

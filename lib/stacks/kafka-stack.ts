@@ -1,47 +1,91 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { ExternalKafka } from '../constructs/external-kafka';
+import type { KafkaAccess } from '../constructs/kafka-access';
+import { MskConnectSink } from '../constructs/msk-connect-sink';
+import type { PipelineNetwork } from '../constructs/pipeline-network';
 import type { SinkBucket } from '../constructs/sink-bucket';
 import { SinkConnector } from '../constructs/sink-connector';
 import { Topics } from '../constructs/topics';
-import type { Deployment } from '../stages';
-import { brought } from './brought';
+import type { Deployment, ExternalKafka as ExternalKafkaSettings } from '../stages';
+import { placeFunction } from './groups';
 
 /** Properties of the {@link KafkaStack}. */
 export interface KafkaStackProps extends StackProps {
+  /** The cluster that the app has made, or how to reach one that is there. */
+  readonly kafka: KafkaAccess | ExternalKafkaSettings;
+  /**
+   * The network that Kafka is reached from.
+   *
+   * @default none
+   */
+  readonly network?: PipelineNetwork;
   /** Where the connector writes to. */
   readonly sink: SinkBucket;
 }
 
 /** The topics, and the connector that writes them to the sink bucket. */
 export class KafkaStack extends Stack {
-  constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: KafkaStackProps) {
-    const { sink, ...stackProps } = props;
+  readonly kafka: KafkaAccess;
+
+  constructor(scope: Construct, id: string, deployment: Deployment, props: KafkaStackProps) {
+    const { kafka, network, sink, ...stackProps } = props;
     super(scope, id, { description: 'Pinterest data pipeline: topics and S3 sink', ...stackProps });
-    const { logRetention } = stage;
+    const { userId, stage } = deployment;
+    this.kafka = 'kind' in kafka ? new ExternalKafka(this, 'Kafka', { settings: kafka, network }) : kafka;
     const topics = new Topics(this, 'Topics', {
       userId,
-      kafka: brought(stage.kafka),
+      kafka: this.kafka,
       topics: stage.topics,
-      logRetention,
+      serverless: stage.kafka.kind === 'msk' && stage.kafka.capacity.kind === 'serverless',
+      network: placeFunction(network, this.kafka),
+      logRetention: stage.logRetention,
     });
     const connectorName = `${userId}-${stage.name}-s3-sink`;
-    const connector = new SinkConnector(this, 'SinkConnector', {
-      connectorName,
-      connect: brought(stage.connect),
-      config: {
-        userId,
-        bucketName: sink.bucket.bucketName,
-        region: stage.region,
-        s3Endpoint: stage.awsEndpointUrl,
-        replicationFactor: stage.topics.replicationFactor,
-        sink: stage.sink,
-      },
-      logRetention,
-    });
+    const connector = this.addConnector(connectorName, deployment, sink, network);
     connector.node.addDependency(topics);
     new CfnOutput(this, 'SinkConnectorName', {
       value: connectorName,
       description: 'The S3 sink connector on the Connect worker',
+    });
+  }
+
+  private addConnector(
+    connectorName: string,
+    { userId, stage }: Deployment,
+    sink: SinkBucket,
+    network: PipelineNetwork | undefined,
+  ): Construct {
+    const { connect, logRetention } = stage;
+    const config = {
+      userId,
+      bucketName: sink.bucket.bucketName,
+      region: stage.region,
+      s3Endpoint: stage.awsEndpointUrl,
+      replicationFactor: stage.topics.replicationFactor,
+      sink: stage.sink,
+    };
+    if (connect.kind === 'external') {
+      const place = placeFunction(network, this.kafka);
+      return new SinkConnector(this, 'SinkConnector', {
+        connectorName,
+        connect,
+        config,
+        network: place,
+        logRetention,
+      });
+    }
+    if (network === undefined) {
+      throw new Error(`The S3 sink of stage ${stage.name} is to run on MSK Connect, which needs a network.`);
+    }
+    return new MskConnectSink(this, 'SinkConnector', {
+      connectorName,
+      settings: connect,
+      kafka: this.kafka,
+      network,
+      sink,
+      config,
+      logRetention,
     });
   }
 }

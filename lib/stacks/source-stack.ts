@@ -1,22 +1,55 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import type { PipelineNetwork } from '../constructs/pipeline-network';
 import { SourceAccess } from '../constructs/source-access';
+import type { SourceConnection } from '../constructs/source-connection';
+import { SourceDatabase } from '../constructs/source-database';
 import type { Deployment } from '../stages';
-import { brought } from './brought';
 import { removalPolicyOf } from './removal-policy';
 
-/** Access to the source database. Stateful: deleting it loses the password. */
-export class SourceStack extends Stack {
-  readonly access: SourceAccess;
+/** Properties of the {@link SourceStack}. */
+export interface SourceStackProps extends StackProps {
+  /**
+   * Where a database that is made is.
+   *
+   * @default none
+   */
+  readonly network?: PipelineNetwork;
+  /**
+   * What encrypts database and secrets.
+   *
+   * @default the keys that AWS manages
+   */
+  readonly encryptionKey?: IKey;
+}
 
-  constructor(scope: Construct, id: string, { stage }: Deployment, props: StackProps) {
-    super(scope, id, { description: 'Pinterest data pipeline: access to the source database', ...props });
-    this.access = new SourceAccess(this, 'Source', {
-      source: brought(stage.source),
-      removalPolicy: removalPolicyOf(stage),
-    });
+/** The source database, or access to an external one. Stateful: deleting it loses the password, and the posts. */
+export class SourceStack extends Stack {
+  readonly source: SourceConnection;
+
+  constructor(scope: Construct, id: string, { stage }: Deployment, props: SourceStackProps) {
+    const { network, encryptionKey, ...stackProps } = props;
+    super(scope, id, { description: 'Pinterest data pipeline: source database', ...stackProps });
+    const removalPolicy = removalPolicyOf(stage);
+    const { source: settings } = stage;
+    if (settings.kind === 'external') {
+      this.source = new SourceAccess(this, 'Source', { source: settings, encryptionKey, removalPolicy });
+    } else {
+      if (network === undefined || encryptionKey === undefined) {
+        throw new Error(`The database of stage ${stage.name} needs a network and a key of the app's own.`);
+      }
+      this.source = new SourceDatabase(this, 'Source', {
+        settings,
+        seed: stage.emulator.seed,
+        network,
+        encryptionKey,
+        removalPolicy,
+        logRetention: stage.logRetention,
+      });
+    }
     new CfnOutput(this, 'SourceSecretArn', {
-      value: this.access.secretArn,
+      value: this.source.secretArn,
       description: 'The secret with the source database: username, password, host, port, dbname',
     });
   }

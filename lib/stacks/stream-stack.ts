@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { FeedStreams } from '../constructs/feed-streams';
 import type { SinkBucket } from '../constructs/sink-bucket';
@@ -10,12 +11,18 @@ import { removalPolicyOf } from './removal-policy';
 export interface StreamStackProps extends StackProps {
   /** Where the tables are. */
   readonly sink: SinkBucket;
+  /**
+   * What encrypts the bucket of failures.
+   *
+   * @default the key that S3 manages
+   */
+  readonly encryptionKey?: IKey;
 }
 
 /** The streaming path behind the API: streams, the functions that append them to tables, and what they gave up. */
 export class StreamStack extends Stack {
   constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: StreamStackProps) {
-    const { sink, ...stackProps } = props;
+    const { sink, encryptionKey, ...stackProps } = props;
     super(scope, id, { description: 'Pinterest data pipeline: streams and their tables', ...stackProps });
     const { streams: settings, tableEngine, logRetention } = stage;
     const removalPolicy = removalPolicyOf(stage);
@@ -28,6 +35,7 @@ export class StreamStack extends Stack {
       settings,
       tableEngine,
       removalPolicy,
+      encryptionKey,
       logRetention,
     });
     new CfnOutput(this, 'StreamFailuresBucketName', {

@@ -150,7 +150,13 @@ export function readKafka(made: Msk, read: SettingReader): KafkaPart {
 function otherCapacity(kind: 'provisioned' | 'serverless'): Msk['capacity'] {
   return kind === 'serverless'
     ? { kind }
-    : { kind, instanceType: 'kafka.t3.small', storageGiB: 10, kafkaVersion: '3.9.x.kraft' };
+    : {
+        kind,
+        instanceType: 'kafka.t3.small',
+        storageGiB: 10,
+        kafkaVersion: '3.9.x.kraft',
+        monitoring: 'DEFAULT',
+      };
 }
 
 /** MSK Connect, or an existing worker. @throws SettingError */

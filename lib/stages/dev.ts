@@ -15,6 +15,7 @@ const DEV: AwsDefaults = {
       instanceType: 'kafka.t3.small',
       storageGiB: 10,
       kafkaVersion: '3.9.x.kraft',
+      monitoring: 'DEFAULT',
     },
   },
   topics: { partitions: 3, replicationFactor: 2 },

@@ -15,6 +15,7 @@ const PROD: AwsDefaults = {
       instanceType: 'kafka.m7g.large',
       storageGiB: 100,
       kafkaVersion: '3.9.x.kraft',
+      monitoring: 'PER_BROKER',
     },
   },
   topics: { partitions: 6, replicationFactor: 3 },

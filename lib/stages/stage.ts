@@ -66,6 +66,8 @@ export interface ProvisionedBrokers {
   readonly storageGiB: number;
   /** MSK's name of a Kafka version, for example `3.9.x.kraft`. */
   readonly kafkaVersion: string;
+  /** How finely MSK measures; beyond `DEFAULT` each metric costs. */
+  readonly monitoring: 'DEFAULT' | 'PER_BROKER' | 'PER_TOPIC_PER_BROKER';
 }
 
 /** MSK Serverless. */

@@ -190,8 +190,8 @@ test('no template has a secret in clear', () => {
 
 test('a template is one of this project by its description', () => {
   for (const part of parts) {
-    expect((Template.fromStack(stacks[part]).toJSON() as { Description: string }).Description).toMatch(
-      /^Pinterest data pipeline: /,
-    );
+    expect(
+      (Template.fromStack(stacks[part] as Stack).toJSON() as { Description: string }).Description,
+    ).toMatch(/^Pinterest data pipeline: /);
   }
 });

@@ -56,17 +56,20 @@ export function app(options: { bundle?: boolean; validate?: boolean; outdir?: st
   });
 }
 
+/** Templates by part. Those of the parts that the stage does not have are missing. */
+export type Templates = Readonly<Record<keyof Pipeline, Template>>;
+
 /** The pipeline of these settings, and its templates by part. */
 export function pipeline(deployed: Deployment = deployment()): {
   stacks: Pipeline;
-  templates: Record<keyof Pipeline, Template>;
+  templates: Templates;
 } {
   const stacks = addPipeline(app(), deployed);
   const entries = Object.entries(stacks).map(([part, stack]: [string, Stack]) => [
     part,
     Template.fromStack(stack),
   ]);
-  return { stacks, templates: Object.fromEntries(entries) as Record<keyof Pipeline, Template> };
+  return { stacks, templates: Object.fromEntries(entries) as Templates };
 }
 
 /** An empty stack to try a construct in, in a real region so that nothing is a token that need not be. */

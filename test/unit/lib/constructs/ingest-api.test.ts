@@ -7,7 +7,7 @@ import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '..
 const PROPS: IngestApiProps = {
   name: 'me-test',
   stageName: 'test',
-  restProxy: { kind: 'external', url: 'http://proxy.internal:8082' },
+  restProxy: { url: 'http://proxy.internal:8082' },
   api: { throttlingRate: 70, throttlingBurst: 30 },
   logRetention: RetentionDays.ONE_MONTH,
 };

@@ -1,5 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ExternalKafka } from '../../../../lib/constructs/external-kafka';
 import { topicDefinitions, Topics } from '../../../../lib/constructs/topics';
 import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
 
@@ -27,12 +28,20 @@ test('one broker is enough where there is one copy', () => {
   expect(pin?.Config['min.insync.replicas']).toBe('1');
 });
 
+test('a serverless cluster is not told how many copies must have a record', () => {
+  for (const { Config } of topicDefinitions('me', { partitions: 3, replicationFactor: 3 }, true)) {
+    expect(Object.keys(Config)).toEqual(['retention.ms']);
+  }
+});
+
 describe('the custom resource', () => {
   const stack = emptyStack();
   const topics = { partitions: 3, replicationFactor: 1 };
   new Topics(stack, 'Topics', {
     userId: 'me',
-    kafka: { kind: 'external', bootstrapServers: 'broker:9092', auth: { kind: 'none' } },
+    kafka: new ExternalKafka(stack, 'Kafka', {
+      settings: { kind: 'external', bootstrapServers: 'broker:9092', auth: { kind: 'none' } },
+    }),
     topics,
     logRetention: RetentionDays.ONE_WEEK,
   });

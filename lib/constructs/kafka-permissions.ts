@@ -1,0 +1,64 @@
+import { Fn } from 'aws-cdk-lib';
+import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
+
+/** Rights on an MSK cluster that asks for IAM: each names its actions, and the topics and groups they are for. */
+export class KafkaPermissions {
+  private readonly prefix: string;
+  private readonly cluster: string;
+
+  /** @param clusterArn may be known at deployment only. */
+  constructor(private readonly clusterArn: string) {
+    // arn:aws:kafka:<region>:<account>:cluster/<name>/<uuid>; a topic is …:topic/<name>/<uuid>/<topic>.
+    const parts = Fn.split(':cluster/', clusterArn, 2);
+    [this.prefix, this.cluster] = [Fn.select(0, parts), Fn.select(1, parts)];
+  }
+
+  /** Lets the grantee write to these topics, also idempotently, and describe them. */
+  grantProduce(grantee: IGrantable, topics: readonly string[]): void {
+    allow(grantee, ['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], [this.clusterArn]);
+    allow(
+      grantee,
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
+      topics.map((topic) => this.arn('topic', topic)),
+    );
+  }
+
+  /** Lets the grantee read these topics as a member of these consumer groups; a name may end with `*`. */
+  grantConsume(grantee: IGrantable, topics: readonly string[], groups: readonly string[]): void {
+    allow(grantee, ['kafka-cluster:Connect'], [this.clusterArn]);
+    allow(
+      grantee,
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+      topics.map((topic) => this.arn('topic', topic)),
+    );
+    allow(
+      grantee,
+      ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'],
+      groups.map((group) => this.arn('group', group)),
+    );
+  }
+
+  /** Lets the grantee create, describe and configure these topics; never delete them. A name may end with `*`. */
+  grantManage(grantee: IGrantable, topics: readonly string[]): void {
+    allow(grantee, ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'], [this.clusterArn]);
+    allow(
+      grantee,
+      [
+        'kafka-cluster:AlterTopic',
+        'kafka-cluster:AlterTopicDynamicConfiguration',
+        'kafka-cluster:CreateTopic',
+        'kafka-cluster:DescribeTopic',
+        'kafka-cluster:DescribeTopicDynamicConfiguration',
+      ],
+      topics.map((topic) => this.arn('topic', topic)),
+    );
+  }
+
+  private arn(kind: 'topic' | 'group', name: string): string {
+    return `${this.prefix}:${kind}/${this.cluster}/${name}`;
+  }
+}
+
+function allow({ grantPrincipal }: IGrantable, actions: string[], resources: string[]): void {
+  grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+}

@@ -1,0 +1,38 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ClientHost } from '../constructs/client-host';
+import type { ProxyAddress } from '../constructs/ingest-api';
+import type { KafkaAccess } from '../constructs/kafka-access';
+import type { PipelineNetwork } from '../constructs/pipeline-network';
+import { ProxyBalancer } from '../constructs/proxy-balancer';
+import type { ClientHost as ClientHostSettings, Deployment } from '../stages';
+import { groupsOf } from './groups';
+
+/** Properties of the {@link ClientHostStack}. */
+export interface ClientHostStackProps extends StackProps {
+  readonly host: ClientHostSettings;
+  readonly network: PipelineNetwork;
+  readonly kafka: KafkaAccess;
+}
+
+/** The client host with the REST proxy, and the load balancer before it. */
+export class ClientHostStack extends Stack {
+  /** The proxy as the API reaches it. */
+  readonly proxy: ProxyAddress;
+
+  constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: ClientHostStackProps) {
+    const { host: settings, network, kafka, ...stackProps } = props;
+    super(scope, id, { description: 'Pinterest data pipeline: client host and REST proxy', ...stackProps });
+    const host = new ClientHost(this, 'ClientHost', {
+      userId,
+      settings,
+      vpc: network.vpc,
+      subnets: network.subnets,
+      securityGroups: groupsOf(network, kafka),
+      kafka,
+      metricsNamespace: `${userId}-${stage.name}/client-host`,
+      logRetention: stage.logRetention,
+    });
+    this.proxy = new ProxyBalancer(this, 'ProxyBalancer', { network, host, port: settings.port });
+  }
+}

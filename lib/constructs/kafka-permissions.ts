@@ -9,8 +9,9 @@ export class KafkaPermissions {
   /** @param clusterArn may be known at deployment only. */
   constructor(private readonly clusterArn: string) {
     // arn:aws:kafka:<region>:<account>:cluster/<name>/<uuid>; a topic is …:topic/<name>/<uuid>/<topic>.
-    const parts = Fn.split(':cluster/', clusterArn, 2);
-    [this.prefix, this.cluster] = [Fn.select(0, parts), Fn.select(1, parts)];
+    const [prefix = '', cluster = ''] = Fn.split(':cluster/', clusterArn, 2);
+    this.prefix = prefix;
+    this.cluster = cluster;
   }
 
   /** Lets the grantee write to these topics, also idempotently, and describe them. */

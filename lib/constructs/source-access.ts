@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnWaitConditionHandle, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -40,6 +40,8 @@ export class SourceAccess extends Construct implements SourceConnection {
       this.secret = Secret.fromSecretCompleteArn(this, 'Secret', secretArn);
       this.key = keyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', keyArn);
       this.secretArn = secretArn;
+      // A stack must have a resource; this one is nothing and costs nothing.
+      new CfnWaitConditionHandle(this, 'Nothing');
     } else {
       const secret = new ReaderSecret(this, 'Secret', { host, port, database, encryptionKey, removalPolicy });
       this.secret = secret;

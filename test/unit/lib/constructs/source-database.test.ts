@@ -3,9 +3,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { PipelineNetwork } from '../../../../lib/constructs/pipeline-network';
 import { SourceDatabase } from '../../../../lib/constructs/source-database';
 import type { RdsSource } from '../../../../lib/stages';
+import { existingNetwork } from '../network';
 import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
 
 const SETTINGS: RdsSource = {
@@ -20,15 +20,7 @@ const SETTINGS: RdsSource = {
 
 function database(settings: Partial<RdsSource> = {}, removalPolicy = RemovalPolicy.DESTROY): Template {
   const stack = emptyStack();
-  const network = new PipelineNetwork(stack, 'Network', {
-    network: {
-      kind: 'existing',
-      vpcId: 'vpc-0a000001',
-      availabilityZones: ['eu-west-1a', 'eu-west-1b'],
-      privateSubnetIds: ['subnet-0a000001', 'subnet-0a000002'],
-    },
-    logRetention: RetentionDays.ONE_WEEK,
-  });
+  const network = existingNetwork(stack);
   const source = new SourceDatabase(stack, 'Source', {
     settings: { ...SETTINGS, ...settings },
     seed: 100,

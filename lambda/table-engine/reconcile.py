@@ -1,0 +1,31 @@
+"""Counts every record on both paths, puts the counts as metrics, and fails when they do not add up."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from table_engine.function_job import function_job
+from table_engine.inspection import run_inspection
+from table_engine.metrics import metric_line
+from table_engine.reconciliation import assess, check
+from table_engine.stream_inspection import run_stream_inspection
+
+
+def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Returns one assessment for each path and feed. Raises ReconciliationError when records are missing or double."""
+    with function_job() as job:
+        inspection = run_inspection(job.session, job.bucket, job.user_id, job.folder)
+        streams = run_stream_inspection(job.session, job.bucket, job.user_id)
+    assessments = assess(inspection, streams)
+    for found in assessments:
+        values = {
+            "Missing": found.missing,
+            "Duplicate": found.duplicate,
+            "OnTheWay": found.on_the_way,
+            "OutsideRawFiles": found.outside_raw_files,
+        }
+        dimensions = {"UserId": job.user_id, "Path": found.path, "Feed": found.feed}
+        print(metric_line(values, dimensions, findings=found.findings))
+    check(assessments)
+    return {"assessments": [asdict(found) for found in assessments]}

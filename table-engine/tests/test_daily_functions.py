@@ -1,0 +1,116 @@
+"""The functions of the daily batch, from raw files to a reconciliation that fails when a record is gone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deltalake import DeltaTable
+
+from table_engine.function_job import function_job, memory_limit
+from table_engine.metrics import NAMESPACE, metric_line
+from table_engine.reconciliation import ReconciliationError
+from tests.append_function import load_function
+from tests.sink_bucket import USER, SinkBucket, jsonl
+from tests.stream_support import appender, user_records
+from tests.test_inspection import ledger_line
+from tests.test_stream_inspection import acknowledge
+
+
+@pytest.fixture
+def function_environment(sink: SinkBucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SinkBucket:
+    monkeypatch.setenv("SINK_BUCKET", sink.name)
+    monkeypatch.setenv("USER_ID", USER)
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return sink
+
+
+def invoke(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = load_function(name).handler({}, None)
+    # Lambda hands it to the state machine as JSON, which takes 256 KB.
+    assert len(json.dumps(document)) < 256_000
+    return document
+
+
+def metrics(output: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """What CloudWatch would make of the log, by path and feed."""
+    found = {}
+    for line in output.splitlines():
+        document = json.loads(line)
+        (directive,) = document["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == NAMESPACE
+        assert directive["Dimensions"] == [["UserId", "Path", "Feed"]]
+        assert document["UserId"] == USER
+        names = [metric["Name"] for metric in directive["Metrics"]]
+        found[document["Path"], document["Feed"]] = {name: document[name] for name in names}
+    return found
+
+
+def fill(sink: SinkBucket) -> None:
+    """Two posts and a reject in each topic, acknowledged."""
+    for feed, key in (("pin", "index"), ("geo", "ind"), ("user", "ind")):
+        sink.put(feed, 0, 0, jsonl({key: 1}, {key: 2}, {key: "none"}))
+    lines = (ledger_line(feed, 3, 3, 0, [[0, 0, 2]]) for feed in ("pin", "geo", "user"))
+    sink.bucket.write("sent/all/00000000.jsonl", jsonl(*lines))
+
+
+def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    sink = function_environment
+    fill(sink)
+    assert invoke("batch")["feeds"]["pin"]["inserted"] == 2
+    assert metrics(capsys.readouterr().out) == {
+        ("topics", feed): {"Records": 3, "Rejects": 1} for feed in ("pin", "geo", "user")
+    }
+
+    assert invoke("answers") == {
+        "key": "answers/answers.json",
+        "rows": {"1": 0, "2": 0, "3a": 0, "3b": 0, "4": 0, "5": 0, "6": 0, "7": 0, "8": 0},
+    }
+    assert len(json.loads(b"".join(sink.bucket.read("answers/answers.json")))["answers"]) == 9
+
+    assert all(found["missing"] == 0 for found in invoke("reconcile")["assessments"])
+    found = metrics(capsys.readouterr().out)
+    none = {"Missing": 0, "Duplicate": 0, "OnTheWay": 0, "OutsideRawFiles": 0}
+    assert found == {(path, feed): none for path in ("topics", "streams") for feed in ("pin", "geo", "user")}
+
+    cared = invoke("batch_care")["tables"]
+    assert sorted(cared) == ["batch_files", "geo", "pin", "user"]
+    assert all(report["checkpoint"] == sink.commits(name) for name, report in cared.items())
+    assert list(tmp_path.glob("daily-batch-*")) == []
+
+
+def test_a_lost_row_fails_the_reconciliation(
+    function_environment: SinkBucket, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sink = function_environment
+    fill(sink)
+    records = user_records(range(10))
+    acknowledge(sink, records)
+    appender(sink, tmp_path, "user").append(records)
+    invoke("batch")
+    capsys.readouterr()
+    DeltaTable(sink.tables.uri("geo"), storage_options=sink.tables.options).delete("ind = 2")
+    table = DeltaTable(sink.tables.uri("pinterest_user_table"), storage_options=sink.tables.options)
+    table.delete("ind = 4")
+    with pytest.raises(ReconciliationError, match="geo: 1 in raw files, but neither") as caught:
+        invoke("reconcile")
+    assert "user: 1 acknowledged by the stream, but neither" in str(caught.value)
+    found = metrics(capsys.readouterr().out)
+    assert [key for key, values in found.items() if values["Missing"]] == [("topics", "geo"), ("streams", "user")]
+
+
+def test_the_session_is_as_large_as_the_function(function_environment: SinkBucket) -> None:
+    assert memory_limit({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "10240"}) == "6144MiB"
+    with function_job() as job:
+        row = job.session.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert row == ("307.0 MiB",)
+
+
+def test_a_metric_is_one_line() -> None:
+    line = metric_line({"A": 1, "B": 2}, {"UserId": "u"}, text="two\nlines")
+    assert "\n" not in line
+    directive = json.loads(line)["_aws"]["CloudWatchMetrics"][0]
+    assert directive["Metrics"] == [{"Name": "A", "Unit": "Count"}, {"Name": "B", "Unit": "Count"}]

@@ -70,7 +70,7 @@ export async function ensureTopics(properties: TopicsProperties, deadline: numbe
     }
     if (Date.now() + PAUSE_MS >= deadline)
       throw new Error(
-        `The topics could not be set up in time at ${bootstrapServers.join(',')}; the last problem: ${problem}. Check that the brokers run and can be reached from here, then deploy again.`,
+        `The topics could not be set up in time at ${bootstrapServers.join(',')}; the last problem: ${problem}. Check that the brokers run and can be reached from here${authentication === 'iam' ? ', and that the role of this function may connect' : ''}, then deploy again.`,
       );
     await sleep(PAUSE_MS);
   }

@@ -1,0 +1,137 @@
+/**
+ * That kafkajs, set up as {@link createKafka} does, asks for a token again on an open connection before its session ends,
+ * as Amazon MSK needs it: on a real broker that authenticates by OAUTHBEARER and ends sessions after seconds. MSK's own
+ * tokens are checked by `test/unit/kafka-client`.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKafka } from '../../kafka-client';
+import { ensureParts, installedParts } from '../../local-run/install';
+import { javaProgram, kafkaJava, propertiesText } from '../../local-run/parts/java';
+import { startPart, type RunningPart } from '../../local-run/parts/part-process';
+import { choosePorts } from '../../local-run/ports';
+import { partEnvironment } from '../../local-run/processes/environment';
+import { runCommand } from '../../local-run/processes/run-command';
+
+jest.setTimeout(300_000);
+
+/** How long a session lasts. kafkajs asks for a new token ten seconds before its end. */
+const SESSION_MS = 12_000;
+
+const stateDir = mkdtempSync(join(tmpdir(), 'reauthentication-'));
+let broker: RunningPart;
+let bootstrapServers: string;
+
+/** A token that a broker without a key takes: JSON, and no signature. */
+function token(seconds: number): string {
+  const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const iat = Date.now() / 1000;
+  return `${encode({ alg: 'none' })}.${encode({ sub: 'client', iat, exp: iat + seconds })}.`;
+}
+
+/** A client whose tokens are counted. */
+function client(makeToken: () => string): { kafka: ReturnType<typeof createKafka>; asked: () => number } {
+  let asked = 0;
+  const kafka = createKafka({
+    bootstrapServers: [bootstrapServers],
+    clientId: 'reauthentication',
+    sasl: {
+      mechanism: 'oauthbearer',
+      oauthBearerProvider: () => {
+        asked += 1;
+        return Promise.resolve({ value: makeToken() });
+      },
+    },
+  });
+  return { kafka, asked: () => asked };
+}
+
+beforeAll(async () => {
+  await ensureParts(undefined, { only: ['kafka'] });
+  const { kafkaLibs } = installedParts();
+  const ports = await choosePorts(['kafka', 'controller'], 'Kafka');
+  const folder = join(stateDir, 'kafka');
+  const config = join(folder, 'server.properties');
+  mkdirSync(folder);
+  const login = 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required';
+  writeFileSync(
+    config,
+    propertiesText({
+      'process.roles': 'broker,controller',
+      'node.id': 1,
+      'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+      listeners: `CLIENTS://127.0.0.1:${ports.kafka},CONTROLLER://127.0.0.1:${ports.controller}`,
+      'advertised.listeners': `CLIENTS://127.0.0.1:${ports.kafka}`,
+      'controller.listener.names': 'CONTROLLER',
+      'inter.broker.listener.name': 'CLIENTS',
+      'sasl.mechanism.inter.broker.protocol': 'OAUTHBEARER',
+      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,CLIENTS:SASL_PLAINTEXT',
+      'listener.name.clients.sasl.enabled.mechanisms': 'OAUTHBEARER',
+      'listener.name.clients.oauthbearer.sasl.jaas.config': `${login} unsecuredLoginStringClaim_sub="broker";`,
+      'listener.name.clients.oauthbearer.connections.max.reauth.ms': SESSION_MS,
+      'log.dirs': join(folder, 'data'),
+      'offsets.topic.replication.factor': 1,
+    }),
+  );
+  const id = `A${randomBytes(16).toString('base64url').slice(1)}`;
+  await runCommand(
+    javaProgram(),
+    kafkaJava(kafkaLibs, 128, 'kafka.tools.StorageTool', ['format', '-t', id, '-c', config]),
+    { env: partEnvironment() },
+  );
+  bootstrapServers = `127.0.0.1:${ports.kafka}`;
+  broker = await startPart({
+    name: 'kafka',
+    command: javaProgram(),
+    args: kafkaJava(kafkaLibs, 256, 'kafka.Kafka', [config]),
+    env: partEnvironment(),
+    cwd: folder,
+    stateDir,
+    ports,
+    url: bootstrapServers,
+    probe: async () => {
+      const admin = client(() => token(60)).kafka.admin();
+      try {
+        await admin.connect();
+        await admin.listTopics();
+      } finally {
+        await admin.disconnect();
+      }
+    },
+    stopTimeoutMs: 20_000,
+  });
+});
+
+afterAll(async () => {
+  await broker.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+test('a connection that lives longer than its session gets new tokens, and no request fails', async () => {
+  const { kafka, asked } = client(() => token(60));
+  const admin = kafka.admin();
+  const producer = kafka.producer({ idempotent: true });
+  await admin.createTopics({ topics: [{ topic: 'a', numPartitions: 1 }] });
+  await producer.connect();
+  const atFirst = asked();
+  const until = Date.now() + 1.5 * SESSION_MS;
+  for (let sent = 0; Date.now() < until; sent += 1) {
+    const [answer] = await producer.send({ topic: 'a', messages: [{ value: String(sent) }] });
+    expect(answer).toMatchObject({ errorCode: 0, baseOffset: String(sent) });
+    await sleep(500);
+  }
+  await producer.disconnect();
+  await admin.disconnect();
+  expect(asked()).toBeGreaterThan(atFirst);
+});
+
+test('a token that is no longer good is refused', async () => {
+  const admin = client(() => token(-120)).kafka.admin();
+  // kafkajs does not read the broker's reason, takes its answer for a yes, and is then cut off.
+  await admin.connect();
+  await expect(admin.listTopics()).rejects.toThrow('No brokers in the broker pool');
+  await admin.disconnect();
+});

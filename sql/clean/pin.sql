@@ -3,7 +3,7 @@ WITH parsed AS (
   SELECT
     *,
     whole_number(index_text) AS ind,
-    lower(trim(follower_count_text)) AS follower_text,
+    lower(trim(BOTH ' ' FROM follower_count_text)) AS follower_text,
     CASE
       WHEN lower(downloaded_text) IN ('1', 'true', '1.0') THEN true
       WHEN lower(downloaded_text) IN ('0', 'false', '0.0') THEN false
@@ -14,7 +14,7 @@ followers AS (
   SELECT
     *,
     CASE
-      WHEN right(follower_text, 1) IN ('k', 'm') THEN rtrim(left(follower_text, length(follower_text) - 1))
+      WHEN right(follower_text, 1) IN ('k', 'm') THEN trim(TRAILING ' ' FROM left(follower_text, length(follower_text) - 1))
       ELSE follower_text
     END AS follower_number,
     CASE right(follower_text, 1) WHEN 'k' THEN 1000 WHEN 'm' THEN 1000000 ELSE 1 END AS follower_unit

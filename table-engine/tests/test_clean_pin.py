@@ -110,6 +110,7 @@ def test_other_texts_stay(session: duckdb.DuckDBPyConnection, key: str, value: s
         ("", None), (" ", None), ("k", None), ("M", None), ("-5", None), ("-5k", None), ("+5", None), ("1e3", None),
         ("1,5k", None), ("1.2.3", None), ("five", None), ("5kk", None), ("5 000", None), ("1_000", None),
         ("NaN", None), ("Infinity", None), (True, None), ({"a": 1}, None), ([1], None), ("5\u0000", None), ("٥", None),
+        ("\u00a05", None), ("5\u2003k", None),
     ],
 )  # fmt: skip
 def test_follower_count(session: duckdb.DuckDBPyConnection, value: object, count: int | None) -> None:
@@ -121,6 +122,7 @@ def test_follower_count(session: duckdb.DuckDBPyConnection, value: object, count
     [
         ("a,b", ["a", "b"]),
         (" a , b c ,d", ["a", "b c", "d"]),
+        ("a, \u00a0b\u3000 ,\u00a0c", ["a", "\u00a0b\u3000", "\u00a0c"]),
         ("a", ["a"]),
         ("", [""]),
         ("a,,b,", ["a", "", "b", ""]),

@@ -3,7 +3,10 @@ package io.github.pinterestpipeline.s3sink;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -23,7 +26,13 @@ final class SinkWriter {
   private final Backoff backoff;
   private final Map<TopicPartition, PartitionWriter> writers = new HashMap<>();
   private long bufferedBytes;
-  private boolean redelivery;
+
+  /** The batch that the framework will give again, in part or whole; empty after one was taken. */
+  private Collection<SinkRecord> failed = List.of();
+
+  /** The partitions opened since that batch was first given. */
+  private final Set<TopicPartition> openedSince = new HashSet<>();
+
   private boolean commitWanted;
 
   /**
@@ -55,6 +64,7 @@ final class SinkWriter {
       writers.put(
           partition, new PartitionWriter(partition, settings, store, deadLetters.get(), metrics));
     }
+    openedSince.addAll(partitions);
     account();
   }
 
@@ -73,19 +83,23 @@ final class SinkWriter {
    * @throws RetriableException if S3 may answer later; the framework gives the batch again
    */
   void put(Collection<SinkRecord> records) {
+    boolean redelivery = isRedelivery(records);
+    if (!redelivery) {
+      openedSince.clear();
+    }
     try {
       for (SinkRecord record : records) {
-        accept(record);
+        accept(record, redelivery);
       }
       uploadDue();
     } catch (RetriableException e) {
-      redelivery = true;
+      failed = records;
       context.timeout(backoff.next());
       throw e;
     } finally {
       account();
     }
-    redelivery = false;
+    failed = List.of();
     backoff.reset();
     seekWhereBehind();
     if (commitWanted) {
@@ -95,11 +109,22 @@ final class SinkWriter {
     wakeInTime();
   }
 
-  private void accept(SinkRecord record) {
-    PartitionWriter writer =
-        writers.get(new TopicPartition(record.originalTopic(), record.originalKafkaPartition()));
-    if (writer == null) {
-      // A batch given again after its partition went to another task, which reads the record too.
+  /**
+   * Whether these are records of the batch that failed. A batch is either given again, as the very
+   * same objects, or new: after a rebalance it may be new although the one before failed.
+   */
+  private boolean isRedelivery(Collection<SinkRecord> records) {
+    return records.stream().limit(1).anyMatch(first -> failed.stream().anyMatch(r -> r == first));
+  }
+
+  private void accept(SinkRecord record, boolean redelivery) {
+    TopicPartition partition =
+        new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
+    PartitionWriter writer = writers.get(partition);
+    // A batch given again after its partition was taken away, or taken away and given back: its
+    // next owner reads the record again, in its place after those that were buffered before it. The
+    // framework drops such records itself, unless a transformation has renamed their topic.
+    if (writer == null || (redelivery && openedSince.contains(partition))) {
       return;
     }
     long length = record.value() instanceof byte[] bytes ? bytes.length + 1 : 0;

@@ -166,4 +166,35 @@ class RecoveryTest extends WriterFixture {
     assertThrows(ConnectException.class, () -> passing.turn(50));
     assertEquals(0, recreated.committed);
   }
+
+  @Test
+  void aBatchKeptOverARebalanceIsReadAgainInItsPlace() {
+    append(5);
+    worker.turn(100);
+    append(10);
+    store.faults.add(InMemoryStore.Fault.REFUSED);
+    assertFalse(worker.turn(100));
+    worker.reassign();
+    assertTrue(worker.turn(100));
+    assertTrue(store.objects.isEmpty());
+    worker.turn(100);
+    worker.nowMs = 60_000;
+    worker.turn(100);
+    assertLines(upTo(15));
+  }
+
+  @Test
+  void aNewBatchAfterARebalanceIsTakenAlthoughTheOneBeforeFailed() {
+    append(15);
+    store.faults.add(InMemoryStore.Fault.REFUSED);
+    assertFalse(worker.turn(100));
+    worker.reassign();
+    worker.dropBatch();
+    store.faults.add(InMemoryStore.Fault.REFUSED);
+    assertFalse(worker.turn(100));
+    assertTrue(worker.turn(100));
+    worker.nowMs = 60_000;
+    worker.turn(100);
+    assertLines(upTo(15));
+  }
 }

@@ -65,6 +65,9 @@ final class Worker implements SinkTaskContext {
   private long position;
   private long delivered;
 
+  /** Whether the batch moves {@link #delivered}: not one that was kept over a rebalance. */
+  private boolean deliveredByBatch = true;
+
   Worker(WriterSettings settings, ObjectStore store, Log log) {
     this.log = log;
     position = log.committed;
@@ -113,11 +116,31 @@ final class Worker implements SinkTaskContext {
     } catch (RetriableException e) {
       return false;
     }
-    if (!batch.isEmpty()) {
+    if (!batch.isEmpty() && deliveredByBatch) {
       delivered = batch.get(batch.size() - 1).kafkaOffset() + 1;
     }
+    deliveredByBatch = true;
     batch = List.of();
     return true;
+  }
+
+  /**
+   * Takes the partition away and gives it back, as a rebalance does. A batch that waits for
+   * redelivery is kept, as the framework does when a transformation has renamed its topic.
+   */
+  void reassign() {
+    commit();
+    writer.close(List.of(PARTITION));
+    position = log.committed;
+    delivered = log.committed;
+    writer.open(List.of(PARTITION));
+    deliveredByBatch = false;
+  }
+
+  /** Drops the batch that waits for redelivery, as the framework does for a partition it lost. */
+  void dropBatch() {
+    batch = List.of();
+    deliveredByBatch = true;
   }
 
   void commit() {

@@ -1,6 +1,7 @@
 import { Tags, type App, type StackProps } from 'aws-cdk-lib';
 import { stackName, type StackPart } from './stack-names';
 import { ApiStack } from './stacks/api-stack';
+import { BatchStack } from './stacks/batch-stack';
 import { ClientHostStack } from './stacks/client-host-stack';
 import { ClusterStack } from './stacks/cluster-stack';
 import { EmulatorStack } from './stacks/emulator-stack';
@@ -29,6 +30,8 @@ export interface Pipeline {
   readonly cluster?: ClusterStack;
   /** Where the app makes the client host. */
   readonly clientHost?: ClientHostStack;
+  /** Where the batch runs daily. */
+  readonly batch?: BatchStack;
 }
 
 /**
@@ -99,6 +102,10 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
     sink,
     network: placeFunction(network, source.source),
   });
+  const batch =
+    stage.batch.kind === 'daily'
+      ? new BatchStack(app, id('batch'), deployment, { ...props, batch: stage.batch, sink })
+      : undefined;
   Tags.of(app).add('project', 'pinterest-data-pipeline');
   Tags.of(app).add('user-id', userId);
   Tags.of(app).add('stage', stage.name);
@@ -113,5 +120,6 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
     ...(networkStack && { network: networkStack }),
     ...(cluster && { cluster }),
     ...(clientHost && { clientHost }),
+    ...(batch && { batch }),
   };
 }

@@ -13,6 +13,7 @@ export const STACK_PARTS = [
   'stream',
   'api',
   'emulator',
+  'batch',
 ] as const;
 
 /** A part of the pipeline that is a stack of its own. */

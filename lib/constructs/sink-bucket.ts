@@ -17,6 +17,18 @@ const RAW_FILES = 'topics';
 const LEDGER = 'sent';
 /** The folder of the tables. */
 const TABLES = 'tables';
+/** The folder of the newest answers. */
+const ANSWERS = 'answers';
+
+/** Folders of the bucket. */
+export interface SinkFolders {
+  /** The raw files. */
+  readonly rawFiles?: boolean;
+  /** The emulator's ledger. */
+  readonly ledger?: boolean;
+  /** Tables by name. */
+  readonly tables?: readonly string[];
+}
 
 /** Properties of {@link SinkBucket}. */
 export interface SinkBucketProps {
@@ -79,11 +91,35 @@ export class SinkBucket extends Construct {
     );
   }
 
+  /** Lets the grantee write and read the answers under `answers/`, and nothing else. */
+  grantAnswers(grantee: IGrantable): void {
+    this.grantFolders(grantee, [ANSWERS]);
+  }
+
+  /** Lets the grantee read and list these folders, and nothing else. */
+  grantRead(grantee: IGrantable, { rawFiles, ledger, tables = [] }: SinkFolders): void {
+    const folders = [
+      ...(rawFiles === true ? [RAW_FILES] : []),
+      ...(ledger === true ? [LEDGER] : []),
+      ...tables.map((table) => `${TABLES}/${table}`),
+    ];
+    this.grantObjects(grantee, folders, ['s3:GetObject']);
+    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'read');
+  }
+
   private grantFolders(grantee: IGrantable, folders: readonly string[], more: readonly string[] = []): void {
-    const { grantPrincipal } = grantee;
+    this.grantObjects(grantee, folders, ['s3:GetObject', 's3:PutObject', ...more]);
+    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'write');
+  }
+
+  private grantObjects(
+    { grantPrincipal }: IGrantable,
+    folders: readonly string[],
+    actions: readonly string[],
+  ): void {
     grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
-        actions: ['s3:GetObject', 's3:PutObject', ...more],
+        actions: [...actions],
         resources: folders.map((folder) => this.bucket.arnForObjects(`${folder}/*`)),
       }),
     );
@@ -94,6 +130,5 @@ export class SinkBucket extends Construct {
         conditions: { StringLike: { 's3:prefix': folders.map((folder) => `${folder}/*`) } },
       }),
     );
-    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'write');
   }
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -7,11 +7,23 @@ import type { TableEngineSettings } from '../stages';
 /** Properties of a {@link TableEngineFunction}. */
 export interface TableEngineFunctionProps {
   /** The module of the package whose `handler` is the function. */
-  readonly module: 'append' | 'care' | 'redrive';
+  readonly module: 'append' | 'care' | 'redrive' | 'batch' | 'answers' | 'reconcile' | 'batch_care';
   /** What the function is for, as the console shows it. */
   readonly description: string;
   readonly settings: TableEngineSettings;
   readonly timeout: Duration;
+  /**
+   * Memory in MiB, 128 to 10240.
+   *
+   * @default the settings'
+   */
+  readonly memoryMiB?: number;
+  /**
+   * MiB of the temporary storage, to which DuckDB spills what its memory does not hold, 512 to 10240.
+   *
+   * @default 512
+   */
+  readonly storageMiB?: number;
   /** How often an event that failed is delivered again, 0 to 2. A stream's mapping counts its own. */
   readonly retryAttempts: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -28,13 +40,15 @@ const RUNTIMES: Readonly<Record<TableEngineSettings['python'], Runtime>> = {
 export class TableEngineFunction extends Function {
   constructor(scope: Construct, id: string, props: TableEngineFunctionProps) {
     const { module, description, settings, timeout, retryAttempts, environment, logRetention } = props;
+    const { memoryMiB = settings.memoryMiB, storageMiB } = props;
     super(scope, id, {
       code: Code.fromAsset(settings.package, { exclude: ['.installed', '.wheels'] }),
       handler: `${module}.handler`,
       description,
       runtime: RUNTIMES[settings.python],
       architecture: settings.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
-      memorySize: settings.memoryMiB,
+      memorySize: memoryMiB,
+      ephemeralStorageSize: storageMiB === undefined ? undefined : Size.mebibytes(storageMiB),
       timeout,
       retryAttempts,
       environment: { ...environment },

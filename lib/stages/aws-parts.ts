@@ -17,8 +17,11 @@ import {
   unusable,
 } from './settings';
 import type {
+  BatchPart,
   ClientHost,
   ConnectPart,
+  DailyBatchSettings,
+  EmrServerlessEngine,
   KafkaPart,
   MadeNetwork,
   Msk,
@@ -36,6 +39,7 @@ const PACKAGES = {
   tableEnginePackage: join(PROJECT_ROOT, '.local', 'packages', 'table-engine-arm64'),
   sinkPluginZip: join(PROJECT_ROOT, '.local', 'parts', 's3-sink-connector', 's3-sink-connector.zip'),
   clientHostPackage: join(PROJECT_ROOT, '.local', 'packages', 'client-host'),
+  sparkPackage: join(PROJECT_ROOT, '.local', 'packages', 'spark'),
 } as const;
 
 /** The text of a setting, if it is given. */
@@ -230,4 +234,34 @@ export function readSource(made: RdsSource, read: SettingReader): SourcePart {
     database,
     credentials: secretArn === undefined ? { kind: 'generated' } : { kind: 'existing', secretArn, keyArn },
   };
+}
+
+/** The daily batch as the app makes it. */
+export interface MadeDailyBatch extends Omit<DailyBatchSettings, 'engine'> {
+  readonly engine: DailyBatchSettings['engine'] | Omit<EmrServerlessEngine, 'package'>;
+}
+
+/** What Spark on EMR Serverless may take where the stage itself has another engine. */
+const SMALL_SPARK = {
+  kind: 'emr-serverless',
+  release: 'emr-spark-8.1.0',
+  maxVcpus: 8,
+  maxMemoryGb: 32,
+} as const;
+
+/** The daily batch with the engine that is chosen, or none. @throws SettingError */
+export function readBatch(made: MadeDailyBatch, read: SettingReader): BatchPart {
+  const fallback = made.engine.kind;
+  const choice = oneOf(read, 'batchEngine', ['lambda', 'emr-serverless', 'none'], fallback);
+  if (choice !== 'emr-serverless') {
+    refuse(
+      read,
+      ['sparkPackage'],
+      'the batch does not run on Spark: leave it out, or give "-c batchEngine=emr-serverless"',
+    );
+    return choice === 'none' ? { kind: 'manual' } : { ...made, engine: { kind: 'lambda' } };
+  }
+  const folder = requiredFolder(packaged(read, 'sparkPackage'), 'sparkPackage');
+  const engine = made.engine.kind === 'emr-serverless' ? made.engine : SMALL_SPARK;
+  return { ...made, engine: { ...engine, package: folder } };
 }

@@ -3,12 +3,14 @@
  * there already.
  */
 import {
+  readBatch,
   readConnect,
   readKafka,
   readNetwork,
   readRestProxy,
   readSource,
   readTableEnginePackage,
+  type MadeDailyBatch,
 } from './aws-parts';
 import { readRegion } from './common-settings';
 import { oneOf, SettingError, type SettingReader } from './settings';
@@ -29,7 +31,7 @@ import type {
 /** A stage's parts as the app makes them; the settings may bring others. */
 export interface AwsDefaults extends Omit<
   Stage,
-  'region' | 'network' | 'kafka' | 'connect' | 'restProxy' | 'source' | 'tableEngine'
+  'region' | 'network' | 'kafka' | 'connect' | 'restProxy' | 'source' | 'tableEngine' | 'batch'
 > {
   readonly name: Exclude<StageName, 'local'>;
   readonly network: MadeNetwork;
@@ -38,6 +40,7 @@ export interface AwsDefaults extends Omit<
   readonly restProxy: Omit<ClientHost, 'package'>;
   readonly source: RdsSource;
   readonly tableEngine: Omit<Stage['tableEngine'], 'package'>;
+  readonly batch: MadeDailyBatch;
 }
 
 /**
@@ -51,7 +54,8 @@ export interface AwsDefaults extends Omit<
  * - an existing MySQL: `databaseHost`, `databasePort` (3306), and `databaseSecretArn` with `databaseSecretKeyArn` where
  *   its secret is there; `databaseName`;
  * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `sshFrom` (an address range);
- * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`: what `npm run package` makes, if it is elsewhere.
+ * - `batchEngine` (`lambda`, `emr-serverless`, `none`: nothing is scheduled);
+ * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: what `npm run package` makes, if it is elsewhere.
  *
  * @throws SettingError when a setting cannot be used, or two do not go together.
  */
@@ -77,6 +81,7 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
       ...defaults.tableEngine,
       package: readTableEnginePackage(read),
     },
+    batch: readBatch(defaults.batch, read),
   };
 }
 

@@ -79,6 +79,8 @@ export function localStage(read: SettingReader): Stage {
       memoryMiB: 512,
       careEveryMinutes: 5,
     },
+    // The local run and the command line begin it.
+    batch: { kind: 'manual' },
     encryption: 'aws-managed',
     statefulResources: 'destroy',
     terminationProtection: false,

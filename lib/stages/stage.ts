@@ -277,6 +277,46 @@ export interface TableEngineSettings {
   readonly careEveryMinutes: number;
 }
 
+/** Nothing is scheduled: the command line runs the batch. */
+export interface ManualBatch {
+  readonly kind: 'manual';
+}
+
+/** Raw files are cleaned by DuckDB in a Lambda function: at most 15 minutes a day, 10 GiB of memory and as much on disk. */
+export interface LambdaEngine {
+  readonly kind: 'lambda';
+}
+
+/** Raw files are cleaned by Spark on EMR Serverless, which costs nothing while it does not run. */
+export interface EmrServerlessEngine {
+  readonly kind: 'emr-serverless';
+  /** For example `emr-spark-8.1.0`, which has Spark 4.1; the package's jars have to be for that Spark. */
+  readonly release: string;
+  /** Virtual processors that a run may take at most. */
+  readonly maxVcpus: number;
+  /** GB of memory that a run may take at most. */
+  readonly maxMemoryGb: number;
+  /** The folder with the job: `main.py`, `python/` (packages, `feeds`, `sql`) and `jars/`. */
+  readonly package: string;
+}
+
+/** A run of the batch path every day: batch, answers, reconciliation, care of the tables. */
+export interface DailyBatchSettings {
+  readonly kind: 'daily';
+  /** The hour at which it begins, UTC, 0 to 23. */
+  readonly hour: number;
+  readonly engine: LambdaEngine | EmrServerlessEngine;
+  /** MiB of memory of each of its functions, 128 to 10240. */
+  readonly memoryMiB: number;
+  /** MiB of temporary storage of each of its functions, 512 to 10240. */
+  readonly storageMiB: number;
+  /** Gigabytes that one Athena query over the tables may read. */
+  readonly scanLimitGigabytes: number;
+}
+
+/** Who runs the batch path. */
+export type BatchPart = ManualBatch | DailyBatchSettings;
+
 /** Limits of the API, over all callers, and what protects it. */
 export interface ApiSettings {
   /** Requests per second. */
@@ -313,6 +353,7 @@ export interface Stage {
   readonly emulator: EmulatorSettings;
   readonly streams: StreamSettings;
   readonly tableEngine: TableEngineSettings;
+  readonly batch: BatchPart;
   /** What encrypts data at rest: a key of the app's own, or those that AWS keeps. */
   readonly encryption: 'customer-key' | 'aws-managed';
   /** What becomes of stateful resources when their stack is deleted. */

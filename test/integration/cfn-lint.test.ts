@@ -48,6 +48,7 @@ const STAGES: readonly [string, () => Deployment][] = [
         egress: 'nat-gateway',
         firewall: 'on',
         sshFrom: '203.0.113.0/24',
+        batchEngine: 'emr-serverless',
       }),
   ],
   [
@@ -64,6 +65,7 @@ const STAGES: readonly [string, () => Deployment][] = [
         restProxyUrl: 'https://proxy.example',
         clientHostPackage: undefined,
         databaseHost: 'db.example',
+        batchEngine: 'none',
         databaseSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:mine-AbCdEf',
       }),
   ],

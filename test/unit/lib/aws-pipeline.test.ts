@@ -51,8 +51,11 @@ describe.each(STAGES)('the stage %s', (stage) => {
     expect(keys.sort()).toEqual([
       'ApiUrl',
       'CareFunctionName',
+      'CatalogDatabaseName',
+      'DailyBatchArn',
       'EmulatorFunctionName',
       'KafkaClusterArn',
+      'QueryWorkGroupName',
       'RedriveFunctionName',
       'SinkBucketName',
       'SinkConnectorName',

@@ -15,7 +15,7 @@ const OBJECTS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
 
 const WIDE: readonly Wide[] = [
   {
-    resource: /\/(topics|sent|tables\/(\w+_table|quarantine))\/\*$/,
+    resource: /\/(topics|sent|answers|tables\/(\w+_table|pin|geo|user|batch_files|quarantine))\/\*$/,
     actions: OBJECTS,
     reason: 'Objects in one folder of the sink bucket, which have names of their own making.',
   },
@@ -50,9 +50,32 @@ const WIDE: readonly Wide[] = [
     reason: 'Callers of the API make streams behind this prefix.',
   },
   {
-    resource: /Function\w+\.Arn\}?:\*$|(Care|Redrive)\w+\.Arn\}?:\*$/,
+    resource: /Function\w+\.Arn\}?:\*$|(Care|Redrive|DailyFunctions)\w+\.Arn\}?:\*$/,
     actions: ['lambda:InvokeFunction'],
     reason: 'The versions of one function.',
+  },
+  {
+    resource: /DailySparkApplication\w*\.Arn\}?\/jobruns\/\*$/,
+    actions: ['emr-serverless:GetJobRun', 'emr-serverless:CancelJobRun'],
+    reason: 'The runs of one application, which have no names before they begin.',
+  },
+  {
+    resource: /:logs:\S+:\*$/,
+    actions: ['logs:DescribeLogGroups'],
+    reason: 'EMR Serverless looks for its log group in the list of all.',
+  },
+  {
+    resource: /^\*$/,
+    actions: [
+      ...['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'].map(
+        (action) => `xray:${action}`,
+      ),
+      ...[
+        ...['CreateLogDelivery', 'GetLogDelivery', 'UpdateLogDelivery', 'DeleteLogDelivery'],
+        ...['ListLogDeliveries', 'PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'],
+      ].map((action) => `logs:${action}`),
+    ],
+    reason: 'How Step Functions traces and logs; these actions know no resources.',
   },
   {
     resource: /^\*$/,

@@ -15,7 +15,7 @@ export interface Acknowledged {
 
 /** A function of the app: its construct's path. */
 const FUNCTIONS =
-  /(Seeder|BrokersHandler|Topics\/Handler|Append-(pin|geo|user)|Care|Redrive|Emulator\/Function)\/(ServiceRole\/)?Resource$/;
+  /(Seeder|BrokersHandler|Topics\/Handler|Append-(pin|geo|user)|Care|Redrive|Batch|Answers|Reconcile|Emulator\/Function)\/(ServiceRole\/)?Resource$/;
 
 /** All of them, in the order of the stacks. */
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
@@ -116,6 +116,33 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     path: /^emulator\/Emulator\/Function/,
     finding: /\/sent\/\*\]$/,
     reason: 'The ledger’s objects are numbered.',
+  },
+  {
+    rule: 'IAM5',
+    path: /^batch\/Daily\/(Functions|Spark)\/\S*Role/,
+    finding:
+      /\/(topics|sent|answers|tables\/(pin|geo|user|batch_files|quarantine|pinterest_(pin|geo|user)_table))\/\*\]$/,
+    reason: 'Raw files, the ledger, answers and the files of one table have names of their own making.',
+  },
+  {
+    rule: 'IAM5',
+    path: /^batch\/Daily\/Spark\/Role/,
+    stage: 'prod',
+    finding: /arn:aws:logs:[\w-]+:<AWS::AccountId>:\*\]$/,
+    reason: 'EMR Serverless looks for its log group in the list of all.',
+  },
+  {
+    rule: 'IAM5',
+    path: /^batch\/Daily\/StateMachine\/Role/,
+    finding: /(<DailyFunctions\w+\.Arn>:\*|\[Resource::\*)\]$/,
+    reason: 'The versions of one function; X-Ray and the delivery of logs know no resources.',
+  },
+  {
+    rule: 'IAM5',
+    path: /^batch\/Daily\/StateMachine\/Role/,
+    stage: 'prod',
+    finding: /<DailySparkApplication\w*\.Arn>\/jobruns\/\*\]$/,
+    reason: 'The runs of one application, which have no names before they begin.',
   },
   {
     rule: 'IAM4',

@@ -27,6 +27,9 @@ export const AWS_PACKAGES: Readonly<Record<string, unknown>> = {
   clientHostPackage: join(__dirname, 'fixtures/client-host'),
 };
 
+/** The Spark job's package, which is only given where it is used. */
+const SPARK_PACKAGE = join(__dirname, 'fixtures/spark');
+
 /** Reads these settings of the local stage. A setting given as undefined is missing. */
 export function deployment(settings: Readonly<Record<string, unknown>> = {}): Deployment {
   const all = { ...LOCAL_SETTINGS, ...settings };
@@ -38,7 +41,9 @@ export function awsDeployment(
   stage: 'dev' | 'prod',
   settings: Readonly<Record<string, unknown>> = {},
 ): Deployment {
-  const all: Record<string, unknown> = { stage, ...AWS_PACKAGES, ...settings };
+  const spark = stage === 'prod' || settings.batchEngine === 'emr-serverless';
+  const packages = { ...AWS_PACKAGES, ...(spark ? { sparkPackage: SPARK_PACKAGE } : {}) };
+  const all: Record<string, unknown> = { stage, ...packages, ...settings };
   return readDeployment((name) => all[name]);
 }
 

@@ -86,6 +86,18 @@ test('every part can be brought', () => {
   });
 });
 
+test('the batch runs daily, on Lambda in development and on Spark in production, or not at all', () => {
+  const job = { package: expect.stringMatching(/fixtures\/spark$/) as string };
+  expect(dev().batch).toMatchObject({ kind: 'daily', engine: { kind: 'lambda' } });
+  expect(prod().batch).toMatchObject({ kind: 'daily', engine: { kind: 'emr-serverless', ...job } });
+  expect(dev({ batchEngine: 'emr-serverless' }).batch).toMatchObject({ engine: { maxVcpus: 8, ...job } });
+  expect(prod({ batchEngine: 'lambda', sparkPackage: undefined }).batch).toMatchObject({
+    memoryMiB: 8192,
+    engine: { kind: 'lambda' },
+  });
+  expect(dev({ batchEngine: 'none' }).batch).toEqual({ kind: 'manual' });
+});
+
 test('a serverless cluster keeps three copies', () => {
   const { kafka, topics } = dev({ kafkaCapacity: 'serverless' });
   expect(kafka).toEqual({ kind: 'msk', capacity: { kind: 'serverless' } });
@@ -116,6 +128,9 @@ test.each<[string, Settings]>([
   ['the ARN of an MSK cluster', { kafkaBootstrapServers: 'b:9098', kafkaClusterArn: 'mine' }],
   ['the cluster is an existing one', { kafkaBootstrapServers: 'b:9098', kafkaCapacity: 'serverless' }],
   ['one of "provisioned", "serverless"', { kafkaCapacity: 'large' }],
+  ['the batch does not run on Spark', { sparkPackage: '.' }],
+  ['one of "lambda", "emr-serverless", "none"', { batchEngine: 'spark' }],
+  ['the path of a folder', { batchEngine: 'emr-serverless', sparkPackage: '/nowhere' }],
   ['the Connect worker is an existing one', { connectUrl: 'http://connect:8083' }],
   [
     'there is no client host',

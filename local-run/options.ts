@@ -37,7 +37,9 @@ export interface StartOptions {
   readonly userId: string;
   /** Posts a second; undefined: every post once as fast as it goes, then 10 a second. 0: as fast as it goes. */
   readonly rate?: number;
-  /** Seconds between two reports once every post was sent. Default: 60. */
+  /** Whether random posts go on once every post was sent; if not, the parts just stay up. Default: true. */
+  readonly random: boolean;
+  /** Seconds between two reports while random posts flow. Default: 60. */
   readonly reportEvery: number;
   /** How often a part that dies is started again within five minutes before the run ends. Default: 3. */
   readonly restarts: number;
@@ -64,6 +66,7 @@ interface Parsed {
   seed: number;
   userId: string;
   rate?: number;
+  random: boolean;
   reportEvery: number;
   restarts: number;
   sinkPlugin?: SinkPluginKind;
@@ -114,6 +117,10 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
       '--rate <number>',
       'posts a second (default: all once as fast as it goes, then 10 a second)',
       decimalNumber('posts a second', 1_000_000, 20),
+    )
+    .option(
+      '--no-random',
+      'send no random posts after the first reconciliation; the parts stay up until Ctrl-C',
     )
     .option('--report-every <seconds>', 'seconds between two reports', wholeNumber(1, 86_400), 60)
     .option(
@@ -173,6 +180,7 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
     seed: parsed.seed,
     userId: parsed.userId,
     rate: parsed.rate,
+    random: parsed.random,
     reportEvery: parsed.reportEvery,
     restarts: parsed.restarts,
     sinkPlugin,

@@ -148,6 +148,7 @@ class Run {
     if (options.once) return reconciliation.ok ? 0 : 1;
 
     this.showWhere(target);
+    if (!options.random) await this.unlessStopped(new Promise<never>(() => undefined));
     for (;;) await this.cycle(target);
   }
 
@@ -281,6 +282,10 @@ class Run {
     const width = Math.max(...rows.map(([name]) => (name ?? '').length));
     output.block(rows.map(([name, where]) => `  ${(name ?? '').padEnd(width)}  ${where ?? ''}`).join('\n'));
     output.block('');
+    if (!options.random) {
+      output.line('Nothing more is sent by itself. Press Ctrl-C to stop.');
+      return;
+    }
     const rate = options.rate === 0 ? 'as fast as they go' : `${options.rate ?? GENTLE_RATE} a second`;
     output.line(
       `Random posts go on (${rate}), with a report every ${options.reportEvery} s. Press Ctrl-C to stop.`,

@@ -2,10 +2,11 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Answers } from '../../cli/answers';
 import type { BatchReport } from '../../cli/batch';
+import type { EmulatorReports } from '../../cli/emulate';
 import { runningLocalDeployment } from '../../cli/local-deployment';
 import type { Reconciliation } from '../../cli/reconcile';
 import type { Status } from '../../cli/status';
-import type { EmulatorReport } from '../../emulator';
+import type { EmulatorDestination, EmulatorReport } from '../../emulator';
 import { FEED_NAMES } from '../../feeds';
 import { generatePosts } from '../../source-data/generator';
 import type { Post } from '../../source-data/rows';
@@ -15,6 +16,8 @@ import { PipelineRun, isAlive, pipelineJson, reset, run } from './support/pipeli
 const USER_ID = 'e2e-whole';
 const POSTS = 3000;
 const SEED = 7;
+/** What is sent once every post was sent. */
+const BY_HAND = 250;
 
 function expectedAnswers(): { question: string; columns: readonly string[]; rows: readonly unknown[] }[] {
   const posts: Post[] = [...generatePosts({ seed: SEED, from: 0, to: POSTS })];
@@ -28,11 +31,15 @@ function expectedAnswers(): { question: string; columns: readonly string[]; rows
 const comparable = ({ answers }: Answers): unknown[] =>
   answers.map(({ question, columns, rows }) => ({ question, columns, rows }));
 
-async function invokeEmulator(): Promise<EmulatorReport> {
+/** The deployed function, inside the local AWS, sends as its schedule for a destination would have it. */
+async function invokeEmulator(destination: EmulatorDestination): Promise<EmulatorReport> {
   const { aws, outputs } = await runningLocalDeployment(USER_ID);
   const client = new LambdaClient(aws);
   const { FunctionError, Payload } = await client.send(
-    new InvokeCommand({ FunctionName: outputs.EmulatorFunctionName, Payload: '{}' }),
+    new InvokeCommand({
+      FunctionName: outputs.EmulatorFunctionName,
+      Payload: destination === 'topics' ? '{}' : JSON.stringify({ destination }),
+    }),
   );
   client.destroy();
   const text = Buffer.from(Payload ?? []).toString('utf8');
@@ -47,46 +54,57 @@ describe('the whole pipeline', () => {
   let pids: number[] = [];
 
   it('answers the eight questions as the oracle does, and loses and doubles nothing', async () => {
-    const pipeline = new PipelineRun(USER_ID, '--posts', String(POSTS), '--seed', String(SEED));
+    // Nothing is sent but what is sent here, so that every count is known. A run that goes on sending is tested in
+    // test/integration/local-run-start.test.ts.
+    const args = ['--posts', String(POSTS), '--seed', String(SEED), '--no-random'];
+    const pipeline = new PipelineRun(USER_ID, ...args);
     try {
-      await pipeline.printed(/Press Ctrl-C to stop/);
+      await pipeline.printed(/Press Ctrl-C to stop/, 1, 600_000);
       expect(pipeline.output).toMatch(/pin: missing 0, duplicate 0/);
       pids = pipeline.runFile().parts.map(({ pid }) => pid);
       expect(pids.length).toBeGreaterThanOrEqual(5);
 
       expect(comparable(await pipelineJson<Answers>(USER_ID, 'answers'))).toEqual(expectedAnswers());
 
-      const sent = await pipelineJson<EmulatorReport>(
-        USER_ID,
-        'emulate',
-        '--posts',
-        '250',
-        '--run',
-        'by-hand',
-      );
-      expect(sent.feeds.pin).toMatchObject({ sent: 250, acknowledged: 250, failed: 0 });
+      const emulation = ['emulate', '--to', 'both', '--posts', String(BY_HAND), '--run', 'by-hand'];
+      const sent = await pipelineJson<EmulatorReports>(USER_ID, ...emulation);
+      const [topics, streams] = await Promise.all([invokeEmulator('topics'), invokeEmulator('streams')]);
+      const scheduled = { topics, streams };
+      const total = { topics: 0, streams: 0 };
+      for (const destination of ['topics', 'streams'] as const) {
+        const { posts, feeds, ...report } = scheduled[destination];
+        const run = destination === 'topics' ? 'scheduled-100' : 'scheduled-100-streams';
+        expect(report).toMatchObject({ ok: true, run, destination, problems: [] });
+        expect(posts).toBe(500);
+        for (const feed of FEED_NAMES) {
+          expect(sent[destination].feeds[feed]).toMatchObject({
+            sent: BY_HAND,
+            acknowledged: BY_HAND,
+            failed: 0,
+          });
+          expect(feeds[feed]).toMatchObject({ sent: posts, acknowledged: posts, failed: 0 });
+        }
+        total[destination] = POSTS + BY_HAND + posts;
+      }
 
-      // The deployed function, inside the local AWS, sends as its schedule would have it.
-      const scheduled = await invokeEmulator();
-      expect(scheduled.feeds.user).toMatchObject({ sent: scheduled.posts, failed: 0 });
-      expect(scheduled).toMatchObject({ ok: true, run: 'scheduled-100', problems: [] });
-      expect(scheduled.posts).toBeGreaterThan(0);
-
+      const toCome = await pipelineJson<Reconciliation>(USER_ID, 'reconcile', '--wait', '120');
+      expect(toCome.ok).toBe(true);
       await pipelineJson<BatchReport>(USER_ID, 'batch');
       const reconciled = await pipelineJson<Reconciliation>(USER_ID, 'reconcile');
       for (const row of reconciled.streams) {
-        expect(row).toMatchObject({
-          sent: POSTS,
-          acknowledged: POSTS,
-          table: POSTS,
-          missing: 0,
-          duplicate: 0,
-        });
+        const { acknowledged, unacknowledged, table, quarantine } = row;
+        expect(row).toMatchObject({ sent: total.streams, acknowledged: total.streams });
+        expect(row).toMatchObject({ missing: 0, duplicate: 0, quarantine: 0 });
+        expect(table + quarantine).toBe(acknowledged + unacknowledged);
         expect(row.shards.length).toBeGreaterThan(1);
       }
       for (const row of reconciled.feeds) {
-        expect(row).toMatchObject({ missing: 0, duplicate: 0, table: POSTS, quarantine: 0, deadLetters: 0 });
-        expect(row.raw).toBeGreaterThanOrEqual(POSTS + 250);
+        const { topic, unacknowledged } = row;
+        expect(row).toMatchObject({ sent: total.topics, acknowledged: total.topics });
+        expect(row).toMatchObject({ missing: 0, duplicate: 0, quarantine: 0, deadLetters: 0, pending: 0 });
+        expect(row.table).toBe(POSTS); // Each post once, however often it was sent.
+        expect(topic).toBe(total.topics + unacknowledged);
+        expect(row.raw).toBe(topic);
       }
       // The same posts again change nothing in the answers.
       expect(comparable(await pipelineJson<Answers>(USER_ID, 'answers'))).toEqual(expectedAnswers());
@@ -102,8 +120,10 @@ describe('the whole pipeline', () => {
       expect(status.feeds?.map(({ feed, table }) => [feed, table])).toEqual(
         FEED_NAMES.map((feed) => [feed, POSTS]),
       );
+      expect(status.streams?.map(({ feed, rows, quarantine }) => [feed, rows, quarantine])).toEqual(
+        reconciled.streams.map(({ feed, table }) => [feed, table, 0]),
+      );
       for (const stream of status.streams ?? []) {
-        expect(stream).toMatchObject({ rows: POSTS, quarantine: 0 });
         expect(stream.lag.map(({ records }) => records)).toEqual([0, 0]);
         const { p50, p95, p99 } = stream.recent?.latency ?? { p50: 0, p95: 0, p99: 0 };
         expect(0 < p50 && p50 <= p95 && p95 <= p99).toBe(true);
@@ -113,7 +133,7 @@ describe('the whole pipeline', () => {
     }
     expect(await pipeline.ended).toBe(130);
     expect(pids.filter(isAlive)).toEqual([]);
-  }, 600_000);
+  }, 1_200_000);
 
   it('goes on with its data at the next start, and --once ends with exit code 0', async () => {
     const { code, stdout } = await run('npm', [

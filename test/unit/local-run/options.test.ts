@@ -24,6 +24,7 @@ describe('the options of npm start', () => {
       seed: 100,
       userId: 'pinterest',
       rate: undefined,
+      random: true,
       reportEvery: 60,
       restarts: 3,
       ports: {},
@@ -32,13 +33,14 @@ describe('the options of npm start', () => {
 
   test('are all read', () => {
     const flags =
-      '--once --posts 500 --seed 7 --user-id 0a1 --rate 2.5 --report-every 5 --restarts 7 --kafka-port 19092';
+      '--once --posts 500 --seed 7 --user-id 0a1 --rate 2.5 --no-random --report-every 5 --restarts 7 --kafka-port 19092';
     expect(parse(...flags.split(' '))).toEqual({
       once: true,
       posts: 500,
       seed: 7,
       userId: '0a1',
       rate: 2.5,
+      random: false,
       reportEvery: 5,
       restarts: 7,
       ports: { kafka: 19_092 },
@@ -101,6 +103,7 @@ describe('the options of npm start', () => {
       '--seed',
       '--user-id',
       '--rate',
+      '--no-random',
       ...Object.values(PORT_FLAGS),
     ]) {
       expect(text).toContain(flag);

@@ -52,10 +52,10 @@ export function localStage(read: SettingReader): Stage {
       database: readDatabaseName(read),
       credentials: { kind: 'generated' },
     },
-    // The local run sends from the command line; the schedule is there, switched off.
+    // The local run sends from the command line; the schedules are there, switched off.
     emulator: {
       scheduleEnabled: false,
-      destinations: ['topics'],
+      destinations: ['topics', 'streams'],
       everyMinutes: 1,
       seed: 100,
       postsPerRun: 500,

@@ -43,16 +43,32 @@ test('the function may do four things on AWS', () => {
   expect(statements.filter(({ Resource }) => JSON.stringify(Resource) === '"*"')).toEqual([]);
 });
 
-test('it may post to the three feeds only', () => {
-  const [statement] = about('execute-api');
-  const paths = (statement?.Resource as { 'Fn::Join': [string, unknown[]] }[]).map(
-    ({ 'Fn::Join': [, parts] }) => String(parts.at(-1)),
+function apiPaths(of: readonly Statement[]): string[] {
+  const [statement] = of.filter(({ Action }) => Action === 'execute-api:Invoke');
+  return (statement?.Resource as { 'Fn::Join': [string, unknown[]] }[]).map(({ 'Fn::Join': [, parts] }) =>
+    String(parts.at(-1)),
   );
-  expect(paths).toEqual([
-    '/POST/topics/pinterest.geo',
-    '/POST/topics/pinterest.pin',
-    '/POST/topics/pinterest.user',
+}
+
+test('it may send to the topics and the streams of the three feeds only', () => {
+  const topics = ['geo', 'pin', 'user'].map((feed) => `/POST/topics/pinterest.${feed}`);
+  expect(apiPaths(statements)).toEqual([
+    ...topics,
+    ...['geo', 'pin', 'user'].flatMap((feed) =>
+      ['record', 'records'].map((route) => `/PUT/streams/streaming-pinterest-${feed}/${route}`),
+    ),
   ]);
+  const toTopics = emulator({ destinations: ['topics'] });
+  expect(apiPaths(statementsOf(toTopics, 'EmulatorFunctionServiceRole'))).toEqual(topics);
+});
+
+test('a schedule for each destination, with what the function is to be told', () => {
+  const inputs = (of: Template): unknown[] =>
+    resourcesOf(of, 'AWS::Scheduler::Schedule').map(
+      ([, { Properties }]) => (Properties?.Target as { Input?: string }).Input,
+    );
+  expect(inputs(template).sort()).toEqual(['{"destination":"streams"}', undefined]);
+  expect(inputs(emulator({ destinations: ['topics'] }))).toEqual([undefined]);
 });
 
 test('it may touch the ledger only', () => {

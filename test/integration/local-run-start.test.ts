@@ -196,12 +196,12 @@ describe('in a run that goes on', () => {
       await sleep(100);
       if (one.process.exitCode !== null || Date.now() > late) throw new Error(one.output());
     }
-    return (
+    const last = (sign: string): string =>
       one
         .output()
         .split('\n')
-        .findLast((line) => line.includes('random posts, batch')) ?? ''
-    );
+        .findLast((line) => line.includes(sign)) ?? '';
+    return `${last('random posts, batch')}\n${last('streams: pin')}`;
   }
 
   // The other parts are killed in test/end-to-end/faults.test.ts. The database only here; and only here the run itself has
@@ -214,7 +214,7 @@ describe('in a run that goes on', () => {
       await one.until(new RegExp(`${name} has died \\(signal SIGKILL\\)\\. The end of .*${name}\\.log`), 30);
       await one.until(new RegExp(`${name} runs again`), 120);
       const report = await untilReports(2);
-      expect(report.match(/missing 0, duplicate 0/g)).toHaveLength(3);
+      expect(report.match(/missing 0, duplicate 0/g)).toHaveLength(6); // Three feeds on two paths.
     }
     await sleep(100);
     expect(one.process.exitCode).toBeNull();

@@ -45,17 +45,20 @@ SELECT
   unique_id_text AS unique_id,
   CASE WHEN title_text <> '' AND NOT {{sentinel title}} THEN title_text END AS title,
   CASE WHEN NOT {{sentinel description}} THEN description_text END AS description,
-  -- Exact in decimals; whole numbers, which most are, need none. Too large for a long is null.
+  -- Exact in decimals; whole numbers, which most are, need none, and short ones fit small decimals, which are fast. Too
+  -- large for a long is null.
   CASE
     WHEN {{sentinel follower_count}} THEN NULL
     WHEN matches(follower_number, '^[0-9]{1,12}$') THEN CAST(follower_number AS BIGINT) * follower_unit
+    WHEN matches(follower_number, '^[0-9]{1,8}[.][0-9]{1,3}$')
+      THEN CAST(round(CAST(follower_number AS DECIMAL(11, 3)) * CAST(follower_unit AS DECIMAL(7, 0)), 0) AS BIGINT)
     WHEN matches(follower_number, '^([0-9]+[.]?[0-9]*|[.][0-9]+)$')
       THEN try_cast(
         round(try_cast(follower_number AS DECIMAL(28, 9)) * CAST(follower_unit AS DECIMAL(7, 0)), 0) AS BIGINT
       )
   END AS follower_count,
   CASE WHEN NOT {{sentinel poster_name}} THEN poster_name_text END AS poster_name,
-  CASE WHEN NOT {{sentinel tag_list}} THEN trimmed_parts(tag_list_text) END AS tag_list,
+  trimmed_parts(CASE WHEN NOT {{sentinel tag_list}} THEN tag_list_text END) AS tag_list,
   is_image_or_video_text AS is_image_or_video,
   CASE WHEN NOT {{sentinel image_src}} THEN image_src_text END AS image_src,
   CASE WHEN left(save_location_text, 14) = 'Local save in ' THEN substr(save_location_text, 15) ELSE save_location_text END

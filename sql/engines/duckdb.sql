@@ -3,11 +3,16 @@
 -- The array [a, b].
 CREATE OR REPLACE TEMP MACRO pair(a, b) AS [a, b];
 
--- The parts between commas, without the blanks around them (a plain trim would take other spaces of Unicode, too).
--- Most tags have none, and trimming is slow.
-CREATE OR REPLACE TEMP MACRO trimmed_parts(t) AS
-  CASE WHEN contains(t, ', ') OR contains(t, ' ,') OR starts_with(t, ' ') OR ends_with(t, ' ')
-    THEN list_transform(split(t, ','), lambda part: trim(part, ' ')) ELSE split(t, ',') END;
+-- The parts between commas, without the spaces around them: taken away before the cut, which is faster than from each part,
+-- only where there are some, and by the slow regular expression only where two stand together.
+CREATE OR REPLACE TEMP MACRO trimmed_parts(t) AS split(
+  CASE
+    WHEN contains(t, '  ') THEN trim(regexp_replace(t, ' *, *', ',', 'g'), ' ')
+    WHEN contains(t, ', ') OR contains(t, ' ,') OR starts_with(t, ' ') OR suffix(t, ' ')
+      THEN trim(replace(replace(t, ' ,', ','), ', ', ','), ' ')
+    ELSE t
+  END,
+  ',');
 
 -- Whether a text matches a regular expression.
 CREATE OR REPLACE TEMP MACRO matches(t, pattern) AS regexp_matches(t, pattern);
@@ -18,9 +23,12 @@ CREATE OR REPLACE TEMP MACRO whole_number(t) AS
   CASE WHEN CAST(try_cast(t AS INT) AS VARCHAR) = t THEN try_cast(t AS INT)
     ELSE try_cast(regexp_extract(t, '^(-?[0-9]+)([.]0+)?$', 1) AS INT) END;
 
--- A text that has the shape of an ISO 8601 date and time; null when there is no such day or the year is not 1 to 9999.
+-- A text that has the shape of an ISO 8601 date and time; null when there is no such day or the year is not 1 to 9999. Most
+-- texts have no zone and not even the place for one; reading them without the calendar of zones is several times as fast.
 CREATE OR REPLACE TEMP MACRO utc_timestamp(t) AS
-  CASE WHEN try_cast(t AS TIMESTAMPTZ) BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'
+  CASE WHEN strlen(t) = 19 AND NOT starts_with(t, '0000')
+    THEN make_timestamptz(epoch_us(try_cast(t AS TIMESTAMP)))
+  WHEN try_cast(t AS TIMESTAMPTZ) BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'
     THEN try_cast(t AS TIMESTAMPTZ) END;
 
 -- Whether the value of a key is an object or an array. The JSON is only looked at again when its text says it might be.

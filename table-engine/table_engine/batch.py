@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,19 @@ from typing import Any
 import duckdb
 from deltalake import CommitProperties, DeltaTable
 
-from table_engine.batch_plan import plan_new_files, read_plan
+from table_engine.batch_plan import Plan, plan_new_files, read_plan
 from table_engine.cleaned_batch import clean_files
 from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, load_into
+from table_engine.duckdb_session import another_connection
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds
 from table_engine.raw_files import RawFile
 from table_engine.storage import Bucket
 
 #: In the log of a feed's table: the newest batch that is in it.
 APPLICATION = "batch"
+
+# Parquet is written by one thread: while one feed's table is written, another feed is cleaned.
+_FEEDS_AT_A_TIME = 2
 
 
 @dataclass
@@ -46,19 +51,33 @@ def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, 
         tables.open_or_create(name)
     plan_new_files(session, bucket, tables, user_id)
     plan = read_plan(tables.open("batch_files"))
-    newest: int | None = None
-    reports: dict[str, FeedReport] = {}
-    for name in FEED_NAMES:
-        report = reports[name] = FeedReport()
-        table = tables.open(name)
-        for batch in plan.batches_after(name, table.transaction_version(APPLICATION) or 0):
-            _apply(session, bucket, tables, load_feeds()[name], batch, plan.files[batch, name], temporary, report)
-            newest = max(batch, newest or batch)
+
+    def apply_feed(name: str) -> tuple[FeedReport, list[int]]:
+        folder = temporary / name
+        folder.mkdir()
+        with another_connection(session) as connection:
+            return _apply_batches(connection, bucket, tables, load_feeds()[name], plan, folder)
+
+    # A feed that fails stops no other: each table catches up on its own.
+    with ThreadPoolExecutor(_FEEDS_AT_A_TIME) as workers:
+        done = {name: workers.submit(apply_feed, name) for name in FEED_NAMES}
+    results = {name: future.result() for name, future in done.items()}
     return {
-        "batch": newest,
-        "feeds": {name: asdict(report) for name, report in reports.items()},
+        "batch": max((batch for _, batches in results.values() for batch in batches), default=None),
+        "feeds": {name: asdict(report) for name, (report, _) in results.items()},
         "seconds": round(time.monotonic() - started, 3),
     }
+
+
+def _apply_batches(
+    session: duckdb.DuckDBPyConnection, bucket: Bucket, tables: DeltaTables, feed: Feed, plan: Plan, folder: Path
+) -> tuple[FeedReport, list[int]]:
+    """Applies the batches that a feed's table does not have yet; returns what was done, and their numbers."""
+    report = FeedReport()
+    batches = plan.batches_after(feed.name, tables.open(feed.name).transaction_version(APPLICATION) or 0)
+    for batch in batches:
+        _apply(session, bucket, tables, feed, batch, plan.files[batch, feed.name], folder, report)
+    return report, batches
 
 
 def _apply(

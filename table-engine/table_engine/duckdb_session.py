@@ -27,6 +27,13 @@ def open_session(temporary: Path, memory_limit: str = "1GB", threads: int | None
     return session
 
 
+def another_connection(session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection to the same DuckDB for another thread: memory limit shared, temporary tables of its own."""
+    connection = session.cursor()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
 def insert_columns(
     session: duckdb.DuckDBPyConnection, table: str, columns: list[list[object]], types: list[str]
 ) -> None:

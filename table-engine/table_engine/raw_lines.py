@@ -8,6 +8,7 @@ LONGEST_LINE can be no record: it is kept, readably, as a broken line.
 from __future__ import annotations
 
 import re
+from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 # Neither may stand in JSON, and DuckDB's line reader takes one for a field's end and stumbles over the other.
 _FORBIDDEN = (b"\x00", b"\x01")
+# Far more than a character's four bytes, so that a part always has a whole one.
+_PART_BYTES = 32 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -113,8 +116,13 @@ def readable(line: bytes) -> str:
 
 
 def _is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8. In small parts: the text, which nobody needs, stays in the processor's cache."""
+    view = memoryview(data)
+    place = 0
     try:
-        data.decode("utf-8")
+        while place < len(data):
+            part = view[place : place + _PART_BYTES]
+            place += utf_8_decode(part, "strict", place + len(part) == len(data))[1]
     except UnicodeDecodeError:
         return False
     return True

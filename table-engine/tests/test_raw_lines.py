@@ -18,6 +18,23 @@ def test_clean_bytes_pass_untouched() -> None:
     assert to_piece(data).lines == 3
 
 
+@pytest.mark.parametrize("shift", range(5))
+def test_characters_that_stand_over_the_edge_of_a_part(shift: int) -> None:
+    text = b"a" * shift + "é😀".encode() * 20_000 + b"\n"
+    assert to_piece(text).data is text
+    broken = to_piece(text[: 3 * 32 * 1024] + b"\n").broken
+    assert [line.number for line in broken] == ([] if _ends_whole(text[: 3 * 32 * 1024]) else [0])
+    assert to_piece(text[:-2] + b"\n" + text).broken[0].number == 0
+
+
+def _ends_whole(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def test_broken_lines_are_set_aside_and_the_others_keep_their_place() -> None:
     piece = to_piece(b"a\r\n\xff\xfe\nb\x00c\nd\x01\n \rx\n")
     assert piece.data == b"a\n\n\n\n \tx\n"

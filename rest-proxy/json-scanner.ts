@@ -17,7 +17,10 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** How deep arrays and objects may be nested; Jackson, which reads the records behind Kafka, has the same bound. */
+/**
+ * How deep arrays and objects may be nested, as in Jackson by default. The S3 sink, which has a stricter bound, hands a
+ * value that is deeper to the dead letters.
+ */
 export const MAX_DEPTH = 1000;
 
 const SPACE = 0x20;
@@ -105,13 +108,6 @@ export function scanValue(text: Buffer, start: number, depth = 0): number {
       } else throw unexpected(text, i, object ? '"," or "}"' : '"," or "]"');
     }
   }
-}
-
-/** A member of an object: its name, decoded, and where its value stands. */
-export interface Member {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 /**

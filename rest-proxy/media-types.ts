@@ -1,5 +1,5 @@
 /**
- * The media types of the REST Proxy's version 2, and the reading of `Content-Type` and `Accept`.
+ * The media types of the REST Proxy's version 2, and the reading of `Content-Type`, `Content-Encoding` and `Accept`.
  */
 import { ERROR_CODES, RestError, quote } from './errors';
 
@@ -33,6 +33,20 @@ export function checkContentType(header: string | undefined): void {
     415,
     ERROR_CODES.unsupportedMediaType,
     `The Content-Type ${header === undefined ? 'is missing' : `${quote(header)} is not supported`}: expected "${PRODUCE_TYPE}", in UTF-8.`,
+  );
+}
+
+/**
+ * Checks that the body of a produce request is not compressed: it would only be taken for text that is no JSON.
+ *
+ * @throws RestError 415
+ */
+export function checkContentEncoding(header: string | undefined): void {
+  if (header === undefined || /^\s*(identity)?\s*$/i.test(header)) return;
+  throw new RestError(
+    415,
+    ERROR_CODES.unsupportedMediaType,
+    `The Content-Encoding ${quote(header)} is not supported: send the body as it is, uncompressed.`,
   );
 }
 

@@ -3,7 +3,7 @@
  */
 import { ERROR_CODES, RestError, brokersAway, messageOf, quote, unknownTopic } from './errors';
 import type { TopicDescription } from './kafka-metadata';
-import { checkAccept, checkContentType } from './media-types';
+import { checkAccept, checkContentEncoding, checkContentType } from './media-types';
 import { readProduceRequest, type ProduceRecord } from './produce-request';
 import type { SentRecord } from './record-sender';
 
@@ -13,6 +13,7 @@ export interface RequestHead {
   /** The request's target, for example `/topics/pinterest.pin?x=1`. */
   readonly url: string;
   readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
   readonly accept: string | undefined;
 }
 
@@ -79,6 +80,7 @@ function topicRoute(head: RequestHead, topic: string, ports: RoutePorts): Route 
     };
   }
   checkContentType(head.contentType);
+  checkContentEncoding(head.contentEncoding);
   checkTopicName(topic);
   return {
     kind: 'produce',

@@ -135,6 +135,7 @@ export class ProxyServer {
           method: request.method ?? '',
           url: request.url ?? '/',
           contentType: request.headers['content-type'],
+          contentEncoding: request.headers['content-encoding'],
           accept: request.headers.accept,
         },
         this.ports,

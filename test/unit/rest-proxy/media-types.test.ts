@@ -1,4 +1,4 @@
-import { checkAccept, checkContentType } from '../../../rest-proxy/media-types';
+import { checkAccept, checkContentEncoding, checkContentType } from '../../../rest-proxy/media-types';
 
 test.each([
   'application/vnd.kafka.json.v2+json',
@@ -43,3 +43,17 @@ test.each(['text/html', 'application/json;q=0', 'application/vnd.kafka.json.v2+j
     }).toThrow(expect.objectContaining({ status: 406 }) as Error);
   },
 );
+
+test('takes a body that is not compressed', () => {
+  for (const encoding of [undefined, '', 'identity', 'Identity']) {
+    expect(() => {
+      checkContentEncoding(encoding);
+    }).not.toThrow();
+  }
+});
+
+test.each(['gzip', 'identity, gzip', 'x'])('refuses the Content-Encoding %s with 415', (encoding) => {
+  expect(() => {
+    checkContentEncoding(encoding);
+  }).toThrow(expect.objectContaining({ status: 415, code: 415 }) as Error);
+});

@@ -21,7 +21,14 @@ const PORTS: RoutePorts = {
 async function ask(method: string, url: string, body = '', head: Partial<RequestHead> = {}): Promise<Answer> {
   try {
     const route = findRoute(
-      { method, url, accept: undefined, contentType: 'application/vnd.kafka.json.v2+json', ...head },
+      {
+        method,
+        url,
+        accept: undefined,
+        contentType: 'application/vnd.kafka.json.v2+json',
+        contentEncoding: undefined,
+        ...head,
+      },
       PORTS,
     );
     return await (route.kind === 'read' ? route.answer() : route.answer(Buffer.from(body)));
@@ -80,6 +87,7 @@ test('wrong types are refused before the body is read', async () => {
     status: 415,
   });
   expect(await ask('POST', '/topics/a', '', { accept: 'text/html' })).toMatchObject({ status: 406 });
+  expect(await ask('POST', '/topics/a', '', { contentEncoding: 'gzip' })).toMatchObject({ status: 415 });
 });
 
 test('a produce answer has a result for each record, in order', async () => {

@@ -223,16 +223,20 @@ test('the emulator can be invoked: it reads the secret and tries the database', 
   expect(Buffer.from(Payload ?? []).toString('utf8')).toContain(`127.0.0.1:${app.databasePort}`);
 }, 60_000);
 
-test('the schedule of the emulator is there, switched off', async () => {
-  const answer = await signedCall('scheduler', 'GET', `${app.aws.endpoint}/schedules`);
-  const { Schedules } = (await answer.json()) as {
-    Schedules: { State: string; Target: { Arn: string } }[];
-  };
+test('the schedules of the emulator, one for each destination, are there, switched off', async () => {
+  const get = async <T>(path: string): Promise<T> =>
+    (await (await signedCall('scheduler', 'GET', `${app.aws.endpoint}${path}`)).json()) as T;
+  const { Schedules } = await get<{ Schedules: { Name: string; Target: { Arn: string } }[] }>('/schedules');
   const { FunctionArn } = await new LambdaClient(app.aws).send(
     new GetFunctionConfigurationCommand({ FunctionName: output('EmulatorFunctionName') }),
   );
-  const own = Schedules.filter(({ Target }) => Target.Arn === FunctionArn);
-  expect(own.map(({ State }) => State)).toEqual(['DISABLED']);
+  const own = await Promise.all(
+    Schedules.filter(({ Target }) => Target.Arn === FunctionArn).map(({ Name }) =>
+      get<{ State: string; Target: { Input?: string } }>(`/schedules/${Name}`),
+    ),
+  );
+  const inputs = own.map(({ State, Target }) => `${State} ${Target.Input ?? ''}`.trim()).sort();
+  expect(inputs).toEqual(['DISABLED', 'DISABLED {"destination":"streams"}']);
 });
 
 test('deploying again changes nothing', async () => {

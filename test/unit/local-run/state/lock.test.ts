@@ -86,17 +86,24 @@ describe('a lock', () => {
     writeFileSync(file, '{"pid":');
     const script = `
       const { takeLock } = require(${JSON.stringify(path.resolve(__dirname, '../../../../local-run/state/lock.ts'))});
-      try { takeLock(process.argv[1], 'x'); console.log('taken'); setTimeout(() => {}, 1500); }
-      catch (error) { console.log(error.name); }`;
+      try { takeLock(process.argv[1], 'x'); console.log('taken'); }
+      catch (error) { console.log(error.name); }
+      process.stdin.resume(); // Lives, and holds what it took, until all have tried.`;
+    const children = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ['--import', 'tsx', '-e', script, file], {
+        cwd: path.resolve(__dirname, '../../../..'),
+      }),
+    );
     const results = await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        const child = spawn(process.execPath, ['--import', 'tsx', '-e', script, file], {
-          cwd: path.resolve(__dirname, '../../../..'),
-        });
-        let text = '';
-        child.stdout.on('data', (more: Buffer) => (text += more.toString()));
-        await once(child, 'close');
-        return text.trim();
+      children.map(async (child) => {
+        const first = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
+        return String(first[0]).trim();
+      }),
+    );
+    await Promise.all(
+      children.map((child) => {
+        child.stdin.end();
+        return once(child, 'close');
       }),
     );
     expect(results.sort()).toEqual(['LockedError', 'LockedError', 'LockedError', 'taken']);

@@ -3,27 +3,28 @@
  *
  * Exit codes: 0 done, 1 failed (for example a run is live), 2 wrong options.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { checkUserId, DEFAULT_USER_ID } from '../feeds';
-import { knownUserIds, removeEmptyFolders, removeParts, resetState } from '../local-run/state/reset';
-
-function userId(text: string): string {
-  try {
-    return checkUserId(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
-}
+import {
+  knownUserIds,
+  removeEmptyFolders,
+  removeParts,
+  requireStopped,
+  resetState,
+} from '../local-run/state/reset';
+import { checked } from './arguments';
 
 const program = new Command('npm run reset --')
   .description('Forgets the data of a local pipeline. Refuses while it runs.')
-  .option('--user-id <id>', 'the pipeline to forget', userId, DEFAULT_USER_ID)
+  .option('--user-id <id>', 'the pipeline to forget', checked(checkUserId), DEFAULT_USER_ID)
   .option('--all', 'forget every pipeline and remove the installed parts')
   .allowExcessArguments(false)
   .showHelpAfterError('(add --help for the options)')
   .exitOverride()
   .action(async (options: { userId: string; all?: true }) => {
-    for (const id of options.all ? knownUserIds() : [options.userId]) {
+    const userIds = options.all ? knownUserIds() : [options.userId];
+    requireStopped(userIds);
+    for (const id of userIds) {
       console.log(
         (await resetState(id))
           ? `The data of the user id "${id}" is forgotten.`

@@ -17,6 +17,18 @@ export function knownUserIds(root: string = STATES_ROOT): string[] {
 }
 
 /**
+ * Checks that none of these user ids has a live run, before the data of any is forgotten.
+ *
+ * @throws Error naming the process of the first one that has.
+ */
+export function requireStopped(userIds: readonly string[], root: string = STATES_ROOT): void {
+  for (const userId of userIds) {
+    const folder = stateFolder(userId, root);
+    if (existsSync(folder)) lockState(folder, userId).release();
+  }
+}
+
+/**
  * Removes the state folder of a user id, ending what a crashed run left there.
  *
  * @returns false when there was none.

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openState, stateFolder, writeJson } from '../../../../local-run/state/state-folder';
-import { resetState } from '../../../../local-run/state/reset';
+import { requireStopped, resetState } from '../../../../local-run/state/reset';
 
 describe('the state folder', () => {
   let root: string;
@@ -97,6 +97,17 @@ describe('the state folder', () => {
     await expect(resetState('me', root)).rejects.toThrow('is running already');
     expect(readdirSync(folder)).toContain('state.json');
     state.close();
+  });
+
+  test('of several, one in use is found before any is forgotten', () => {
+    openState('idle', root).close();
+    const state = openState('me', root);
+    expect(() => {
+      requireStopped(['idle', 'new', 'me'], root);
+    }).toThrow('The pipeline of the user id "me" is running already');
+    state.close();
+    requireStopped(['idle', 'new', 'me'], root);
+    expect(readdirSync(root).sort()).toEqual(['idle', 'me']);
   });
 
   test('is written in one step: a failed write leaves the old file and no draft', () => {

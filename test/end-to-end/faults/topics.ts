@@ -1,82 +1,49 @@
-/** Parts killed in mid-flow and bad input on every way in: afterwards nothing is missing and nothing double. */
+/** The batch path in trouble: parts killed in mid-flow and bad input on every way in. */
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
-import type { BatchReport } from '../../cli/batch';
-import { type Deployment } from '../../cli/deployment';
-import type { Inspection } from '../../cli/inspection';
-import { runningLocalDeployment } from '../../cli/local-deployment';
-import type { FeedReconciliation, Reconciliation } from '../../cli/reconcile';
-import { runTableEngine } from '../../cli/table-engine';
-import type { EmulatorReport } from '../../emulator';
-import { FEED_NAMES, type FeedName, topicName } from '../../feeds';
-import { pythonExecutable } from '../../local-run/paths';
-import { PostGenerator } from '../../source-data/generator';
-import { killBeforeAnswer } from './support/lost-answers';
-import { PipelineRun, pipelineJson, reset, startSending } from './support/pipeline-run';
-import { insertPost } from './support/source-rows';
+import type { Inspection } from '../../../cli/inspection';
+import type { Reconciliation } from '../../../cli/reconcile';
+import { runTableEngine } from '../../../cli/table-engine';
+import type { EmulatorReport } from '../../../emulator';
+import { FEED_NAMES, type FeedName, topicName } from '../../../feeds';
+import { pythonExecutable } from '../../../local-run/paths';
+import { PostGenerator } from '../../../source-data/generator';
+import { killBeforeAnswer } from '../support/lost-answers';
+import { pipelineJson, startSending } from '../support/pipeline-run';
+import { insertPost } from '../support/source-rows';
+import { POSTS, expectAllThrough, type FaultRun } from './fault-run';
 
-const USER_ID = 'e2e-faults';
-const POSTS = 1000;
+/** The tests; `run` is started when they are. */
+export function topicFaults(run: FaultRun): void {
+  const { userId } = run;
 
-describe('a pipeline in trouble', () => {
-  let pipeline: PipelineRun;
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    await reset(USER_ID);
-    // Reports are an hour apart, so that what the tests count is what they sent (and ten random posts a second).
-    pipeline = new PipelineRun(USER_ID, '--posts', String(POSTS), '--report-every', '3600');
-    await pipeline.printed(/Press Ctrl-C to stop/, 1, 1_100_000);
-    deployment = await runningLocalDeployment(USER_ID);
-  }, 1_200_000);
-
-  afterAll(async () => {
-    await pipeline.interrupt();
-    await reset(USER_ID);
-  }, 120_000);
-
-  /** Cleans what is there and reconciles; every feed must come out with nothing missing and nothing double. */
-  async function reconciled(): Promise<Record<string, FeedReconciliation>> {
-    await pipelineJson<BatchReport>(USER_ID, 'batch');
-    const { feeds } = await pipelineJson<Reconciliation>(USER_ID, 'reconcile', '--wait', '120');
-    expect(feeds.map(({ feed, missing, duplicate }) => ({ feed, missing, duplicate }))).toEqual(
-      FEED_NAMES.map((feed) => ({ feed, missing: 0, duplicate: 0 })),
-    );
-    return Object.fromEntries(feeds.map((row) => [row.feed, row]));
-  }
-
-  /** Every record of a sending came through in the end. */
-  function expectAllThrough({ feeds }: EmulatorReport, posts: number): void {
-    expect(feeds).toMatchObject(
-      Object.fromEntries(FEED_NAMES.map((feed) => [feed, { sent: posts, acknowledged: posts, failed: 0 }])),
-    );
-  }
-
-  it.each(['kafka-connect', 'kafka', 'rest-proxy', 'ministack'])(
+  it.each(['kafka-connect', 'kafka', 'rest-proxy'])(
     '%s killed in mid-flow is started again, and nothing is lost or doubled',
     async (name) => {
       const args = ['--posts', '3000', '--rate', '300', '--run', `kill-${name}`];
-      const { report } = await startSending(USER_ID, ...args);
-      const part = pipeline.part(name);
+      const { report } = await startSending(userId, ...args);
+      const part = run.pipeline.part(name);
       process.kill(part.pid, 'SIGKILL');
       expectAllThrough(await report, 3000);
-      await pipeline.restarted(part);
-      const rows = await reconciled();
-      for (const feed of FEED_NAMES) expect(rows[feed]?.table).toBe(POSTS);
+      await run.pipeline.restarted(part);
+      const rows = await run.topics();
+      for (const feed of FEED_NAMES) expect(rows[feed].table).toBe(POSTS);
     },
     600_000,
   );
 
   it('the proxy killed between acknowledgement and answer: the records are in the topic twice, in the table once', async () => {
     const args = ['--posts', '3000', '--rate', '300', '--run', 'lost-answers'];
-    const { report } = await startSending(USER_ID, ...args);
-    const proxy = pipeline.part('rest-proxy');
-    const lost = await killBeforeAnswer(deployment, pipeline.part('kafka').pid, proxy.pid);
+    const { report } = await startSending(userId, ...args);
+    const proxy = run.pipeline.part('rest-proxy');
+    const lost = await killBeforeAnswer(run.deployment, run.pipeline.part('kafka').pid, proxy.pid);
     const sent = await report;
     expectAllThrough(sent, 3000);
-    await pipeline.restarted(proxy);
-    const rows = await reconciled();
-    const { feeds } = await runTableEngine<Inspection>(deployment, 'inspect', { python: pythonExecutable() });
+    await run.pipeline.restarted(proxy);
+    const rows = await run.topics();
+    const { feeds } = await runTableEngine<Inspection>(run.deployment, 'inspect', {
+      python: pythonExecutable(),
+    });
     for (const feed of FEED_NAMES) {
       const offsets = lost.filter((one) => one.feed === feed);
       const records = offsets.reduce((sum, { from, to }) => sum + to - from, 0);
@@ -87,15 +54,15 @@ describe('a pipeline in trouble', () => {
         const ranges = feeds[feed].acknowledged_offsets[String(partition)] ?? [];
         expect(ranges.filter(([first, last]) => first < to && last >= from)).toEqual([]);
       }
-      expect(rows[feed]?.unacknowledged).toBeGreaterThanOrEqual(records);
-      expect(rows[feed]?.table).toBe(POSTS);
+      expect(rows[feed].unacknowledged).toBeGreaterThanOrEqual(records);
+      expect(rows[feed].table).toBe(POSTS);
     }
   }, 600_000);
 
   it('records that are no JSON objects go to the dead letters, and what breaks a rule to quarantine', async () => {
-    const before = await reconciled();
+    const before = await run.topics();
     const kafka = new Kafka({
-      brokers: [...deployment.bootstrapServers],
+      brokers: [...run.deployment.bootstrapServers],
       clientId: 'test',
       logLevel: logLevel.NOTHING,
     });
@@ -110,22 +77,22 @@ describe('a pipeline in trouble', () => {
       '{"ind":3,"timestamp":"2018-02-30T00:00:00"}',
     ];
     await producer.send({
-      topic: topicName(USER_ID, 'geo'),
+      topic: topicName(userId, 'geo'),
       messages: [...noObjects, ...breaches].map((value) => ({ key: '1', value })),
     });
     await producer.disconnect();
-    await pipelineJson<Reconciliation>(USER_ID, 'reconcile', '--wait', '120');
-    const after = await reconciled();
-    expect((after.geo?.deadLetters ?? 0) - (before.geo?.deadLetters ?? 0)).toBe(noObjects.length);
-    expect((after.geo?.quarantine ?? 0) - (before.geo?.quarantine ?? 0)).toBe(breaches.length);
-    expect(after.geo?.table).toBe(POSTS);
+    await pipelineJson<Reconciliation>(userId, 'reconcile', '--wait', '120');
+    const after = await run.topics();
+    expect(after.geo.deadLetters - before.geo.deadLetters).toBe(noObjects.length);
+    expect(after.geo.quarantine - before.geo.quarantine).toBe(breaches.length);
+    expect(after.geo.table).toBe(POSTS);
   }, 300_000);
 
   it('raw files in any state are read as far as they go', async () => {
-    const before = await reconciled();
-    const { endpoint, region, credentials } = deployment.aws;
+    const before = await run.topics();
+    const { endpoint, region, credentials } = run.deployment.aws;
     const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-    const topic = topicName(USER_ID, 'user');
+    const topic = topicName(userId, 'user');
     const good = (ind: number): string =>
       `{"ind":${ind},"first_name":"A","last_name":"B","age":30,"date_joined":"2016-01-01T00:00:00"}`;
     const contents: (string | Uint8Array)[] = [
@@ -142,7 +109,7 @@ describe('a pipeline in trouble', () => {
       const key = `topics/${topic}/partition=9/${topic}+9+${String(offset).padStart(20, '0')}.json`;
       await s3.send(
         new PutObjectCommand({
-          Bucket: deployment.outputs.SinkBucketName,
+          Bucket: run.deployment.outputs.SinkBucketName,
           Key: key,
           Body: content,
           ContentLength: Buffer.byteLength(content), // The SDK does not see the length of an empty text.
@@ -151,29 +118,29 @@ describe('a pipeline in trouble', () => {
       offset += 10;
     }
     s3.destroy();
-    const after = await reconciled();
-    expect((after.user?.table ?? 0) - (before.user?.table ?? 0)).toBe(5);
-    expect((after.user?.quarantine ?? 0) - (before.user?.quarantine ?? 0)).toBe(3);
+    const after = await run.topics();
+    expect(after.user.table - before.user.table).toBe(5);
+    expect(after.user.quarantine - before.user.quarantine).toBe(3);
   }, 300_000);
 
   it('a row of the database that breaks the contract goes to quarantine', async () => {
-    const before = await reconciled();
+    const before = await run.topics();
     const post = new PostGenerator(100).post(POSTS);
-    await insertPost(deployment, pipeline.part('mariadb').pid, {
+    await insertPost(run.deployment, run.pipeline.part('mariadb').pid, {
       ...post,
       geo: { ...post.geo, latitude: 95 },
     });
     const report = await pipelineJson<EmulatorReport>(
-      ...[USER_ID, 'emulate', '--mode', 'all', '--rate', '0', '--run', 'one-more-post'],
+      ...[userId, 'emulate', '--mode', 'all', '--rate', '0', '--run', 'one-more-post'],
     );
     expectAllThrough(report, POSTS + 1);
-    await pipelineJson<Reconciliation>(USER_ID, 'reconcile', '--wait', '120');
-    const after = await reconciled();
+    await pipelineJson<Reconciliation>(userId, 'reconcile', '--wait', '120');
+    const after = await run.topics();
     const growth = (feed: FeedName, place: 'table' | 'quarantine'): number =>
-      (after[feed]?.[place] ?? 0) - (before[feed]?.[place] ?? 0);
+      after[feed][place] - before[feed][place];
     expect([growth('geo', 'table'), growth('geo', 'quarantine')]).toEqual([0, 1]);
     for (const feed of ['pin', 'user'] as const) {
       expect([growth(feed, 'table'), growth(feed, 'quarantine')]).toEqual([1, 0]);
     }
   }, 300_000);
-});
+}

@@ -67,22 +67,29 @@ export function pipelineJson<T>(userId: string, ...args: readonly string[]): Pro
 }
 
 /** A sending that is under way. */
-export interface Sending {
+export interface Sending<Report> {
   /** Rejects when the command fails. */
-  readonly report: Promise<EmulatorReport>;
+  readonly report: Promise<Report>;
 }
 
 /**
  * Starts `npm run pipeline -- emulate` and waits until it says that some of its posts are through, and not yet all: how
- * long that takes depends on the machine. @throws Error when it is over before.
+ * long that takes depends on the machine. With `--to both` it waits for both destinations, and the report is of type
+ * `EmulatorReports`. @throws Error when it is over before.
  */
-export async function startSending(userId: string, ...args: readonly string[]): Promise<Sending> {
+export async function startSending<Report = EmulatorReport>(
+  userId: string,
+  ...args: readonly string[]
+): Promise<Sending<Report>> {
+  const signs = args.includes('both')
+    ? [/^topics: sent .* posts in .* s$/m, /^streams: sent .* posts in .* s$/m]
+    : [/^sent .* posts in .* s$/m];
   let said = '';
   let isUnderWay: () => void = () => undefined;
   const underWay = new Promise<void>((resolve) => (isUnderWay = resolve));
-  const report = runPipeline<EmulatorReport>(userId, ['emulate', ...args], (text) => {
+  const report = runPipeline<Report>(userId, ['emulate', ...args], (text) => {
     said += text;
-    if (/^sent .* posts in .* s$/m.test(said)) isUnderWay();
+    if (signs.every((sign) => sign.test(said))) isUnderWay();
   });
   const isOver = report.then(() => {
     throw new Error(`The sending was over before anything could be done to it. It said: ${said}`);

@@ -9,6 +9,7 @@ import { placeFunction } from './stacks/groups';
 import { KafkaStack } from './stacks/kafka-stack';
 import { KeyStack } from './stacks/key-stack';
 import { NetworkStack } from './stacks/network-stack';
+import { OperationsStack } from './stacks/operations-stack';
 import { SourceStack } from './stacks/source-stack';
 import { StorageStack } from './stacks/storage-stack';
 import { StreamStack } from './stacks/stream-stack';
@@ -32,6 +33,8 @@ export interface Pipeline {
   readonly clientHost?: ClientHostStack;
   /** Where the batch runs daily. */
   readonly batch?: BatchStack;
+  /** Where somebody is to notice what is wrong. */
+  readonly operations?: OperationsStack;
 }
 
 /**
@@ -106,10 +109,7 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
     stage.batch.kind === 'daily'
       ? new BatchStack(app, id('batch'), deployment, { ...props, batch: stage.batch, sink })
       : undefined;
-  Tags.of(app).add('project', 'pinterest-data-pipeline');
-  Tags.of(app).add('user-id', userId);
-  Tags.of(app).add('stage', stage.name);
-  return {
+  const made = {
     source,
     storage,
     kafka,
@@ -122,4 +122,18 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
     ...(clientHost && { clientHost }),
     ...(batch && { batch }),
   };
+  const { operations } = stage;
+  const watching =
+    operations.kind === 'watched'
+      ? new OperationsStack(app, id('operations'), deployment, {
+          ...props,
+          operations,
+          watched: made,
+          encryptionKey: need(encryptionKey, 'a key of its own', 'alarms'),
+        })
+      : undefined;
+  Tags.of(app).add('project', 'pinterest-data-pipeline');
+  Tags.of(app).add('user-id', userId);
+  Tags.of(app).add('stage', stage.name);
+  return { ...made, ...(watching && { operations: watching }) };
 }

@@ -14,6 +14,7 @@ export const STACK_PARTS = [
   'api',
   'emulator',
   'batch',
+  'operations',
 ] as const;
 
 /** A part of the pipeline that is a stack of its own. */

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from table_engine.duckdb_session import open_session
+from table_engine.metrics import feed_metric_line
 from table_engine.storage import Bucket
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_records import records_of_event
@@ -34,4 +34,6 @@ def handler(event: dict[str, Any], _context: object) -> None:
         # Whatever state its tables are in, the next invocation opens them anew.
         _appender = None
         raise
-    print(json.dumps(vars(report)))
+    values = {"Records": report.records, "Rejects": report.rejects}
+    user_id, feed = os.environ["USER_ID"], os.environ["FEED"]
+    print(feed_metric_line(values, user_id, "streams", feed, rows=report.rows, repeated=report.repeated))

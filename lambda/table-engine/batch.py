@@ -6,7 +6,7 @@ from typing import Any
 
 from table_engine.batch import run_batch
 from table_engine.function_job import function_job
-from table_engine.metrics import metric_line
+from table_engine.metrics import feed_metric_line
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -15,5 +15,5 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
         report = run_batch(job.session, job.bucket, job.user_id, job.folder)
     for feed, counts in report["feeds"].items():
         values = {"Records": counts["rows"] + counts["rejects"], "Rejects": counts["rejects"]}
-        print(metric_line(values, {"UserId": job.user_id, "Path": "topics", "Feed": feed}, batch=report["batch"]))
+        print(feed_metric_line(values, job.user_id, "topics", feed, batch=report["batch"]))
     return report

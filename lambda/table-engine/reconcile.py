@@ -7,7 +7,7 @@ from typing import Any
 
 from table_engine.function_job import function_job
 from table_engine.inspection import run_inspection
-from table_engine.metrics import metric_line
+from table_engine.metrics import feed_metric_line
 from table_engine.reconciliation import assess, check
 from table_engine.stream_inspection import run_stream_inspection
 
@@ -25,7 +25,6 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
             "OnTheWay": found.on_the_way,
             "OutsideRawFiles": found.outside_raw_files,
         }
-        dimensions = {"UserId": job.user_id, "Path": found.path, "Feed": found.feed}
-        print(metric_line(values, dimensions, findings=found.findings))
+        print(feed_metric_line(values, job.user_id, found.path, found.feed, findings=found.findings))
     check(assessments)
     return {"assessments": [asdict(found) for found in assessments]}

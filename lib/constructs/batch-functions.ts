@@ -13,6 +13,8 @@ export interface BatchFunctionsProps {
   readonly sink: SinkBucket;
   readonly settings: DailyBatchSettings;
   readonly tableEngine: TableEngineSettings;
+  /** The namespace of the counts that the functions write. */
+  readonly metricsNamespace: string;
   readonly logRetention: RetentionDays;
 }
 
@@ -57,7 +59,7 @@ export class BatchFunctions extends Construct {
   }
 
   private add(id: string, module: TableEngineFunctionProps['module'], description: string): IFunction {
-    const { userId, sink, settings, tableEngine, logRetention } = this.props;
+    const { userId, sink, settings, tableEngine, metricsNamespace, logRetention } = this.props;
     return new TableEngineFunction(this, id, {
       module,
       description,
@@ -68,6 +70,7 @@ export class BatchFunctions extends Construct {
       // The state machine tries again.
       retryAttempts: 0,
       environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId },
+      metricsNamespace,
       logRetention,
     });
   }

@@ -32,6 +32,8 @@ export interface DailyBatchProps {
   readonly sink: SinkBucket;
   readonly settings: DailyBatchSettings;
   readonly tableEngine: TableEngineSettings;
+  /** The namespace of the counts that the functions write. */
+  readonly metricsNamespace: string;
   readonly logRetention: RetentionDays;
 }
 

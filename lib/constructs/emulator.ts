@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -37,7 +37,7 @@ const TIMEOUT = Duration.minutes(5);
 
 /** The emulator: a function that draws posts and sends them through the API, and a schedule for each destination. */
 export class Emulator extends Construct {
-  readonly function: IFunction;
+  readonly function: Function;
 
   constructor(scope: Construct, id: string, props: EmulatorProps) {
     super(scope, id);

@@ -38,11 +38,14 @@ export class MskCluster extends Construct implements KafkaAccess {
   readonly auth = 'iam';
   readonly clientSecurityGroup: ISecurityGroup;
   readonly clusterArn: string;
+  /** How many brokers a cluster with brokers of a size has. */
+  readonly brokers: number;
   private readonly permissions: KafkaPermissions;
 
   constructor(scope: Construct, id: string, props: MskClusterProps) {
     super(scope, id);
-    const { vpc } = props.network;
+    const { vpc, subnets } = props.network;
+    this.brokers = subnets.length;
     this.clientSecurityGroup = new SecurityGroup(this, 'Clients', {
       vpc,
       description: 'Clients of Kafka',
@@ -90,7 +93,7 @@ export class MskCluster extends Construct implements KafkaAccess {
     return new CfnCluster(this, 'Cluster', {
       clusterName,
       kafkaVersion: capacity.kafkaVersion,
-      numberOfBrokerNodes: network.subnets.length,
+      numberOfBrokerNodes: this.brokers,
       brokerNodeGroupInfo: {
         instanceType: capacity.instanceType,
         clientSubnets: network.subnets.map(({ subnetId }) => subnetId),

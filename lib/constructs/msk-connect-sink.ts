@@ -1,7 +1,7 @@
 import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnConnector, CfnCustomPlugin, CfnWorkerConfiguration } from 'aws-cdk-lib/aws-kafkaconnect';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
@@ -47,17 +47,26 @@ const WORKER_PROPERTIES = [
  * the consumer group is set apart from the name, so that the new connector goes on where the old one stopped.
  */
 export class MskConnectSink extends Construct {
+  /** The connector's name in the account. */
+  readonly connectorName: string;
+  /** The consumer group, whatever the connector is named. */
+  readonly consumerGroup: string;
+  /** The worker's log. */
+  readonly logGroup: ILogGroup;
+
   constructor(scope: Construct, id: string, props: MskConnectSinkProps) {
     super(scope, id);
     const { connectorName, settings, kafka, network, config } = props;
     const plugin = new Asset(this, 'Plugin', { path: settings.pluginZip });
     const worker = this.addWorkerConfiguration(connectorName);
     const replacing = [plugin.assetHash, settings.version, WORKER_PROPERTIES, kafka.auth];
-    const log = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = this.addRole(props);
+    this.connectorName = `${connectorName}-${hashOf(replacing)}`;
+    this.consumerGroup = `connect-${connectorName}`;
     const custom = new CfnCustomPlugin(this, 'CustomPlugin', {
       name: `${connectorName}-${plugin.assetHash.slice(0, 12)}`,
       contentType: 'ZIP',
@@ -65,14 +74,14 @@ export class MskConnectSink extends Construct {
     });
     const groups = [network.members, ...(kafka.clientSecurityGroup ? [kafka.clientSecurityGroup] : [])];
     const connector = new CfnConnector(this, 'Connector', {
-      connectorName: `${connectorName}-${hashOf(replacing)}`,
+      connectorName: this.connectorName,
       connectorDescription: 'Raw files of the feeds in S3',
       kafkaConnectVersion: settings.version,
       capacity: {
         provisionedCapacity: { mcuCount: settings.unitsPerWorker, workerCount: settings.workers },
       },
       connectorConfiguration: {
-        ...connectorConfig({ ...config, consumerGroup: `connect-${connectorName}` }),
+        ...connectorConfig({ ...config, consumerGroup: this.consumerGroup }),
       },
       kafkaCluster: {
         apacheKafkaCluster: {
@@ -93,7 +102,9 @@ export class MskConnectSink extends Construct {
         revision: worker.attrRevision,
       },
       serviceExecutionRoleArn: role.roleArn,
-      logDelivery: { workerLogDelivery: { cloudWatchLogs: { enabled: true, logGroup: log.logGroupName } } },
+      logDelivery: {
+        workerLogDelivery: { cloudWatchLogs: { enabled: true, logGroup: this.logGroup.logGroupName } },
+      },
     });
     // With its rights.
     connector.node.addDependency(role);

@@ -1,7 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { VpcLink } from 'aws-cdk-lib/aws-apigateway';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import {
+  NetworkLoadBalancer,
+  Protocol,
+  type NetworkTargetGroup,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { ClientHost } from './client-host';
 import type { PipelineNetwork } from './pipeline-network';
@@ -23,6 +27,8 @@ export class ProxyBalancer extends Construct {
   readonly vpcLink: VpcLink;
   /** The proxy's base URL as the API reaches it over the link, without a trailing slash. */
   readonly url: string;
+  /** The hosts behind the balancer, as it sees them. */
+  readonly targets: NetworkTargetGroup;
 
   constructor(scope: Construct, id: string, { network, host, port }: ProxyBalancerProps) {
     super(scope, id);
@@ -40,7 +46,7 @@ export class ProxyBalancer extends Construct {
       // API Gateway comes over its private link; without this its addresses would have to be let in.
       enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: false,
     });
-    balancer.addListener('Listener', { port, protocol: Protocol.TCP }).addTargets('Proxy', {
+    this.targets = balancer.addListener('Listener', { port, protocol: Protocol.TCP }).addTargets('Proxy', {
       port,
       protocol: Protocol.TCP,
       targets: [host.autoScalingGroup],

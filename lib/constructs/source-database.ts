@@ -45,6 +45,7 @@ const SEEDING = Duration.minutes(14);
 export class SourceDatabase extends Construct implements SourceConnection {
   readonly secretArn: string;
   readonly clientSecurityGroup: ISecurityGroup;
+  readonly instance: DatabaseInstance;
   private readonly key: IKey;
   private readonly reader: ReaderSecret;
 
@@ -57,7 +58,7 @@ export class SourceDatabase extends Construct implements SourceConnection {
       description: 'What reads the source database',
       allowAllOutbound: false,
     });
-    const instance = this.addInstance(props);
+    const instance = (this.instance = this.addInstance(props));
     instance.connections.allowFrom(this.clientSecurityGroup, Port.tcp(PORT), 'MySQL');
     this.reader = new ReaderSecret(this, 'Secret', {
       host: instance.dbInstanceEndpointAddress,

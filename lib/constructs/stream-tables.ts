@@ -1,5 +1,5 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -7,7 +7,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { FEED_NAMES, streamTableName } from '../../feeds';
+import { FEED_NAMES, streamTableName, type FeedName } from '../../feeds';
 import type { StreamSettings, TableEngineSettings } from '../stages';
 import { FailuresBucket } from './failures-bucket';
 import type { FeedStreams } from './feed-streams';
@@ -22,6 +22,8 @@ export interface StreamTablesProps {
   readonly sink: SinkBucket;
   readonly settings: StreamSettings;
   readonly tableEngine: TableEngineSettings;
+  /** The namespace of the counts that the functions write. */
+  readonly metricsNamespace: string;
   /** What becomes of the bucket of failures when its stack is deleted. One that is not empty stays in any case. */
   readonly removalPolicy: RemovalPolicy;
   /**
@@ -31,6 +33,14 @@ export interface StreamTablesProps {
    */
   readonly encryptionKey?: IKey;
   readonly logRetention: RetentionDays;
+}
+
+/** The function that appends a feed's stream to its table, and the mapping that calls it. */
+export interface StreamAppender {
+  readonly feed: FeedName;
+  readonly function: IFunction;
+  /** The id of the event source mapping. */
+  readonly mappingId: string;
 }
 
 /** One batch: a cold start, and S3 taking its time. */
@@ -48,6 +58,8 @@ const QUARANTINE = 'quarantine';
 export class StreamTables extends Construct {
   /** Where the records are that were given up. */
   readonly failures: FailuresBucket;
+  /** The functions that append, one a feed. */
+  readonly appenders: readonly StreamAppender[];
   /** The function that keeps the tables small and quick to read. */
   readonly care: IFunction;
   /** The function that appends what was given up. */
@@ -61,44 +73,38 @@ export class StreamTables extends Construct {
       removalPolicy: props.removalPolicy,
       encryptionKey: props.encryptionKey,
     });
-    this.addAppenders(props);
+    this.appenders = FEED_NAMES.map((feed) => this.addAppender(feed, props));
     this.care = this.addCare(props);
     this.redrive = this.addRedrive(props);
   }
 
-  private addAppenders({
-    userId,
-    streams,
-    sink,
-    settings,
-    tableEngine,
-    logRetention,
-  }: StreamTablesProps): void {
-    for (const feed of FEED_NAMES) {
-      const append = new TableEngineFunction(this, `Append-${feed}`, {
-        module: 'append',
-        description: `Appends the ${feed} stream to its table`,
-        settings: tableEngine,
-        timeout: APPEND_TIMEOUT,
-        retryAttempts: 0,
-        environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId, FEED: feed },
-        logRetention,
-      });
-      sink.grantTables(append, [streamTableName(userId, feed), QUARANTINE]);
-      append.addEventSource(
-        new KinesisEventSource(streams.of(feed), {
-          startingPosition: StartingPosition.TRIM_HORIZON,
-          batchSize: settings.batchSize,
-          maxBatchingWindow: Duration.seconds(settings.batchWindowSeconds),
-          // A shard's batches come one after another, in order: that each record is stored once rests on it.
-          parallelizationFactor: 1,
-          bisectBatchOnError: true,
-          retryAttempts: settings.retryAttempts,
-          maxRecordAge: Duration.minutes(settings.maxRecordAgeMinutes),
-          onFailure: this.failures,
-        }),
-      );
-    }
+  private addAppender(feed: FeedName, props: StreamTablesProps): StreamAppender {
+    const { userId, streams, sink, settings, tableEngine, metricsNamespace, logRetention } = props;
+    const append = new TableEngineFunction(this, `Append-${feed}`, {
+      module: 'append',
+      description: `Appends the ${feed} stream to its table`,
+      settings: tableEngine,
+      timeout: APPEND_TIMEOUT,
+      retryAttempts: 0,
+      environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId, FEED: feed },
+      metricsNamespace,
+      logRetention,
+    });
+    sink.grantTables(append, [streamTableName(userId, feed), QUARANTINE]);
+    const source = new KinesisEventSource(streams.of(feed), {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: settings.batchSize,
+      maxBatchingWindow: Duration.seconds(settings.batchWindowSeconds),
+      // A shard's batches come one after another, in order: that each record is stored once rests on it.
+      parallelizationFactor: 1,
+      bisectBatchOnError: true,
+      retryAttempts: settings.retryAttempts,
+      maxRecordAge: Duration.minutes(settings.maxRecordAgeMinutes),
+      onFailure: this.failures,
+      metricsConfig: settings.countsEvents ? { metrics: [MetricType.EVENT_COUNT] } : undefined,
+    });
+    append.addEventSource(source);
+    return { feed, function: append, mappingId: source.eventSourceMappingId };
   }
 
   private addCare({ userId, sink, tableEngine, logRetention }: StreamTablesProps): IFunction {

@@ -27,6 +27,12 @@ export interface TableEngineFunctionProps {
   /** How often an event that failed is delivered again, 0 to 2. A stream's mapping counts its own. */
   readonly retryAttempts: number;
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * The namespace of the metrics that it writes into its log.
+   *
+   * @default it writes none
+   */
+  readonly metricsNamespace?: string;
   readonly logRetention: RetentionDays;
 }
 
@@ -40,7 +46,7 @@ const RUNTIMES: Readonly<Record<TableEngineSettings['python'], Runtime>> = {
 export class TableEngineFunction extends Function {
   constructor(scope: Construct, id: string, props: TableEngineFunctionProps) {
     const { module, description, settings, timeout, retryAttempts, environment, logRetention } = props;
-    const { memoryMiB = settings.memoryMiB, storageMiB } = props;
+    const { memoryMiB = settings.memoryMiB, storageMiB, metricsNamespace } = props;
     super(scope, id, {
       code: Code.fromAsset(settings.package, { exclude: ['.installed', '.wheels'] }),
       handler: `${module}.handler`,
@@ -51,7 +57,10 @@ export class TableEngineFunction extends Function {
       ephemeralStorageSize: storageMiB === undefined ? undefined : Size.mebibytes(storageMiB),
       timeout,
       retryAttempts,
-      environment: { ...environment },
+      environment: {
+        ...environment,
+        ...(metricsNamespace === undefined ? {} : { METRICS_NAMESPACE: metricsNamespace }),
+      },
       logGroup: new LogGroup(scope, `${id}Log`, {
         retention: logRetention,
         removalPolicy: RemovalPolicy.DESTROY,

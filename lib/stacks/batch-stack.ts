@@ -4,6 +4,7 @@ import { DailyBatch } from '../constructs/daily-batch';
 import { QuestionQueries } from '../constructs/question-queries';
 import type { SinkBucket } from '../constructs/sink-bucket';
 import { TableCatalog } from '../constructs/table-catalog';
+import { tableMetrics } from '../metric-namespaces';
 import type { DailyBatchSettings, Deployment } from '../stages';
 
 /** Properties of the {@link BatchStack}. */
@@ -30,6 +31,7 @@ export class BatchStack extends Stack {
       sink,
       settings,
       tableEngine: stage.tableEngine,
+      metricsNamespace: tableMetrics(userId, stage.name),
       logRetention: stage.logRetention,
     });
     const catalog = new TableCatalog(this, 'Catalog', { userId, stageName: stage.name, bucket: sink.bucket });

@@ -1,10 +1,10 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ClientHost } from '../constructs/client-host';
-import type { ProxyAddress } from '../constructs/ingest-api';
 import type { KafkaAccess } from '../constructs/kafka-access';
 import type { PipelineNetwork } from '../constructs/pipeline-network';
 import { ProxyBalancer } from '../constructs/proxy-balancer';
+import { clientHostMetrics } from '../metric-namespaces';
 import type { ClientHost as ClientHostSettings, Deployment } from '../stages';
 import { groupsOf } from './groups';
 
@@ -18,7 +18,7 @@ export interface ClientHostStackProps extends StackProps {
 /** The client host with the REST proxy, and the load balancer before it. */
 export class ClientHostStack extends Stack {
   /** The proxy as the API reaches it. */
-  readonly proxy: ProxyAddress;
+  readonly proxy: ProxyBalancer;
 
   constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: ClientHostStackProps) {
     const { host: settings, network, kafka, ...stackProps } = props;
@@ -30,7 +30,7 @@ export class ClientHostStack extends Stack {
       subnets: network.subnets,
       securityGroups: groupsOf(network, kafka),
       kafka,
-      metricsNamespace: `${userId}-${stage.name}/client-host`,
+      metricsNamespace: clientHostMetrics(userId, stage.name),
       logRetention: stage.logRetention,
     });
     this.proxy = new ProxyBalancer(this, 'ProxyBalancer', { network, host, port: settings.port });

@@ -28,10 +28,12 @@ export interface EmulatorStackProps extends StackProps {
 
 /** The emulator and its schedule. */
 export class EmulatorStack extends Stack {
+  readonly emulator: Emulator;
+
   constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: EmulatorStackProps) {
     const { source, api, streams, sink, network, ...stackProps } = props;
     super(scope, id, { description: 'Pinterest data pipeline: emulator', ...stackProps });
-    const emulator = new Emulator(this, 'Emulator', {
+    this.emulator = new Emulator(this, 'Emulator', {
       userId,
       settings: stage.emulator,
       source,
@@ -42,7 +44,7 @@ export class EmulatorStack extends Stack {
       logRetention: stage.logRetention,
     });
     new CfnOutput(this, 'EmulatorFunctionName', {
-      value: emulator.function.functionName,
+      value: this.emulator.function.functionName,
       description: 'The Lambda function that sends posts',
     });
   }

@@ -27,6 +27,8 @@ export interface KafkaStackProps extends StackProps {
 /** The topics, and the connector that writes them to the sink bucket. */
 export class KafkaStack extends Stack {
   readonly kafka: KafkaAccess;
+  /** The sink where MSK Connect runs it. */
+  readonly connectSink: MskConnectSink | undefined;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: KafkaStackProps) {
     const { kafka, network, sink, ...stackProps } = props;
@@ -44,6 +46,7 @@ export class KafkaStack extends Stack {
     const connectorName = `${userId}-${stage.name}-s3-sink`;
     const connector = this.addConnector(connectorName, deployment, sink, network);
     connector.node.addDependency(topics);
+    this.connectSink = connector instanceof MskConnectSink ? connector : undefined;
     new CfnOutput(this, 'SinkConnectorName', {
       value: connectorName,
       description: 'The S3 sink connector on the Connect worker',

@@ -1,6 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { letSendAlarms } from '../constructs/alarm-topic';
 import type { Deployment } from '../stages';
 import { removalPolicyOf } from './removal-policy';
 
@@ -15,5 +16,6 @@ export class KeyStack extends Stack {
       enableKeyRotation: true,
       removalPolicy: removalPolicyOf(stage),
     });
+    if (stage.operations.kind === 'watched') letSendAlarms(this.key, this.account);
   }
 }

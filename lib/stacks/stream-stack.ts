@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { FeedStreams } from '../constructs/feed-streams';
 import type { SinkBucket } from '../constructs/sink-bucket';
 import { StreamTables } from '../constructs/stream-tables';
+import { tableMetrics } from '../metric-namespaces';
 import type { Deployment } from '../stages';
 import { removalPolicyOf } from './removal-policy';
 
@@ -21,6 +22,8 @@ export interface StreamStackProps extends StackProps {
 
 /** The streaming path behind the API: streams, the functions that append them to tables, and what they gave up. */
 export class StreamStack extends Stack {
+  readonly tables: StreamTables;
+
   constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: StreamStackProps) {
     const { sink, encryptionKey, ...stackProps } = props;
     super(scope, id, { description: 'Pinterest data pipeline: streams and their tables', ...stackProps });
@@ -28,26 +31,27 @@ export class StreamStack extends Stack {
     const removalPolicy = removalPolicyOf(stage);
     const { capacity, retentionHours } = settings;
     const streams = new FeedStreams(this, 'Streams', { userId, capacity, retentionHours, removalPolicy });
-    const tables = new StreamTables(this, 'Tables', {
+    this.tables = new StreamTables(this, 'Tables', {
       userId,
       streams,
       sink,
       settings,
       tableEngine,
+      metricsNamespace: tableMetrics(userId, stage.name),
       removalPolicy,
       encryptionKey,
       logRetention,
     });
     new CfnOutput(this, 'StreamFailuresBucketName', {
-      value: tables.failures.bucket.bucketName,
+      value: this.tables.failures.bucket.bucketName,
       description: 'The bucket of records that could not be appended to their table',
     });
     new CfnOutput(this, 'CareFunctionName', {
-      value: tables.care.functionName,
+      value: this.tables.care.functionName,
       description: "The Lambda function that takes care of the streams' tables",
     });
     new CfnOutput(this, 'RedriveFunctionName', {
-      value: tables.redrive.functionName,
+      value: this.tables.redrive.functionName,
       description: 'The Lambda function that appends what was given up',
     });
   }

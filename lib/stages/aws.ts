@@ -13,6 +13,7 @@ import {
   type MadeDailyBatch,
 } from './aws-parts';
 import { readRegion } from './common-settings';
+import { readOperations } from './operations-settings';
 import { oneOf, SettingError, type SettingReader } from './settings';
 import type {
   ClientHost,
@@ -26,12 +27,13 @@ import type {
   Stage,
   StageName,
   TopicSettings,
+  WatchedOperations,
 } from './stage';
 
 /** A stage's parts as the app makes them; the settings may bring others. */
 export interface AwsDefaults extends Omit<
   Stage,
-  'region' | 'network' | 'kafka' | 'connect' | 'restProxy' | 'source' | 'tableEngine' | 'batch'
+  'region' | 'network' | 'kafka' | 'connect' | 'restProxy' | 'source' | 'tableEngine' | 'batch' | 'operations'
 > {
   readonly name: Exclude<StageName, 'local'>;
   readonly network: MadeNetwork;
@@ -41,6 +43,7 @@ export interface AwsDefaults extends Omit<
   readonly source: RdsSource;
   readonly tableEngine: Omit<Stage['tableEngine'], 'package'>;
   readonly batch: MadeDailyBatch;
+  readonly operations: WatchedOperations;
 }
 
 /**
@@ -54,6 +57,7 @@ export interface AwsDefaults extends Omit<
  * - an existing MySQL: `databaseHost`, `databasePort` (3306), and `databaseSecretArn` with `databaseSecretKeyArn` where
  *   its secret is there; `databaseName`;
  * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `sshFrom` (an address range);
+ * - `alarmEmail`, `monthlyBudgetUsd`, `runbookUrl` (where the runbook is, as alarms refer to it);
  * - `batchEngine` (`lambda`, `emr-serverless`, `none`: nothing is scheduled);
  * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: what `npm run package` makes, if it is elsewhere.
  *
@@ -82,6 +86,7 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
       package: readTableEnginePackage(read),
     },
     batch: readBatch(defaults.batch, read),
+    operations: readOperations(defaults.operations, read),
   };
 }
 

@@ -70,6 +70,7 @@ export function localStage(read: SettingReader): Stage {
       retryAttempts: 50,
       maxRecordAgeMinutes: 12 * 60,
       failureRetentionDays: 7,
+      countsEvents: false,
     },
     tableEngine: {
       package: requiredFolder(read, 'tableEnginePackage'),
@@ -81,6 +82,7 @@ export function localStage(read: SettingReader): Stage {
     },
     // The local run and the command line begin it.
     batch: { kind: 'manual' },
+    operations: { kind: 'none' },
     encryption: 'aws-managed',
     statefulResources: 'destroy',
     terminationProtection: false,

@@ -42,7 +42,7 @@ def metrics(output: str) -> dict[tuple[str, str], dict[str, Any]]:
         document = json.loads(line)
         (directive,) = document["_aws"]["CloudWatchMetrics"]
         assert directive["Namespace"] == NAMESPACE
-        assert directive["Dimensions"] == [["UserId", "Path", "Feed"]]
+        assert directive["Dimensions"] == [["UserId", "Path", "Feed"], ["UserId", "Path"]]
         assert document["UserId"] == USER
         names = [metric["Name"] for metric in directive["Metrics"]]
         found[document["Path"], document["Feed"]] = {name: document[name] for name in names}
@@ -114,3 +114,9 @@ def test_a_metric_is_one_line() -> None:
     assert "\n" not in line
     directive = json.loads(line)["_aws"]["CloudWatchMetrics"][0]
     assert directive["Metrics"] == [{"Name": "A", "Unit": "Count"}, {"Name": "B", "Unit": "Count"}]
+    assert directive["Dimensions"] == [["UserId"]]
+
+
+def test_each_stage_has_metrics_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METRICS_NAMESPACE", "u-dev/tables")
+    assert json.loads(metric_line({"A": 1}, {}))["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "u-dev/tables"

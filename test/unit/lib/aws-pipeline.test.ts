@@ -49,6 +49,7 @@ describe.each(STAGES)('the stage %s', (stage) => {
       .flatMap((one) => Object.keys(one.findOutputs('*')))
       .filter((key) => !key.startsWith('Exports'));
     expect(keys.sort()).toEqual([
+      'AlarmTopicArn',
       'ApiUrl',
       'CareFunctionName',
       'CatalogDatabaseName',

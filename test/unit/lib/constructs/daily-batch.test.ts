@@ -33,6 +33,7 @@ function made(changes: Partial<DailyBatchSettings> = {}): Template {
     sink,
     settings: { ...LAMBDA, ...changes },
     tableEngine: deployment().stage.tableEngine,
+    metricsNamespace: 'pinterest-dev/tables',
     logRetention: RetentionDays.ONE_MONTH,
   });
   return Template.fromStack(stack);
@@ -142,7 +143,11 @@ test('the functions have the memory, the storage and the time of the settings, a
     expect(Properties).toMatchObject({ MemorySize: 2048, EphemeralStorage: { Size: 1024 }, Timeout: 900 });
     expect(Properties?.LoggingConfig).toBeDefined();
     expect(Properties?.Environment).toEqual({
-      Variables: { SINK_BUCKET: { Ref: expect.stringMatching(/^Sink/) as string }, USER_ID: 'pinterest' },
+      Variables: {
+        SINK_BUCKET: { Ref: expect.stringMatching(/^Sink/) as string },
+        USER_ID: 'pinterest',
+        METRICS_NAMESPACE: 'pinterest-dev/tables',
+      },
     });
   }
   for (const [, group] of resourcesOf(lambda, 'AWS::Logs::LogGroup')) {

@@ -61,7 +61,8 @@ test('a function is told the bucket, the user and its feed', () => {
   const told = named('append').map(([, { Environment }]) => Environment.Variables);
   expect(told.map(({ FEED }) => FEED)).toEqual(['pin', 'geo', 'user']);
   for (const variables of told) {
-    expect(Object.keys(variables).sort()).toEqual(['FEED', 'SINK_BUCKET', 'USER_ID']);
+    expect(Object.keys(variables).sort()).toEqual(['FEED', 'METRICS_NAMESPACE', 'SINK_BUCKET', 'USER_ID']);
+    expect(variables.METRICS_NAMESPACE).toBe('pinterest-local/tables');
     expect(variables.USER_ID).toBe('pinterest');
     expect(JSON.stringify(variables.SINK_BUCKET)).toMatch(/Fn::ImportValue.*SinkBucket/);
   }

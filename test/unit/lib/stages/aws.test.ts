@@ -98,6 +98,16 @@ test('the batch runs daily, on Lambda in development and on Spark in production,
   expect(dev({ batchEngine: 'none' }).batch).toEqual({ kind: 'manual' });
 });
 
+test('whom alarms are sent to, where the runbook is, and what may be spent can be said', () => {
+  expect(dev().operations).toMatchObject({ kind: 'watched', runbookUrl: 'docs/runbook.md' });
+  const settings = {
+    alarmEmail: 'ops@example.com',
+    monthlyBudgetUsd: '50',
+    runbookUrl: 'https://wiki.example/runbook',
+  };
+  expect(dev(settings).operations).toMatchObject({ ...settings, monthlyBudgetUsd: 50 });
+});
+
 test('a serverless cluster keeps three copies', () => {
   const { kafka, topics } = dev({ kafkaCapacity: 'serverless' });
   expect(kafka).toEqual({ kind: 'msk', capacity: { kind: 'serverless' } });
@@ -128,6 +138,10 @@ test.each<[string, Settings]>([
   ['the ARN of an MSK cluster', { kafkaBootstrapServers: 'b:9098', kafkaClusterArn: 'mine' }],
   ['the cluster is an existing one', { kafkaBootstrapServers: 'b:9098', kafkaCapacity: 'serverless' }],
   ['one of "provisioned", "serverless"', { kafkaCapacity: 'large' }],
+  ['an e-mail address', { alarmEmail: 'ops' }],
+  ['whole US dollars a month', { monthlyBudgetUsd: '0' }],
+  ['whole US dollars a month', { monthlyBudgetUsd: '9.5' }],
+  ['an https address', { runbookUrl: 'http://wiki.example' }],
   ['the batch does not run on Spark', { sparkPackage: '.' }],
   ['one of "lambda", "emr-serverless", "none"', { batchEngine: 'spark' }],
   ['the path of a folder', { batchEngine: 'emr-serverless', sparkPackage: '/nowhere' }],

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkUserId } from '../feeds';
 import { STATES_ROOT } from '../local-run/paths';
+import { lockHolder } from '../local-run/state/lock';
 import type { RunFile } from '../local-run/state/run-file';
+import { lockFile, stateFolder } from '../local-run/state/state-folder';
 import { type AwsClientConfig, type Deployment, readOutputs } from './deployment';
 
 /** What the commands read of `run.json`; see `docs/architecture.md`, "The local run". */
@@ -38,10 +40,15 @@ export async function localDeployment(run: RunEndpoints): Promise<Deployment> {
 /**
  * The deployment of a local run that is under way.
  *
- * @throws Error saying how to start one when there is none.
+ * @param root the folder of the states.
+ * @throws Error saying how to start one when there is none, or that the one there is cannot be asked yet.
  */
-export async function runningLocalDeployment(userId: string): Promise<Deployment> {
-  const file = join(STATES_ROOT, checkUserId(userId), 'run.json');
+export async function runningLocalDeployment(
+  userId: string,
+  root: string = STATES_ROOT,
+): Promise<Deployment> {
+  const folder = stateFolder(checkUserId(userId), root);
+  const file = join(folder, 'run.json');
   if (!existsSync(file)) {
     throw new Error(
       `No pipeline of the user id "${userId}" runs on this machine (there is no ${file}). Start one: \`npm start -- --user-id ${userId}\`.`,
@@ -51,8 +58,12 @@ export async function runningLocalDeployment(userId: string): Promise<Deployment
   try {
     return await localDeployment(run);
   } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const supervisor = lockHolder(lockFile(folder));
     throw new Error(
-      `The pipeline of the user id "${userId}" does not answer at ${run.endpointUrl}: ${error instanceof Error ? error.message : String(error)}. Start it: \`npm start -- --user-id ${userId}\`.`,
+      supervisor === undefined
+        ? `The pipeline of the user id "${userId}" does not answer at ${run.endpointUrl}: ${reason}. Start it: \`npm start -- --user-id ${userId}\`.`
+        : `The pipeline of the user id "${userId}" runs (pid ${supervisor.pid}), but its local AWS at ${run.endpointUrl} cannot be asked now: ${reason}. It is being started or restarted; try again in a moment.`,
       { cause: error },
     );
   }

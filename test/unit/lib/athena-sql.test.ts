@@ -18,11 +18,10 @@ test('a question reads the tables of the catalog', () => {
 });
 
 test('the first of each group is chosen in a subquery', () => {
-  expect(athenaQuestion('3a', TABLES).sql).toContain(`SELECT country, poster_name, follower_count
+  expect(athenaQuestion('1', TABLES).sql).toContain(`SELECT country, category, category_count
 FROM (
-  SELECT country, poster_name, follower_count, row_number() OVER (PARTITION BY country ORDER BY follower_count DESC, poster_name) AS place
-  FROM posts
-  WHERE country IS NOT NULL AND poster_name IS NOT NULL AND follower_count IS NOT NULL
+  SELECT country, category, category_count, row_number() OVER (PARTITION BY country ORDER BY category_count DESC, category) AS place
+  FROM counted
 )
 WHERE place = 1
 ORDER BY country`);

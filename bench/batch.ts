@@ -1,113 +1,135 @@
 /**
- * The batch with the embedded engine, against DuckDB alone doing the same read and clean; both from MiniStack's S3.
+ * The batch with the embedded engine, from MiniStack's S3 to Delta tables and answers, and how it grows.
  *
- * `npm run bench -- batch [posts …]`: 10,000, 100,000 and 1,000,000 by default. The raw files are as the sink writes
- * them: up to 10,000 lines each, three partitions.
+ * `npm run bench -- batch [--sizes 10000,100000]`: 10,000, 100,000, 1,000,000 and 10,000,000 posts by default. The raw
+ * files are as the sink's of the stage `prod` under load, up to 20,000 lines each. Up to {@link SMALL_UP_TO} posts the
+ * same is done with files of {@link SMALL_LINES} lines, as at ten posts a second, and DuckDB alone does the same read and
+ * clean. DuckDB's memory is limited so that the whole process stays below 4 GiB; what does not fit goes to disk.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { parseArgs } from 'node:util';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { childEnvironment } from '../cli/deployment';
 import { FEED_NAMES, topicName } from '../feeds';
 import { ensureParts } from '../local-run/install';
 import { startMiniStack } from '../local-run/parts/ministack';
 import { PROJECT_ROOT } from '../local-run/paths';
-import { generatePosts } from '../source-data/generator';
 import type { Benchmark, Figure } from './benchmark';
-import { progress, timed, withScratchFolder } from './support';
+import { writeRawFiles } from './raw-files';
+import { progress, timed, withScratchFolder, type Timed } from './support';
 
 const USER_ID = 'bench';
-const PARTITIONS = 3;
-const LINES = 10_000;
+const SIZES = [10_000, 100_000, 1_000_000, 10_000_000];
+/** `flushRecords` of the stage `prod`. */
+const LINES = 20_000;
+const SMALL_LINES = 200;
+const SMALL_UP_TO = 1_000_000;
+const MEMORY_LIMIT = '2500MB';
+const AIMS: Readonly<Record<number, string>> = { 1_000_000: '< 12', 10_000_000: '< 150' };
 
-/** Writes raw files of generated posts as the S3 sink does. */
-async function upload(s3: S3Client, bucket: string, posts: number): Promise<void> {
-  const open = new Map<string, { lines: string[]; start: number }>();
-  const write = async (
-    feed: string,
-    partition: number,
-    file: { lines: string[]; start: number },
-  ): Promise<void> => {
-    const topic = `${USER_ID}.${feed}`;
-    const key = `topics/${topic}/partition=${partition}/${topic}+${partition}+${String(file.start).padStart(20, '0')}.json`;
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: `${file.lines.join('\n')}\n` }));
-    file.start += file.lines.length;
-    file.lines = [];
-  };
-  let n = 0;
-  for (const post of generatePosts({ seed: 100, from: 0, to: posts })) {
-    const partition = n++ % PARTITIONS;
-    for (const feed of FEED_NAMES) {
-      const name = `${feed}/${partition}`;
-      const file = open.get(name) ?? { lines: [], start: 0 };
-      open.set(name, file);
-      if (file.lines.push(JSON.stringify(post[feed])) === LINES) await write(feed, partition, file);
-    }
+function sizesOf(args: readonly string[]): number[] {
+  const { values } = parseArgs({ args: [...args], options: { sizes: { type: 'string' } } });
+  const sizes = values.sizes?.split(',').map(Number) ?? SIZES;
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0)) {
+    throw new Error(`--sizes is ${values.sizes}: expected numbers of posts such as 10000,100000.`);
   }
-  for (const [name, file] of open) {
-    const [feed = '', partition] = name.split('/');
-    if (file.lines.length > 0) await write(feed, Number(partition), file);
-  }
+  return sizes;
+}
+
+/** The figures of one run. */
+function figuresOf(name: string, posts: number, { raw, batch, answers }: Run): Figure[] {
+  const processor = batch.processorSeconds + answers.processorSeconds;
+  return [
+    { name: `${name}: raw files`, value: raw.files, unit: 'files' },
+    { name: `${name}: raw files, in all`, value: raw.bytes / 2 ** 20, unit: 'MiB' },
+    { name: `${name}: batch`, value: batch.seconds, unit: 's' },
+    { name: `${name}: answers`, value: answers.seconds, unit: 's' },
+    {
+      name: `${name}: batch and answers`,
+      value: batch.seconds + answers.seconds,
+      unit: 's',
+      aim: AIMS[posts],
+    },
+    { name: `${name}: batch and answers, processor time`, value: processor, unit: 's' },
+    { name: `${name}: the same for each million posts`, value: processor / (posts / 1e6), unit: 's' },
+    {
+      name: `${name}: most memory`,
+      value: Math.max(batch.peakMiB, answers.peakMiB),
+      unit: 'MiB',
+      aim: '< 4096',
+    },
+  ];
+}
+
+interface Run {
+  readonly raw: { readonly files: number; readonly bytes: number };
+  readonly batch: Timed;
+  readonly answers: Timed;
 }
 
 /** See the module's comment. */
 export const benchmark: Benchmark = {
-  description: `raw files of ${FEED_NAMES.map((feed) => topicName(USER_ID, feed)).join(', ')} to Delta tables`,
+  description: `raw files of ${FEED_NAMES.map((feed) => topicName(USER_ID, feed)).join(', ')} to Delta tables and answers, DuckDB's memory limited to ${MEMORY_LIMIT}`,
   async run(args) {
+    const sizes = sizesOf(args);
     const { python } = await ensureParts(progress, { only: ['python'] });
-    const sizes = args.length > 0 ? args.map(Number) : [10_000, 100_000, 1_000_000];
     const figures: Figure[] = [];
-    await withScratchFolder('batch', async (stateDir) => {
-      const server = await startMiniStack({ stateDir });
-      const aws = {
-        region: 'us-east-1',
-        endpoint: server.url,
-        credentials: { accessKeyId: 'BENCH', secretAccessKey: 'bench' },
-      };
-      const s3 = new S3Client({ ...aws, forcePathStyle: true });
-      const engine = join(PROJECT_ROOT, 'table-engine');
-      const env = { ...childEnvironment(aws, process.env), PYTHONPATH: engine };
-      try {
-        for (const posts of sizes) {
-          const bucket = `bench-${posts}`;
+    const engine = join(PROJECT_ROOT, 'table-engine');
+    for (const posts of sizes) {
+      // A server for each size: what is in it goes with it.
+      await withScratchFolder('batch', async (stateDir) => {
+        const server = await startMiniStack({ stateDir });
+        const aws = {
+          region: 'us-east-1',
+          endpoint: server.url,
+          credentials: { accessKeyId: 'BENCH', secretAccessKey: 'bench' },
+        };
+        const s3 = new S3Client({ ...aws, forcePathStyle: true });
+        const env = { ...childEnvironment(aws, process.env), PYTHONPATH: engine };
+        const run = async (bucket: string, lines: number): Promise<Run> => {
+          progress(`${posts} posts in files of ${lines} lines`);
           await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-          await upload(s3, bucket, posts);
-          const folder = join(stateDir, `alone-${posts}`);
-          mkdirSync(folder);
-          const alone = await timed(python, [join(__dirname, 'duckdb_alone.py'), bucket, USER_ID, folder], {
-            env,
-          });
+          const raw = await writeRawFiles(s3, bucket, USER_ID, posts, lines);
           const ours = (command: string): ReturnType<typeof timed> =>
-            timed(python, ['-m', 'table_engine', command, '--bucket', bucket, '--user-id', USER_ID], {
-              env,
-              cwd: engine,
-            });
-          const batch = await ours('batch');
-          const answers = await ours('answers');
+            timed(
+              python,
+              ['-m', 'table_engine', command, '--bucket', bucket, '--user-id', USER_ID].concat(
+                '--memory-limit',
+                MEMORY_LIMIT,
+              ),
+              { env, cwd: engine },
+            );
+          return { raw, batch: await ours('batch'), answers: await ours('answers') };
+        };
+        try {
+          const large = await run('bench-large', LINES);
+          figures.push(...figuresOf(`${posts} posts`, posts, large));
+          if (posts > SMALL_UP_TO) return;
+          const folder = join(stateDir, 'alone');
+          mkdirSync(folder);
+          const alone = await timed(
+            python,
+            [join(__dirname, 'duckdb_alone.py'), 'bench-large', USER_ID, folder],
+            { env },
+          );
           figures.push(
-            { name: `${posts} posts: DuckDB alone`, value: alone.seconds, unit: 's' },
-            { name: `${posts} posts: DuckDB alone, most memory`, value: alone.peakMiB, unit: 'MiB' },
-            { name: `${posts} posts: batch`, value: batch.seconds, unit: 's' },
+            { name: `${posts} posts: DuckDB alone, without answers`, value: alone.seconds, unit: 's' },
             {
-              name: `${posts} posts: batch / DuckDB alone`,
-              value: batch.seconds / alone.seconds,
+              name: `${posts} posts: batch / DuckDB alone, processor time`,
+              value: large.batch.processorSeconds / alone.processorSeconds,
               unit: 'times',
               aim: posts === 1_000_000 ? '< 1.5' : undefined,
             },
-            {
-              name: `${posts} posts: batch, most memory`,
-              value: batch.peakMiB,
-              unit: 'MiB',
-              aim: posts === 1_000_000 ? '< 2048' : undefined,
-            },
-            { name: `${posts} posts: answers`, value: answers.seconds, unit: 's' },
           );
+          const small = await run('bench-small', SMALL_LINES);
+          figures.push(...figuresOf(`${posts} posts in small files`, posts, small));
+        } finally {
+          s3.destroy();
+          await server.stop();
         }
-      } finally {
-        s3.destroy();
-        await server.stop();
-      }
-    });
+      });
+    }
     return figures;
   },
 };

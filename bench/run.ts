@@ -6,14 +6,14 @@
  * that exports `benchmark`.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, parse } from 'node:path';
 import { textTable } from '../cli/text-table';
-import type { Benchmark } from './benchmark';
+import type { Benchmark, Figure } from './benchmark';
 import { type Result, writeReport } from './report';
 
-const NOT_BENCHMARKS = new Set(['run', 'benchmark', 'report', 'support']);
+const NOT_BENCHMARKS = new Set(['run', 'benchmark', 'report', 'support', 'raw-files']);
 
 const names = readdirSync(__dirname)
   .filter((file) => file.endsWith('.ts'))
@@ -24,6 +24,14 @@ async function load(name: string): Promise<Benchmark> {
   const module = (await import(join(__dirname, `${name}.ts`))) as { benchmark?: Benchmark };
   if (!module.benchmark) throw new Error(`bench/${name}.ts does not export "benchmark".`);
   return module.benchmark;
+}
+
+/** The figures that a file has beside the given ones. */
+function othersOf(file: string, figures: readonly Figure[]): readonly Figure[] {
+  if (!existsSync(file)) return [];
+  const measured = new Set(figures.map((figure) => figure.name));
+  const before = JSON.parse(readFileSync(file, 'utf8')) as Result;
+  return before.figures.filter((figure) => !measured.has(figure.name));
 }
 
 async function main(): Promise<number> {
@@ -44,6 +52,7 @@ async function main(): Promise<number> {
         figures.map((f) => [f.name, Math.round(f.value * 100) / 100, f.unit, f.aim ?? '']),
       ),
     );
+    const file = join(results, `${name}.json`);
     const result: Result = {
       benchmark: name,
       description: benchmark.description,
@@ -57,9 +66,10 @@ async function main(): Promise<number> {
         memoryGiB: Math.round(totalmem() / 2 ** 30),
         node: process.version,
       },
-      figures,
+      // With arguments a part may have been measured: the figures that it does not have stay.
+      figures: args.length > 0 ? [...othersOf(file, figures), ...figures] : figures,
     };
-    writeFileSync(join(results, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   }
   await writeReport(results, join(__dirname, '..', 'docs', 'benchmarks.md'));
   return 0;

@@ -4,8 +4,7 @@
  * `npm run bench -- stream [seconds]`: how long each rate is held, 60 by default. A post is three records. Latency is from
  * the arrival in the stream to the commit that adds the row, over the newest commits; the API is before that.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../cli/deployment';
 import { emulateDeployment } from '../cli/emulate';
@@ -17,7 +16,7 @@ import { installedParts } from '../local-run/install';
 import { pythonExecutable } from '../local-run/paths';
 import { PipelineRun, reset } from '../test/end-to-end/support/pipeline-run';
 import type { Benchmark, Figure } from './benchmark';
-import { progress, statusMiB } from './support';
+import { folderMiB, progress, statusMiB } from './support';
 
 const USER_ID = 'bench-stream';
 /** What the local run sends by itself meanwhile, in posts a second. */
@@ -54,15 +53,6 @@ function functionMiB(run: PipelineRun): number {
     }
   });
   return Math.max(0, ...children.map((entry) => statusMiB(Number(entry), 'VmHWM')));
-}
-
-function folderMiB(folder: string): number {
-  return (
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) /
-    2 ** 20
-  );
 }
 
 async function hold(target: Deployment, records: number, seconds: number): Promise<Figure[]> {

@@ -1,6 +1,6 @@
 /** What several benchmarks need: scratch folders, the memory of processes, timed commands. */
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -41,10 +41,36 @@ export function markedMiB(mark: string): number {
   return total;
 }
 
+/**
+ * Seconds of processor time that a process has used, its threads but not its children; 0 for one that is gone. Steadier
+ * than time on a shared machine. Linux only.
+ */
+export function processorSeconds(pid: number): number {
+  try {
+    // After the command's name, which may have spaces, fields 12 and 13 are user and system time in ticks of 10 ms.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
+/** The size of all files of a folder and the folders in it, in MiB. */
+export function folderMiB(folder: string): number {
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) /
+    2 ** 20
+  );
+}
+
 /** A finished command. */
 export interface Timed {
   readonly stdout: string;
   readonly seconds: number;
+  /** Processor time of the process itself, in seconds. */
+  readonly processorSeconds: number;
   /** The most resident memory of the process itself, in MiB. */
   readonly peakMiB: number;
 }
@@ -62,8 +88,10 @@ export async function timed(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   let peakMiB = 0;
+  let processor = 0;
   const sampling = setInterval(() => {
     peakMiB = Math.max(peakMiB, statusMiB(child.pid ?? 0, 'VmHWM'));
+    processor = Math.max(processor, processorSeconds(child.pid ?? 0));
   }, 20);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
@@ -72,7 +100,7 @@ export async function timed(
     clearInterval(sampling);
   });
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
-  return { stdout, seconds: (performance.now() - began) / 1000, peakMiB };
+  return { stdout, seconds: (performance.now() - began) / 1000, processorSeconds: processor, peakMiB };
 }
 
 /** Writes a progress line to standard error. */

@@ -11,7 +11,7 @@ import { FEED_NAMES } from '../../feeds';
 import { generatePosts } from '../../source-data/generator';
 import type { Post } from '../../source-data/rows';
 import { oracleAnswers } from '../oracle/answers';
-import { PipelineRun, isAlive, pipelineJson, reset, run } from './support/pipeline-run';
+import { PipelineRun, isAlive, pipelineJson, reset } from './support/pipeline-run';
 
 const USER_ID = 'e2e-whole';
 const POSTS = 3000;
@@ -54,8 +54,8 @@ describe('the whole pipeline', () => {
   let pids: number[] = [];
 
   it('answers the eight questions as the oracle does, and loses and doubles nothing', async () => {
-    // Nothing is sent but what is sent here, so that every count is known. A run that goes on sending is tested in
-    // test/integration/local-run-start.test.ts.
+    // Nothing is sent but what is sent here, so that every count is known. A run that goes on sending, and
+    // the next start, are tested in test/integration/local-run-start.test.ts.
     const args = ['--posts', String(POSTS), '--seed', String(SEED), '--no-random'];
     const pipeline = new PipelineRun(USER_ID, ...args);
     try {
@@ -134,28 +134,4 @@ describe('the whole pipeline', () => {
     expect(await pipeline.ended).toBe(130);
     expect(pids.filter(isAlive)).toEqual([]);
   }, 1_200_000);
-
-  it('goes on with its data at the next start, and --once ends with exit code 0', async () => {
-    const { code, stdout } = await run('npm', [
-      'start',
-      '--',
-      '--once',
-      '--user-id',
-      USER_ID,
-      '--posts',
-      String(POSTS),
-      '--seed',
-      String(SEED),
-    ]);
-    expect(stdout).toMatch(/Every post was sent to the topics already/);
-    expect(stdout).toMatch(/Every post was sent to the streams already/);
-    for (const feed of FEED_NAMES) {
-      expect(stdout.split(`${feed}: missing 0, duplicate 0`)).toHaveLength(3); // Once for each path.
-    }
-    expect(code).toBe(0);
-    expect(await run('npm', ['run', '-s', 'pipeline', '--', 'status', '--user-id', USER_ID])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining(`npm start -- --user-id ${USER_ID}`) as string,
-    });
-  }, 600_000);
 });

@@ -26,7 +26,7 @@ jest.setTimeout(300_000);
 const userId = `test-start-${process.pid}`;
 const folder = path.join(STATES_ROOT, userId);
 const FEW = ['--user-id', userId, '--posts', '300'];
-const RECONCILED = /pin: missing 0, duplicate 0\ngeo: missing 0, duplicate 0\nuser: missing 0, duplicate 0/;
+const RECONCILED = /pin: missing 0, duplicate 0\ngeo: missing 0, duplicate 0\nuser: missing 0, duplicate 0/g;
 const starts: Start[] = [];
 
 function run(args: readonly string[], env?: Readonly<Record<string, string>>): Start {
@@ -63,10 +63,15 @@ test('a run ends with eight answers and nothing missing or double; the next reus
   expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
   expect(await untilNoneWith(`/state/${userId}`, 0)).toEqual([]);
 
+  const status = startCommand('npm', ['run', '-s', 'pipeline', '--', 'status', '--user-id', userId]);
+  expect((await status.ended(120)).code).toBe(1);
+  expect(status.output()).toContain(`npm start -- --user-id ${userId}`);
+
   const second = run(['--once', ...FEW]);
   expect((await second.ended(280)).code).toBe(0);
   expect(second.output()).toContain('Every post was sent to the topics already.');
-  expect(second.output()).toMatch(RECONCILED);
+  expect(second.output()).toContain('Every post was sent to the streams already.');
+  expect(second.output().match(RECONCILED)).toHaveLength(2); // Once for each path.
   expect(second.output()).not.toContain('Bootstrapped');
 
   const more = run(['--once', '--user-id', userId, '--posts', '400']);
@@ -122,7 +127,7 @@ test('kill -9 of npm stops everything too', async () => {
   expect(await untilNoneWith(`/state/${userId}`, 60)).toEqual([]);
 });
 
-test('kill -9 of the supervisor leaves nothing running, and the next start goes on', async () => {
+test('kill -9 of the supervisor leaves nothing running; what is left when its guardian is killed too, the next start ends', async () => {
   const killed = run(['--once', ...FEW]);
   await killed.until(/Kafka Connect is ready/);
   await sleep(500); // In the middle of the deployment.
@@ -130,42 +135,22 @@ test('kill -9 of the supervisor leaves nothing running, and the next start goes 
   await killed.ended();
   expect(await untilNoneWith(`/state/${userId}`, 30)).toEqual([]);
 
-  const next = run(['--once', ...FEW]);
-  expect((await next.ended(280)).code).toBe(0);
-  expect(next.output()).toMatch(RECONCILED);
-}, 600_000);
-
-test('what is left when the supervisor and its guardian are killed at once is ended by the next start', async () => {
-  const killed = run(['--once', ...FEW]);
-  await killed.until(/MariaDB is ready/);
+  const alone = run(['--once', ...FEW]);
+  await alone.until(/MariaDB is ready/);
   const { mark } = runFile(userId);
   const guardians = processesWith(`guardian.cjs ${mark}`).map((line) => Number(line.split(' ')[0]));
   expect(guardians).toHaveLength(1);
-  process.kill(killed.pid, 'SIGSTOP'); // It must not start another guardian.
+  process.kill(alone.pid, 'SIGSTOP'); // It must not start another guardian.
   process.kill(guardians[0] ?? 0, 'SIGKILL');
-  killed.process.kill('SIGKILL');
-  await killed.ended();
+  alone.process.kill('SIGKILL');
+  await alone.ended();
   expect(processesWith(`/state/${userId}`)).not.toEqual([]);
 
   const next = run(['--once', ...FEW]);
   expect((await next.ended(280)).code).toBe(0);
   expect(next.output()).toMatch(/Ending mariadb \(pid \d+\), left behind by an earlier run\./);
-  expect(next.output()).toMatch(RECONCILED);
-}, 600_000);
-
-test('no password is in what is printed, logged, or in the run file', async () => {
-  const one = run(['--user-id', userId, '--posts', '300', '--report-every', '3600']);
-  await one.until(/Press Ctrl-C to stop/, 280);
-  const target = await runningLocalDeployment(userId);
-  const { password } = await readSourceSecret(target.outputs.SourceSecretArn, target.aws);
-  expect(password.length).toBeGreaterThan(20);
-  const logs = readdirSync(path.join(folder, 'logs')).map((name) => path.join(folder, 'logs', name));
-  const texts = [...logs, path.join(folder, 'run.json')].map((file) => readFileSync(file, 'utf8'));
-  expect([one.output(), ...texts].filter((text) => text.includes(password))).toEqual([]);
-  expect(processesWith(password).filter((line) => line.includes(password))).toEqual([]);
-  one.interrupt();
-  expect((await one.ended(60)).code).toBe(130);
-}, 400_000);
+  expect(next.output().match(RECONCILED)).toHaveLength(2);
+}, 900_000);
 
 test('a reader who goes away ends the run', async () => {
   const one = run(['--once', ...FEW]);
@@ -203,6 +188,16 @@ describe('in a run that goes on', () => {
         .findLast((line) => line.includes(sign)) ?? '';
     return `${last('random posts, batch')}\n${last('streams: pin')}`;
   }
+
+  test('no password is in what is printed, logged, or in the run file', async () => {
+    const target = await runningLocalDeployment(userId);
+    const { password } = await readSourceSecret(target.outputs.SourceSecretArn, target.aws);
+    expect(password.length).toBeGreaterThan(20);
+    const logs = readdirSync(path.join(folder, 'logs')).map((name) => path.join(folder, 'logs', name));
+    const texts = [...logs, path.join(folder, 'run.json')].map((file) => readFileSync(file, 'utf8'));
+    expect([one.output(), ...texts].filter((text) => text.includes(password))).toEqual([]);
+    expect(processesWith(password).filter((line) => line.includes(password))).toEqual([]);
+  });
 
   // The other parts are killed in test/end-to-end/faults.test.ts. The database only here; and only here the run itself has
   // its sending, cleaning and reconciling interrupted, all of which need the local AWS.

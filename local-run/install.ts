@@ -109,6 +109,12 @@ export function installedParts(): InstalledParts {
   };
 }
 
+/** The tools of this machine that a run needs: those that programs are run by, and those that install what is missing. */
+export function toolsOfARun(): string[] {
+  const missing = LANES.flat().filter((part) => !isInstalled(part, folderOf(part)));
+  return [...new Set(['java', 'python3', ...missing.flatMap(({ name }) => TOOLS[name])])];
+}
+
 /**
  * Installs what is missing, was interrupted, or is of another version. Safe to be called by several processes at once:
  * one installs, the others wait.

@@ -10,7 +10,7 @@ import { formatReconciliation } from '../cli/format-reconciliation';
 import { FEED_NAMES } from '../feeds';
 import { bootstrap, deploy, synthesise } from './deploy';
 import { freeBytes, requireSpace } from './disk-space';
-import { ensureParts } from './install';
+import { ensureParts, toolsOfARun } from './install';
 import { ensureSinkPlugin } from './install/sink-plugin';
 import { checkTools } from './install/tools';
 import { chooseEndpoints, LocalParts } from './local-parts';
@@ -69,7 +69,7 @@ export interface RunContext {
  */
 export async function run(context: RunContext): Promise<number> {
   const { options, output, stop } = context;
-  await checkTools(['java', 'python3'], stop.signal);
+  await checkTools(toolsOfARun(), stop.signal);
   const onProgress = (line: string): void => {
     output.line(line);
   };

@@ -107,8 +107,15 @@ export function readStateFile(folder: string, userId: string): StateFile | undef
  */
 export function openState(userId: string, root: string = STATES_ROOT): State {
   const folder = stateFolder(userId, root);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700); // It may be of an older umask; the database is in it.
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700); // It may be of an older umask; the database is in it.
+  } catch (error) {
+    throw new Error(
+      `The state folder ${folder} cannot be made: ${error instanceof Error ? error.message : String(error)}. Expected a place that you can write to; PIPELINE_LOCAL_DIR names another one.`,
+      { cause: error },
+    );
+  }
   const lock = lockState(folder, userId);
   try {
     let file = readStateFile(folder, userId);

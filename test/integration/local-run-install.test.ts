@@ -73,6 +73,15 @@ test('missing tools are named before anything is downloaded', async () => {
   expect(lost.output()).not.toContain('python3');
 });
 
+test('a first start without any tool names all of them at once', async () => {
+  const lost = start(['--once'], { PIPELINE_LOCAL_DIR: folder, PATH: '/nonexistent', JAVA_HOME: '' });
+  expect((await lost.ended()).code).toBe(1);
+  for (const tool of ['java', 'javac', 'mvn', 'python3']) {
+    expect(lost.output()).toContain(`- ${tool}: not found; needed: `);
+  }
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test('what Maven said is shown when it fails', async () => {
   const failing = install('kafka', { MAVEN_ARGS: '', MAVEN_OPTS: '-Dno.such.option -XX:NoSuchOption' });
   expect((await failing.ended()).code).toBe(1);

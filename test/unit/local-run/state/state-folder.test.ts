@@ -26,6 +26,13 @@ describe('the state folder', () => {
     state.close();
   });
 
+  test('says where it cannot be made', () => {
+    writeFileSync(path.join(root, 'file'), '');
+    expect(() => openState('me', path.join(root, 'file'))).toThrow(
+      `The state folder ${path.join(root, 'file', 'me')} cannot be made: E`,
+    );
+  });
+
   test('keeps its access key id and ports', () => {
     const first = openState('me', root);
     first.savePorts({ kafka: 20_001 });

@@ -28,7 +28,8 @@ const [BATCH_FILES, QUARANTINE] = ['batch_files', 'quarantine'];
 export class BatchFunctions extends Construct {
   /** Cleans the new raw files; only where Lambda is the engine. */
   readonly batch: IFunction | undefined;
-  readonly answers: IFunction;
+  /** Answers; only where Lambda is the engine: the Spark job answers as well. */
+  readonly answers: IFunction | undefined;
   readonly reconcile: IFunction;
   readonly care: IFunction;
 
@@ -43,10 +44,10 @@ export class BatchFunctions extends Construct {
       this.batch = this.add('Batch', 'batch', 'Cleans new raw files into the batch tables');
       sink.grantRead(this.batch, { rawFiles: true });
       sink.grantTables(this.batch, batchTables());
+      this.answers = this.add('Answers', 'answers', 'Answers the eight questions');
+      sink.grantRead(this.answers, { tables: FEED_NAMES });
+      sink.grantAnswers(this.answers);
     }
-    this.answers = this.add('Answers', 'answers', 'Answers the eight questions');
-    sink.grantRead(this.answers, { tables: FEED_NAMES });
-    sink.grantAnswers(this.answers);
     this.reconcile = this.add(
       'Reconcile',
       'reconcile',

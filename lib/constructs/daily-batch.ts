@@ -122,7 +122,9 @@ export class DailyBatch extends Construct {
     tidy.next(verdict);
     count.next(tidy);
     clean.addRetry(RETRY);
-    clean.next(this.invoke('Answer', answers, '$.answers').addRetry(RETRY)).next(count);
+    // The Spark job has answered.
+    if (answers === undefined) clean.next(count);
+    else clean.next(this.invoke('Answer', answers, '$.answers').addRetry(RETRY)).next(count);
     return clean;
   }
 

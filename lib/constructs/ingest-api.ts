@@ -114,6 +114,7 @@ export class IngestApi extends Construct {
       cloudWatchRoleRemovalPolicy: RemovalPolicy.DESTROY,
       deployOptions: {
         stageName,
+        // Over all callers. A usage plan would tell them apart by API keys, which methods would have to demand beside a signature.
         throttlingRateLimit: api.throttlingRate,
         throttlingBurstLimit: api.throttlingBurst,
         metricsEnabled: true,

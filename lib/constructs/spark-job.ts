@@ -27,7 +27,10 @@ const TIMEOUT = Duration.hours(3);
 /** Where a run finds the packages of `python/`, unpacked. */
 const PACKAGES = './packages';
 
-/** The Spark job of the batch on EMR Serverless: an application that stops by itself, and the state that runs the job. */
+/**
+ * The Spark job on EMR Serverless, which cleans, answers and cares for the tables: an application that stops by itself, and
+ * the state that runs the job.
+ */
 export class SparkJob extends Construct {
   private readonly application: CfnApplication;
   private readonly role: Role;
@@ -58,7 +61,8 @@ export class SparkJob extends Construct {
       assumedBy: new ServicePrincipal('emr-serverless.amazonaws.com'),
     });
     sink.grantRead(this.role, { rawFiles: true });
-    sink.grantTables(this.role, batchTables());
+    sink.grantTables(this.role, batchTables(), { delete: true });
+    sink.grantAnswers(this.role);
     // EMR Serverless looks for the group by its list.
     this.role.addToPolicy(
       new PolicyStatement({
@@ -77,6 +81,7 @@ export class SparkJob extends Construct {
   /** The state that runs the job and waits for its end. */
   state(scope: Construct, id: string): CustomState {
     const { name, userId, sink, engine } = this.props;
+    const { region } = Stack.of(this);
     const add = (assetId: string, path: string): string => {
       const asset = new Asset(this, assetId, { path });
       this.role.addToPolicy(
@@ -99,6 +104,8 @@ export class SparkJob extends Construct {
       'spark.jars': jars.join(','),
       'spark.emr-serverless.driverEnv.PYTHONPATH': PACKAGES,
       'spark.executorEnv.PYTHONPATH': PACKAGES,
+      'spark.emr-serverless.driverEnv.AWS_REGION': region,
+      'spark.executorEnv.AWS_REGION': region,
     };
     return new CustomState(scope, id, {
       stateJson: {

@@ -39,7 +39,7 @@ const PACKAGES = {
   tableEnginePackage: join(PROJECT_ROOT, '.local', 'packages', 'table-engine-arm64'),
   sinkPluginZip: join(PROJECT_ROOT, '.local', 'parts', 's3-sink-connector', 's3-sink-connector.zip'),
   clientHostPackage: join(PROJECT_ROOT, '.local', 'packages', 'client-host'),
-  sparkPackage: join(PROJECT_ROOT, '.local', 'packages', 'spark'),
+  sparkPackage: join(PROJECT_ROOT, '.local', 'packages', 'spark-batch-arm64'),
 } as const;
 
 /** The text of a setting, if it is given. */

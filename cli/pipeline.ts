@@ -22,6 +22,7 @@ import {
   reportsOf,
 } from './emulate';
 import { addEmulateOptions, emulatorOptions, type EmulateFlags } from './emulate-options';
+import { engineOption, jobOptions, type EngineFlags } from './engine';
 import { formatReconciliation } from './format-reconciliation';
 import { runningLocalDeployment } from './local-deployment';
 import { reconcile } from './reconcile';
@@ -33,12 +34,11 @@ import { status } from './status';
 interface OwnFlags {
   readonly userId: string;
   readonly json?: true;
-  readonly memoryLimit?: string;
   readonly wait: number;
 }
 
 /** The flags of all commands; a command has those that it declares. */
-type Flags = OwnFlags & EmulateFlags & ReplayFlags;
+type Flags = OwnFlags & EmulateFlags & EngineFlags & ReplayFlags;
 
 // Versions are pinned: a notice of what later ones will need is none of the reader's business.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -70,11 +70,8 @@ function command<R>(
     });
 }
 
-const engine = (
-  args: readonly string[] = [],
-): { python: string; args: readonly string[]; signal: AbortSignal } => ({
+const engine = (): { python: string; signal: AbortSignal } => ({
   python: pythonExecutable(),
-  args,
   signal: interrupt.signal,
 });
 
@@ -119,19 +116,20 @@ function build(): Command {
   command(
     program,
     'batch',
-    'clean the new raw files into the Delta tables',
-    (deployment, options) =>
-      batch(deployment, engine(options.memoryLimit ? ['--memory-limit', options.memoryLimit] : [])),
+    'clean the new raw files into the Delta tables; on Spark also answer, compact and vacuum',
+    async (deployment, options) => batch(deployment, await jobOptions(options, interrupt.signal)),
     formatBatch,
-  ).option('--memory-limit <size>', 'memory of the engine before it spills to disk, for example 1GB');
+  )
+    .addOption(engineOption())
+    .option('--memory-limit <size>', 'memory of the engine before it spills to disk, for example 1GB');
 
   command(
     program,
     'answers',
     'answer the eight questions from the tables',
-    (deployment) => answers(deployment, engine()),
+    async (deployment, options) => answers(deployment, await jobOptions(options, interrupt.signal)),
     formatAnswers,
-  );
+  ).addOption(engineOption());
 
   command(
     program,

@@ -1,4 +1,4 @@
-/** Runs a command of the Python package `table_engine` against a deployment and returns what it printed. */
+/** Runs a command of the table engine, or of its counterpart on Spark, against a deployment and returns what it printed. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,6 +11,8 @@ const PROJECT = join(__dirname, '..');
 export interface TableEngineOptions {
   /** The Python interpreter of an environment that has the engine's packages. */
   readonly python: string;
+  /** What the interpreter runs, by its arguments (default: the table engine, `['-m', 'table_engine']`). */
+  readonly program?: readonly string[];
   /** Further arguments, for example `['--memory-limit', '1GB']`. */
   readonly args?: readonly string[];
   /** What the engine reads on its standard input (default: nothing). */
@@ -30,8 +32,7 @@ export async function runTableEngine<T>(
   options: TableEngineOptions,
 ): Promise<T> {
   const args = [
-    '-m',
-    'table_engine',
+    ...(options.program ?? ['-m', 'table_engine']),
     command,
     '--bucket',
     deployment.outputs.SinkBucketName,
@@ -62,7 +63,7 @@ export async function runTableEngine<T>(
   const problem = await fed;
   if (code !== 0) {
     throw new Error(
-      `The table engine's command "${command}" ended with exit code ${code ?? 'none (killed)'}:\n${messages.trim() || '(it said nothing)'}`,
+      `The command "${command}" of ${options.program === undefined ? 'the table engine' : 'the Spark job'} ended with exit code ${code ?? 'none (killed)'}:\n${messages.trim() || '(it said nothing)'}`,
     );
   }
   if (problem !== undefined) throw problem;

@@ -1,8 +1,7 @@
 /**
- * The questions of `sql/questions` as Athena takes them: the same texts over the tables of the catalog. Three things are
- * written otherwise, because Athena (Trino) has neither `QUALIFY` nor an exact `median` nor relations of a session:
+ * The questions of `sql/questions` as Athena takes them: the same texts over the tables of the catalog. Two things are
+ * written otherwise, because Athena (Trino) has neither an exact `median` nor relations of a session:
  *
- * - `QUALIFY row_number() OVER (…) = 1` becomes a subquery with the number as a column;
  * - `median(x)` becomes the mean of the middle two values of the sorted array;
  * - `posts` and `people`, which an engine makes once, are part of each query.
  */
@@ -32,11 +31,11 @@ export function athenaQuestion(question: Question, tables: Readonly<Record<FeedN
     ...['posts', 'people'].map((name): [string, string] => [name, questionText(name).sql]),
   ];
   const { title, sql } = questionText(question);
-  const rewritten = withoutMedian(withoutQualify(sql));
+  const rewritten = withoutMedian(sql);
   const left = /\b(qualify|median)\b/i.exec(rewritten);
   if (left !== null) {
     throw new Error(
-      `sql/questions/${question}.sql has "${left[0]}" in a form that is not known here, and Athena does not have it: expected "QUALIFY row_number() OVER (…) = 1" before "ORDER BY", or "median(<column>)".`,
+      `sql/questions/${question}.sql has "${left[0]}" in a form that is not known here, and Athena does not have it: expected a subquery in the place of QUALIFY, and "median(<column>)".`,
     );
   }
   // The question's own relations go on where ours end: it has one WITH.
@@ -56,14 +55,6 @@ function questionText(name: string): SavedQuery {
 }
 
 const indented = (text: string): string => text.replace(/^/gm, '  ');
-
-function withoutQualify(sql: string): string {
-  return sql.replace(
-    /^SELECT (.+)\n(FROM [^]+)\nQUALIFY (row_number\(\) OVER \([^()]*\)) = 1\n(?=ORDER BY )/m,
-    (_, columns: string, from: string, place: string) =>
-      `SELECT ${columns}\nFROM (\n${indented(`SELECT ${columns}, ${place} AS place\n${from}`)}\n)\nWHERE place = 1\n`,
-  );
-}
 
 function withoutMedian(sql: string): string {
   return sql.replace(/\bmedian\((\w+)\)/g, (_, column: string) => {

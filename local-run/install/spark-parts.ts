@@ -31,10 +31,10 @@ function importedFolders(): string[] {
 /** Spark: a Python environment with `pyspark`, and in `jars/` what its distribution lacks. Needs the part `python`. */
 export const SPARK: Part = {
   name: 'spark',
-  title: 'Spark 4.2.0 and Delta Lake 4.4.0',
+  title: 'Spark 4.1.3 and Delta Lake 4.4.0',
   inPlace: true, // An environment holds its own path.
   stamp: () => hashOf([POM, BUILD_LOCK, LOCK], [FOLDER, PYTHON.stamp()]),
-  provides: ['bin/python', 'jars/delta-spark_4.2_2.13-4.4.0.jar', 'jars/hadoop-aws-3.5.0.jar'],
+  provides: ['bin/python', 'jars/delta-spark_4.1_2.13-4.4.0.jar', 'jars/hadoop-aws-3.4.2.jar'],
   async install(folder, signal) {
     await runCommand('python3', ['-m', 'venv', folder], { signal });
     const python = path.join(folder, 'bin', 'python');

@@ -21,7 +21,7 @@ import { PYTHON } from './python-part';
 /** What the wheels are for: the local interpreter, or Lambda's. */
 export type PackageTarget = 'local' | LambdaTarget;
 
-/** A run-time of Lambda. */
+/** A run-time on AWS: Lambda's, or that of another service on the same Linux. */
 export interface LambdaTarget {
   readonly architecture: 'arm64' | 'x86_64';
   /** The Python version, for example `3.12`. */
@@ -34,8 +34,8 @@ export const PACKAGE_LIMIT_BYTES = 240e6;
 const LOCK = path.join(PROJECT_ROOT, 'table-engine', 'requirements.lock');
 const HANDLERS = path.join(PROJECT_ROOT, 'lambda', 'table-engine');
 
-/** What is copied, by its name in the package. */
-const SOURCES: Readonly<Record<string, string>> = {
+/** What is copied of the table engine, by its name in the package. */
+export const SOURCES: Readonly<Record<string, string>> = {
   table_engine: path.join(PROJECT_ROOT, 'table-engine', 'table_engine'),
   'feeds/feeds.json': path.join(PROJECT_ROOT, 'feeds', 'feeds.json'),
   sql: path.join(PROJECT_ROOT, 'sql'),
@@ -45,7 +45,7 @@ const SOURCES: Readonly<Record<string, string>> = {
  * In a package: the stamp of its wheels, and the names they have brought, a line each. Another build takes them over by
  * it. Not part of what is deployed.
  */
-const WHEELS_FILE = '.wheels';
+export const WHEELS_FILE = '.wheels';
 
 /** Names of no use at run time. */
 const CLUTTER = new Set(['__pycache__', 'RECORD', 'INSTALLER', 'REQUESTED', 'tests']);
@@ -73,7 +73,16 @@ function wheelsStamp(target: PackageTarget): string {
   return hashOf([LOCK], [JSON.stringify(target), ...(target === 'local' ? [PYTHON.stamp()] : [])]);
 }
 
-async function installWheels(folder: string, target: PackageTarget, signal?: AbortSignal): Promise<void> {
+/**
+ * Installs the wheels of what the table engine imports.
+ *
+ * @throws CommandError when there is no wheel for the target.
+ */
+export async function installWheels(
+  folder: string,
+  target: PackageTarget,
+  signal?: AbortSignal,
+): Promise<void> {
   const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3', '--no-compile'];
   const what = ['--only-binary=:all:', '--require-hashes', '--target', folder, '-r', LOCK];
   await runCommand(pythonExecutable(), ['-m', 'pip', 'install', ...options, ...pipTarget(target), ...what], {
@@ -106,13 +115,21 @@ function takeWheels(folder: string, earlier: string, target: PackageTarget): boo
   return true;
 }
 
-/** Copies what is this project's own; it must not hide a wheel of the same name. */
-function copySources(folder: string): void {
+/** What is this project's own in the functions' package. */
+function functionSources(): Readonly<Record<string, string>> {
   const handlers = readdirSync(HANDLERS).filter((name) => name.endsWith('.py'));
-  const sources = {
+  return {
     ...SOURCES,
     ...Object.fromEntries(handlers.map((name) => [name, path.join(HANDLERS, name)])),
   };
+}
+
+/**
+ * Copies files and folders, given by their names in the package.
+ *
+ * @throws Error when one would hide a wheel of the same name.
+ */
+export function copySources(folder: string, sources: Readonly<Record<string, string>>): void {
   for (const [name, source] of Object.entries(sources)) {
     const file = path.join(folder, name);
     if (existsSync(file))
@@ -148,7 +165,7 @@ export async function buildTableEnginePackage(
   if (earlier === undefined || !takeWheels(folder, earlier, target)) {
     await installWheels(folder, target, signal);
   }
-  copySources(folder);
+  copySources(folder, functionSources());
   const bytes = [...sizesOf(folder).values()].reduce((sum, one) => sum + one, 0);
   if (bytes > PACKAGE_LIMIT_BYTES) {
     throw new Error(

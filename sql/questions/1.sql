@@ -6,6 +6,9 @@ WITH counted AS (
   GROUP BY country, category
 )
 SELECT country, category, category_count
-FROM counted
-QUALIFY row_number() OVER (PARTITION BY country ORDER BY category_count DESC, category) = 1
+FROM (
+  SELECT country, category, category_count, row_number() OVER (PARTITION BY country ORDER BY category_count DESC, category) AS place
+  FROM counted
+)
+WHERE place = 1
 ORDER BY country

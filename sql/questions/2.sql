@@ -6,6 +6,9 @@ WITH counted AS (
   GROUP BY post_year, category
 )
 SELECT post_year, category, category_count
-FROM counted
-QUALIFY row_number() OVER (PARTITION BY post_year ORDER BY category_count DESC, category) = 1
+FROM (
+  SELECT post_year, category, category_count, row_number() OVER (PARTITION BY post_year ORDER BY category_count DESC, category) AS place
+  FROM counted
+)
+WHERE place = 1
 ORDER BY post_year

@@ -6,6 +6,9 @@ WITH counted AS (
   GROUP BY age_group, category
 )
 SELECT age_group, category, category_count
-FROM counted
-QUALIFY row_number() OVER (PARTITION BY age_group ORDER BY category_count DESC, category) = 1
+FROM (
+  SELECT age_group, category, category_count, row_number() OVER (PARTITION BY age_group ORDER BY category_count DESC, category) AS place
+  FROM counted
+)
+WHERE place = 1
 ORDER BY age_group

@@ -16,7 +16,7 @@ from table_engine.storage import Bucket
 ANSWERS_KEY = "answers/answers.json"
 
 #: The columns that the questions use; the others are not read.
-_COLUMNS = {
+COLUMNS = {
     "pin": ("ind", "category", "poster_name", "follower_count"),
     "geo": ("ind", "country", "timestamp"),
     "user": ("ind", "user_name", "age", "date_joined"),
@@ -30,7 +30,7 @@ def run_answers(session: duckdb.DuckDBPyConnection, bucket: Bucket) -> dict[str,
     """
     tables = DeltaTables(bucket)
     for name in FEED_NAMES:
-        columns = ", ".join(_wall_clock(name, column) for column in _COLUMNS[name])
+        columns = ", ".join(_wall_clock(name, column) for column in COLUMNS[name])
         load_into(session, tables.open(name), f"cleaned_{name}", f"SELECT {columns} FROM t")
     document = {"answers": answer_all(session)}
     bucket.write(ANSWERS_KEY, json.dumps(document, ensure_ascii=False).encode("utf-8"))
@@ -57,10 +57,10 @@ def _answer(session: duckdb.DuckDBPyConnection, question: str) -> dict[str, Any]
         "question": question,
         "title": question_title(question),
         "columns": [column[0] for column in result.description],
-        "rows": [[_plain(value) for value in row] for row in result.fetchall()],
+        "rows": [[plain(value) for value in row] for row in result.fetchall()],
     }
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """A median that is a whole number is written as one."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

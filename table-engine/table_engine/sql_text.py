@@ -2,7 +2,7 @@
 
 A placeholder stands in double braces: `{{sentinel title}}` (a condition: the column's text contains one of its
 sentinels), `{{pattern timestamp}}` (the literal of a regular expression), `{{row number}}`, `{{texts}}` and
-`{{json structure}}` (see `sql/engines/duckdb.sql`).
+`{{json structure}}` (see `sql/engines/duckdb.sql`), `{{keys}}` and `{{texts by place}}` (see `sql/engines/spark.sql`).
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ def render(text: str, feed: Feed) -> str:
             return f'"{feed.row_number}"'
         if name == "texts":
             return ",\n  ".join(f'document."{key}" AS {key}_text' for key in feed.source)
+        if name == "keys":
+            return ",".join(feed.source)
+        if name == "texts by place":
+            return ",\n  ".join(f"record[{place}] AS {key}_text" for place, key in enumerate(feed.source, 1))
         if name == "json structure":
             return json.dumps(dict.fromkeys(feed.source, "VARCHAR"))
         raise ValueError(f"unknown placeholder {match[0]} in the SQL text")
@@ -67,6 +71,12 @@ def cleaning_sql(feed: Feed) -> str:
 def duckdb_functions(feed: Feed) -> str:
     """The statements that make DuckDB ready for `cleaning_sql`: functions, and `decoded` over `lines`."""
     return render((SQL_FOLDER / "engines" / "duckdb.sql").read_text(encoding="utf-8"), feed)
+
+
+def spark_statements(feed: Feed) -> list[str]:
+    """The statements that make Spark ready for `cleaning_sql`: functions, and `decoded` over `lines`."""
+    text = render((SQL_FOLDER / "engines" / "spark.sql").read_text(encoding="utf-8"), feed)
+    return [statement.strip() for statement in re.split(r";\n", text) if statement.strip()]
 
 
 def question_sql(name: str) -> str:

@@ -28,7 +28,7 @@ test('the extension is compiled against what it runs on', () => {
 test('the title and the files that count as the part are those of the pom', () => {
   const delta = property(jars, 'delta.version');
   expect(SPARK.title).toContain(`Delta Lake ${delta}`);
-  expect(SPARK.provides).toContain(`jars/delta-spark_4.2_2.13-${delta}.jar`);
+  expect(SPARK.provides).toContain(`jars/delta-spark_4.1_2.13-${delta}.jar`);
   expect(SPARK.provides).toContain(`jars/hadoop-aws-${property(jars, 'hadoop.version')}.jar`);
 });
 

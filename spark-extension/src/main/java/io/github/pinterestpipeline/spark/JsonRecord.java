@@ -33,18 +33,29 @@ final class JsonRecord {
       if (root == JsonToken.START_OBJECT) {
         readValues(parser, keys, decoded);
       } else if (root != null) {
-        decoded[0] = "not a JSON object but " + kind(root).replaceFirst("^the ", "a ");
+        decoded[0] = otherDocument(root);
         parser.skipChildren();
       }
       JsonSyntax.requireEnd(parser, root);
       JsonSyntax.requireWholePairs(line);
     } catch (JsonProcessingException e) {
       Arrays.fill(decoded, null);
-      decoded[0] = JsonSyntax.problem(line);
+      JsonToken root = JsonSyntax.lenientRoot(line);
+      if (root == null) {
+        decoded[0] = JsonSyntax.problem(line);
+      } else if (root == JsonToken.START_OBJECT) {
+        decoded[0] = "not JSON: NaN, Infinity or a comma before a closing bracket";
+      } else {
+        decoded[0] = otherDocument(root);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // Nothing is read that could fail.
     }
     return decoded;
+  }
+
+  private static String otherDocument(JsonToken root) {
+    return "not a JSON object but " + kind(root).replaceFirst("^the ", "a ");
   }
 
   /** Reads the members of an object; the parser is at its start and goes to its end. */

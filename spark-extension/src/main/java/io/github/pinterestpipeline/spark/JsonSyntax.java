@@ -63,7 +63,7 @@ final class JsonSyntax {
   }
 
   /**
-   * Checks a document that is JSON for halves of surrogate pairs in any string or key.
+   * Checks a document for halves of surrogate pairs in any string or key.
    *
    * @throws JsonProcessingException if there is one
    */
@@ -71,7 +71,7 @@ final class JsonSyntax {
     if (!HALF.matcher(line).find()) {
       return;
     }
-    try (JsonParser parser = strict(line)) {
+    try (JsonParser parser = WITH_TRAILING_COMMAS.createParser(line)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         boolean isText = token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME;
         if (isText && holdsHalf(parser.getText())) {
@@ -85,16 +85,16 @@ final class JsonSyntax {
     return text.codePoints().anyMatch(point -> 0xD800 <= point && point <= 0xDFFF);
   }
 
-  /** Why a line that is not JSON is refused. */
+  /** Why a line that is not JSON, and not lenient JSON, is refused. */
   static String problem(String line) {
-    if (isLenientJson(line)) {
-      return "not JSON: NaN, Infinity or a comma before a closing bracket";
-    }
     return HALF_SAID.matcher(line).find() ? "not JSON, or half of a surrogate pair" : "not JSON";
   }
 
-  /** Whether only NaN, Infinity or trailing commas keep a line from being JSON. */
-  private static boolean isLenientJson(String line) {
+  /**
+   * The first token of a line that only NaN, Infinity or trailing commas keep from being JSON; null
+   * for any other that is not JSON.
+   */
+  static JsonToken lenientRoot(String line) {
     String mended = withoutNotNumbers(line);
     try (JsonParser parser = WITH_TRAILING_COMMAS.createParser(mended)) {
       JsonToken root = parser.nextToken();
@@ -102,10 +102,10 @@ final class JsonSyntax {
         parser.skipChildren();
       }
       requireEnd(parser, root);
-      requireWholePairs(line);
-      return true;
+      requireWholePairs(mended);
+      return root;
     } catch (JsonProcessingException e) {
-      return false;
+      return null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -106,7 +106,9 @@ class JsonRecordTest {
     "\"x\", a string",
     "1.5, a number",
     "true, a boolean",
-    "null, null"
+    "null, null",
+    "-inf, a number",
+    "'[NaN,]', an array"
   })
   void refusesOtherDocuments(String line, String kind) {
     assertEquals("not a JSON object but " + kind, problem(line));

@@ -1,0 +1,48 @@
+/**
+ * The package of the Spark job for EMR Serverless: `main.py`, in `python/` what it imports, in `jars/` what EMR's Spark
+ * lacks. The same sources and jars as the local run's; why these jars: docs/adr/0007-spark-batch.md.
+ */
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../paths';
+import { SOURCES, WHEELS_FILE, copySources, installWheels, type LambdaTarget } from './table-engine-package';
+
+const JOB = path.join(PROJECT_ROOT, 'spark-batch');
+
+/** Of the jars that are installed beside the local Spark those that EMR lacks; it has a Spark and an S3A of its own. */
+const FOR_EMR = /^delta-.*\.jar$/;
+
+/** Where the parts are that go into the package. */
+export interface SparkPackageJars {
+  /** The folder of the jars that the local Spark lacks. */
+  readonly jars: string;
+  readonly extensionJar: string;
+}
+
+/**
+ * Makes the package.
+ *
+ * @param folder an empty folder to fill.
+ * @param target EMR's processor and the Python version that its Spark uses.
+ * @throws Error when there is no wheel for the target.
+ */
+export async function buildSparkPackage(
+  folder: string,
+  target: LambdaTarget,
+  { jars, extensionJar }: SparkPackageJars,
+  signal?: AbortSignal,
+): Promise<void> {
+  copyFileSync(path.join(JOB, 'main.py'), path.join(folder, 'main.py'));
+  const packages = path.join(folder, 'python');
+  mkdirSync(packages);
+  await installWheels(packages, target, signal);
+  rmSync(path.join(packages, WHEELS_FILE));
+  copySources(packages, { ...SOURCES, spark_batch: path.join(JOB, 'spark_batch') });
+  const into = path.join(folder, 'jars');
+  mkdirSync(into);
+  const chosen = readdirSync(jars).filter((name) => FOR_EMR.test(name));
+  if (chosen.length === 0) throw new Error(`There is no jar of Delta Lake in ${jars}.`);
+  for (const file of [...chosen.map((name) => path.join(jars, name)), extensionJar]) {
+    copyFileSync(file, path.join(into, path.basename(file)));
+  }
+}

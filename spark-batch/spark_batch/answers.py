@@ -1,0 +1,53 @@
+"""The eight questions over the cleaned tables, answered by Spark from the same SQL as the table engine's."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from table_engine.answers import ANSWERS_KEY, COLUMNS, plain
+from table_engine.delta_tables import DeltaTables
+from table_engine.feeds import FEED_NAMES
+from table_engine.sql_text import QUESTIONS, question_sql, question_title
+from table_engine.storage import Bucket
+
+
+def run_answers(spark: SparkSession, bucket: Bucket) -> dict[str, Any]:
+    """Answers the questions from the tables as they are now, and keeps the answers in the bucket.
+
+    Returns the same document as the table engine. Raises TableEngineError when a table does not exist.
+    """
+    tables = DeltaTables(bucket)
+    for name in FEED_NAMES:
+        tables.open(name)
+        frame = spark.read.format("delta").load(f"s3a://{bucket.name}/tables/{name}")
+        frame.select(*COLUMNS[name]).createOrReplaceTempView(f"cleaned_{name}")
+    document = {"answers": answer_all(spark)}
+    bucket.write(ANSWERS_KEY, json.dumps(document, ensure_ascii=False).encode("utf-8"))
+    return document
+
+
+def answer_all(spark: SparkSession) -> list[dict[str, Any]]:
+    """Answers every question over the session's relations `cleaned_pin`, `cleaned_geo` and `cleaned_user`."""
+    kept = []
+    try:
+        for name in ("posts", "people"):
+            frame = spark.sql(question_sql(name)).persist()
+            kept.append(frame)
+            frame.createOrReplaceTempView(name)
+        return [_answer(spark, question) for question in QUESTIONS]
+    finally:
+        for frame in kept:
+            frame.unpersist()
+
+
+def _answer(spark: SparkSession, question: str) -> dict[str, Any]:
+    frame = spark.sql(question_sql(question))
+    return {
+        "question": question,
+        "title": question_title(question),
+        "columns": frame.columns,
+        "rows": [[plain(value) for value in row] for row in frame.collect()],
+    }

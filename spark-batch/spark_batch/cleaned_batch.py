@@ -1,0 +1,91 @@
+"""One feed's part of one batch, read and cleaned by Spark; the counterpart of `table_engine.cleaned_batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+
+from pyspark.sql import DataFrame, SparkSession, Window
+from pyspark.sql import functions as F
+
+from spark_batch.raw_text import clean_lines, describe_broken, read_files
+from table_engine.cleaned_batch import Counts
+from table_engine.feeds import Feed
+from table_engine.raw_files import RawFile
+
+
+class CleanedBatch:
+    """The cleaned lines of files that are given in source order, kept in memory or on disk while it is entered."""
+
+    def __init__(self, spark: SparkSession, bucket: str, feed: Feed, files: Sequence[RawFile]) -> None:
+        """Nothing is read yet."""
+        #: The lowest and the highest row number of the clean rows, once `counts` has been called; None without rows.
+        self.bounds: tuple[int, int] | None = None
+        self._spark = spark
+        self._feed = feed
+        self._files = files
+        self._lines = clean_lines(spark, feed, read_files(spark, bucket, files))
+
+    def __enter__(self) -> CleanedBatch:
+        """Begins to keep what is read."""
+        self._lines.persist()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Gives up what was kept."""
+        self._lines.unpersist()
+
+    def counts(self) -> Counts:
+        """What was read; the first call reads the files."""
+        counted = self._lines.agg(
+            F.count(F.when(F.col("reason").isNull(), F.col("ind"))).alias("rows"),
+            F.count("reason").alias("refused"),
+            F.count("broken").alias("broken"),
+            F.min(F.when(F.col("reason").isNull(), F.col("ind"))).alias("lowest"),
+            F.max(F.when(F.col("reason").isNull(), F.col("ind"))).alias("highest"),
+        ).first()
+        assert counted is not None
+        if counted["rows"]:
+            self.bounds = counted["lowest"], counted["highest"]
+        rejects = counted["refused"] + counted["broken"]
+        return Counts(counted["rows"] + rejects, counted["rows"], rejects)
+
+    def newest(self) -> DataFrame:
+        """The cleaned table's columns, each post once: of its rows the last one in source order."""
+        newest_first = Window.partitionBy("ind").orderBy(F.desc("sequence"), F.desc("block"), F.desc("id"))
+        return (
+            self._lines.where("reason IS NULL AND ind IS NOT NULL")
+            .withColumn("place", F.row_number().over(newest_first))
+            .where("place = 1")
+            .select(*self._feed.column_names)
+        )
+
+    def rejects(self) -> DataFrame:
+        """The rejects: `position` as `<object key>:<line>`, `raw_text` and `reason`."""
+        keys = self._spark.createDataFrame(
+            [(n, file.key) for n, file in enumerate(self._files)], "sequence INT, key STRING"
+        )
+        refused = self._lines.where("reason IS NOT NULL").select("sequence", "block", "id", "raw_text", "reason")
+        broken = (
+            self._lines.where("broken IS NOT NULL")
+            .withColumn("described", describe_broken(F.col("broken")))
+            .select("sequence", "block", "id", "described.raw_text", "described.reason")
+        )
+        line = F.col("id") - F.col("first_id") + F.col("first_line")
+        return (
+            refused.unionByName(broken)
+            .join(F.broadcast(self._splits()), ["sequence", "block"])
+            .join(F.broadcast(keys), "sequence")
+            .select(F.concat("key", F.lit(":"), line).alias("position"), "raw_text", "reason")
+        )
+
+    def _splits(self) -> DataFrame:
+        """For each split of a file its first line's `id`, and that line's number in the file, from 0."""
+        before = Window.partitionBy("sequence").orderBy("block").rowsBetween(Window.unboundedPreceding, -1)
+        return (
+            self._lines.groupBy("sequence", "block")
+            .agg(F.min("id").alias("first_id"), F.count("*").alias("lines"))
+            .withColumn("first_line", F.coalesce(F.sum("lines").over(before), F.lit(0)))
+        )

@@ -1,0 +1,107 @@
+"""The Spark job's command line: arguments in, one JSON document on stdout out, as with the table engine's."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake.exceptions import DeltaError
+from obstore.exceptions import BaseError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from spark_batch.answers import run_answers
+from spark_batch.batch import run_batch
+from spark_batch.spark_session import LocalSpark, open_spark
+from spark_batch.table_care import run_care
+from table_engine import argument_types
+from table_engine.duckdb_session import open_session
+from table_engine.errors import TableEngineError
+from table_engine.storage import Bucket
+from table_engine.temporary_folder import run_in_temporary_folder
+
+_DESCRIPTION = """The batch of the table engine on Spark, with the same SQL, tables and results. Master, memory and jars
+are those that spark-submit was told; --master starts a Spark on this machine instead. S3 is reached by the standard AWS
+environment. One JSON document is printed on stdout; progress and errors go to stderr. Exit codes: 0 done, 1 failed,
+2 wrong arguments."""
+
+_HELP = {
+    "batch": "clean new raw files into the tables pin, geo and user, answer the questions, compact and vacuum",
+    "answers": "answer the eight questions from the tables",
+}
+
+#: The driver's own DuckDB, which only makes the plan of a batch.
+_PLAN_MEMORY = "500MB"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command and returns the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.master and not options.jars:
+        parser.error("--master needs --jars: Delta Lake's, S3A's and the extension's, files or folders")
+    try:
+        document = run_in_temporary_folder(lambda folder: _run(options, folder))
+    except TableEngineError as error:
+        print(f"{error}", file=sys.stderr)
+        return 1
+    except (PySparkException, DeltaError, BaseError, duckdb.Error, OSError) as error:
+        print(f"The command {options.command!r} failed: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(document, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    bucket = Bucket(options.bucket)
+    local = None
+    if options.master:
+        local = LocalSpark(options.master, f"{_mebibytes(options.memory_limit)}m", options.jars, folder)
+    spark = open_spark(local)
+    try:
+        if options.command == "answers":
+            return run_answers(spark, bucket)
+        return _run_everything(spark, bucket, options.user_id, folder)
+    finally:
+        spark.stop()
+
+
+def _run_everything(spark: SparkSession, bucket: Bucket, user_id: str, folder: Path) -> dict[str, Any]:
+    """The batch, then the answers, then the care of the tables: each can be repeated, whatever came of the others."""
+    started = time.monotonic()
+    report = run_batch(spark, open_session(folder, _PLAN_MEMORY, 2), bucket, user_id)
+    answers = run_answers(spark, bucket)
+    tables = run_care(spark, bucket)
+    return {**report, **answers, "tables": tables, "seconds": round(time.monotonic() - started, 3)}
+
+
+def _mebibytes(amount: str) -> int:
+    """An amount of memory as the arguments take it, in the only unit of it that a JVM takes too."""
+    number, unit = amount.rstrip("MGiB"), amount.lstrip("0123456789. ")
+    bytes_ = float(number) * {"MB": 1e6, "GB": 1e9, "MiB": 2**20, "GiB": 2**30}[unit]
+    return int(bytes_ / 2**20)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py", description=_DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, text in _HELP.items():
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.add_argument("--bucket", required=True, type=argument_types.bucket, help="the sink bucket's name")
+        command.add_argument("--user-id", required=True, type=argument_types.user_id, help="the prefix of topics")
+        here = command.add_argument_group("a Spark on this machine")
+        here.add_argument("--master", help="for example 'local[2]': two threads")
+        here.add_argument(
+            "--memory-limit",
+            default="1.5GB",
+            type=argument_types.memory,
+            help="memory of its JVM (default: %(default)s)",
+        )
+        here.add_argument("--jars", nargs="+", type=Path, help="what its distribution lacks: jars, or folders of jars")
+    return parser

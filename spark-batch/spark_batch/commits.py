@@ -1,0 +1,64 @@
+"""Commits by Spark that happen exactly once, beside any other writers (docs/adr/0007-spark-batch.md)."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from deltalake import DeltaTable
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from table_engine.delta_tables import is_applied
+from table_engine.errors import TableEngineError
+
+# A commit that lost a race looks again; each loss means that another one made progress.
+_ATTEMPTS = 20
+
+_APPLICATION = "spark.databricks.delta.write.txnAppId"
+_VERSION = "spark.databricks.delta.write.txnVersion"
+_LAST_COMMIT = "spark.databricks.delta.lastCommitVersionInSession"
+
+
+def commit_once(
+    spark: SparkSession, table: DeltaTable, application: str, version: int, write: Callable[[], None]
+) -> bool:
+    """Runs `write` until its commit succeeds, unless the table already has this version of the application.
+
+    What `write` commits to the table, in one commit, carries (application, version): Delta Lake leaves it out when the
+    table has them, and refuses it when another writer has brought them in the meantime. `write` must look at the table
+    anew each time. Returns whether the commit is this call's. Raises TableEngineError when other writers keep being
+    faster.
+    """
+    for tries in range(_ATTEMPTS):
+        table.update_incremental()
+        if is_applied(table, application, version):
+            return False
+        spark.conf.set(_APPLICATION, application)
+        spark.conf.set(_VERSION, str(version))
+        spark.conf.unset(_LAST_COMMIT)
+        try:
+            write()
+            return spark.conf.get(_LAST_COMMIT, None) is not None
+        except PySparkException as error:
+            if not is_overtaken(error):
+                raise
+            time.sleep(random.uniform(0.05, 0.3 * (tries + 1)))
+        finally:
+            spark.conf.unset(_APPLICATION)
+            spark.conf.unset(_VERSION)
+    raise TableEngineError(
+        f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."
+    )
+
+
+def is_overtaken(error: BaseException) -> bool:
+    """Whether a commit was refused because of what another writer has committed in the meantime."""
+    cause: Any = getattr(error, "_origin", None) or getattr(error, "java_exception", None)
+    while cause is not None:
+        if cause.getClass().getName().startswith("io.delta.exceptions.Concurrent"):
+            return True
+        cause = cause.getCause()
+    return False

@@ -1,0 +1,74 @@
+"""Tables and answers of Spark, of DuckDB and of the TypeScript oracle, over generated posts: the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+from pyspark.sql import SparkSession
+
+from spark_batch.answers import run_answers
+from spark_tests.quirks import LINES as QUIRKS
+from spark_tests.spark_support import (
+    TABLES,
+    count,
+    differing_rows,
+    generate,
+    lines_of,
+    oracle_answers,
+    put_lines,
+    spark_batch,
+    without_title,
+)
+from table_engine import answers as embedded
+from table_engine.delta_tables import load_into
+from table_engine.feeds import FEED_NAMES, load_feeds
+from tests.sink_bucket import SinkBucket
+
+NewBucket = Callable[[], SinkBucket]
+
+
+def test_11_000_posts_with_every_quirk(
+    spark: SparkSession, new_bucket: NewBucket, session: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    folder = generate(11_000, tmp_path, rows=True)
+    sinks = by_spark, by_duckdb = new_bucket(), new_bucket()
+    for feed in FEED_NAMES:
+        lines = lines_of(folder, feed)
+        # Older rows of posts that come again, rubbish with and without a line's end, and lines as Windows ends them.
+        key = load_feeds()[feed].row_number.encode()
+        # Those that are rows after all are row 0's, which comes again.
+        rubbish = [line.replace(b"KEY", key).replace(b":1", b":0") + b"\n" for line in QUIRKS if b'"-2' not in line]
+        put_lines(sinks, feed, [line.replace(b" ", b"  ") for line in lines[:3000]] + rubbish)
+        again = [line.replace(b"\n", b"\r\n") if n % 5 == 0 else line for n, line in enumerate(lines)]
+        again[-1] = again[-1].rstrip()
+        put_lines(sinks, feed, again, start=50_000)
+    report, expected = spark_batch(spark, by_spark), by_duckdb.batch()
+    assert {**report, "seconds": 0} == {**expected, "seconds": 0}
+    assert all(feed["rejects"] > 20 and feed["rows"] > 14_000 for feed in report["feeds"].values())
+    for table in TABLES:
+        assert differing_rows(by_spark, by_duckdb, table) == [], table
+    assert_oracle_rows(by_spark, folder)
+
+    answers = run_answers(spark, by_spark.bucket)
+    assert answers == embedded.run_answers(session, by_duckdb.bucket)
+    assert without_title(answers["answers"]) == oracle_answers(folder)
+
+
+def assert_oracle_rows(sink: SinkBucket, folder: Path) -> None:
+    """The tables are the oracle's rows, read by DuckDB with the tables' types."""
+    session = duckdb.connect()
+    session.execute("SET TimeZone = 'UTC'")
+    for feed in FEED_NAMES:
+        load_into(session, sink.tables.open(feed), "found", "SELECT * FROM t")
+        types = dict(session.sql("SELECT column_name, column_type FROM (DESCRIBE found)").fetchall())
+        session.execute(
+            "CREATE OR REPLACE TEMP TABLE expected AS FROM read_json(?, format = 'newline_delimited', columns = ?)",
+            [str(folder / f"{feed}.clean.jsonl"), types],
+        )
+        differing = session.sql(
+            "((FROM found) EXCEPT ALL (FROM expected)) UNION ALL ((FROM expected) EXCEPT ALL (FROM found)) LIMIT 3"
+        )
+        assert differing.fetchall() == [], feed
+        assert count(sink, feed) == 11_000

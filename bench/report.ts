@@ -11,7 +11,13 @@ export interface Result {
   /** ISO 8601, UTC. */
   readonly measured: string;
   readonly commit: string;
-  readonly machine: { readonly cores: number; readonly memoryGiB: number; readonly node: string };
+  readonly machine: {
+    readonly cores: number;
+    readonly memoryGiB: number;
+    readonly node: string;
+    /** Processes that ran or wanted to, over the last minute: above the number of cores, others were at work. */
+    readonly load?: number;
+  };
   readonly figures: readonly Figure[];
 }
 
@@ -32,7 +38,7 @@ function section({ benchmark, description, measured, commit, machine, figures }:
   return [
     `## ${benchmark}`,
     '',
-    `${description}. Measured on ${measured.slice(0, 10)} at commit ${commit}: ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}.`,
+    `${description}. Measured on ${measured.slice(0, 10)} at commit ${commit}: ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}${machine.load === undefined ? '' : `, load ${machine.load} at the end`}.`,
     '',
     '| figure | value | unit | aim |',
     '| --- | ---: | --- | --- |',

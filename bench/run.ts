@@ -7,7 +7,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join, parse } from 'node:path';
 import { textTable } from '../cli/text-table';
 import type { Benchmark, Figure } from './benchmark';
@@ -65,6 +65,7 @@ async function main(): Promise<number> {
         cores: cpus().length,
         memoryGiB: Math.round(totalmem() / 2 ** 30),
         node: process.version,
+        load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
       },
       // With arguments a part may have been measured: the figures that it does not have stay.
       figures: args.length > 0 ? [...othersOf(file, figures), ...figures] : figures,

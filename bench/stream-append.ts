@@ -57,13 +57,13 @@ interface Files {
   readonly meanKiB: number;
 }
 
-/** The objects under a prefix that end so, with their mean size. */
-async function filesUnder(s3: S3Client, prefix: string, ending: string): Promise<Files> {
+/** The data files of a table, without the checkpoints of its log, with their mean size. */
+async function dataFiles(s3: S3Client, prefix: string): Promise<Files> {
   let count = 0;
   let bytes = 0;
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: BUCKET, Prefix: prefix })) {
     for (const { Key = '', Size = 0 } of page.Contents ?? []) {
-      if (!Key.endsWith(ending)) continue;
+      if (!Key.endsWith('.parquet') || Key.includes('/_delta_log/')) continue;
       count += 1;
       bytes += Size;
     }
@@ -110,7 +110,7 @@ export const benchmark: Benchmark = {
         const first = p50(seconds.slice(1, 1 + SOME));
         const last = p50(seconds.slice(-SOME));
         const table = `tables/${streamTableName(USER_ID, 'pin')}/`;
-        const before = await filesUnder(s3, table, '.parquet');
+        const before = await dataFiles(s3, table);
         const cared = JSON.parse(
           await python(
             parts.python,
@@ -124,7 +124,7 @@ export const benchmark: Benchmark = {
         };
         const after = cared.tables[streamTableName(USER_ID, 'pin')];
         if (!after) throw new Error(`The care does not know the table: ${JSON.stringify(cared)}`);
-        const compacted = await filesUnder(s3, table, '.parquet');
+        const compacted = await dataFiles(s3, table);
         const compactedKiB =
           (compacted.count * compacted.meanKiB - before.count * before.meanKiB) /
           (compacted.count - before.count);

@@ -4,12 +4,12 @@
  * environment, so the same command line gives the same templates everywhere.
  */
 import { App } from 'aws-cdk-lib';
-import { addPipeline } from '../lib/pipeline';
+import { addDeployment } from '../lib/parked-pipeline';
 import { readDeployment, SettingError } from '../lib/stages';
 
 try {
   const app = new App();
-  addPipeline(
+  addDeployment(
     app,
     readDeployment((name): unknown => app.node.tryGetContext(name)),
   );

@@ -3,7 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addPipeline } from '../lib/pipeline';
+import { addDeployment } from '../lib/parked-pipeline';
 import { readDeployment } from '../lib/stages';
 import type { Template } from './resource';
 
@@ -21,6 +21,8 @@ function placeholders(folder: string, settings: Readonly<Record<string, unknown>
     ...(settings.connectUrl === undefined && {
       sinkPluginZip: join(make('sink', 'plugin.zip'), 'plugin.zip'),
     }),
+    ...((settings.batchEngine ?? (settings.stage === 'prod' ? 'emr-serverless' : 'lambda')) ===
+      'emr-serverless' && { sparkPackage: make('spark', 'main.py') }),
     ...(settings.restProxyUrl === undefined && {
       clientHostPackage: make('client-host', 'client-host.tar'),
     }),
@@ -46,7 +48,7 @@ export function synthesise(settings: Readonly<Record<string, unknown>>): Record<
       analyticsReporting: false,
       outdir: join(folder, 'cdk.out'),
     });
-    addPipeline(
+    addDeployment(
       app,
       readDeployment((name) => all[name]),
     );

@@ -89,6 +89,8 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
           kafka: kafka.kafka,
         })
       : undefined;
+  // The topics have their offsets back before anybody can write to them.
+  clientHost?.addStackDependency(kafka);
   const stream = new StreamStack(app, id('stream'), deployment, { ...props, sink, encryptionKey });
   const api = new ApiStack(app, id('api'), deployment, {
     ...props,

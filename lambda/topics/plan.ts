@@ -2,6 +2,7 @@
  * What must be done to topics so that they are as wanted. Nothing is ever deleted or lowered.
  */
 import { readCount, readText, readTexts, wrong } from '../properties';
+import type { RawFilesLocation } from './raw-files';
 
 /** A topic as it is wanted. */
 export interface WantedTopic {
@@ -38,10 +39,13 @@ export interface TopicsProperties {
   /** How the brokers want to know who asks. */
   readonly authentication: 'none' | 'iam';
   readonly topics: readonly WantedTopic[];
+  /** The raw files at whose end topics made anew go on; undefined where there are none. */
+  readonly rawFiles?: RawFilesLocation;
 }
 
 /**
- * Reads the custom resource's properties: `{BootstrapServers, Authentication?, Topics: [{Name, Partitions, ReplicationFactor, Config?}]}`.
+ * Reads the custom resource's properties:
+ * `{BootstrapServers, Authentication?, Topics: [{Name, Partitions, ReplicationFactor, Config?}], RawFiles?: {Bucket, Folder}}`.
  *
  * @throws Error naming the property that is wrong.
  */
@@ -71,7 +75,18 @@ export function readTopicsProperties(properties: Readonly<Record<string, unknown
   const authentication = properties.Authentication ?? 'none';
   if (authentication !== 'none' && authentication !== 'iam')
     throw wrong('Authentication', authentication, '"none" or "iam"');
-  return { bootstrapServers: readText(properties, 'BootstrapServers'), authentication, topics };
+  const bootstrapServers = readText(properties, 'BootstrapServers');
+  return { bootstrapServers, authentication, topics, rawFiles: readRawFiles(properties.RawFiles) };
+}
+
+function readRawFiles(value: unknown): RawFilesLocation | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null) throw wrong('RawFiles', value, 'a map');
+  const location = value as Record<string, unknown>;
+  return {
+    bucket: readText(location, 'Bucket', 'RawFiles.'),
+    folder: readText(location, 'Folder', 'RawFiles.'),
+  };
 }
 
 /** Compares what is wanted with what is. */

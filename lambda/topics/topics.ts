@@ -1,10 +1,12 @@
 /**
  * Brings topics to the wanted state by kafkajs. Safe to be run again at any point.
  */
-import { ConfigResourceTypes, ConfigSource, type Admin } from 'kafkajs';
+import { ConfigResourceTypes, ConfigSource, type Admin, type Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka, parseBootstrapServers, readKafkaError } from '../../kafka-client';
 import { mskIam } from '../../kafka-client/msk-iam';
+import { restoreOffsets } from './restore-offsets';
+import type { StoredOffsets } from './raw-files';
 import {
   planTopics,
   type ExistingTopic,
@@ -14,6 +16,8 @@ import {
 } from './plan';
 
 const PAUSE_MS = 500;
+/** How long brokers may take to be ready. Restoring offsets, which takes longer, begins after that. */
+const PATIENCE_MS = 100_000;
 /** One round of questions and changes; a broker that hangs is asked again in the next. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -31,21 +35,39 @@ const FINAL_ERRORS = new Set([
 ]);
 
 /**
- * Creates missing topics, adds missing partitions, sets configurations. A broker that is not ready is asked again.
+ * Creates missing topics, adds missing partitions, sets configurations, and lets topics made anew go on where the raw files
+ * end. A broker that is not ready is asked again.
  *
  * @param deadline when to give up, in milliseconds since 1970.
+ * @param stored how far the raw files reach (default: there are none).
  * @returns what was done and what was left alone, in sentences.
  * @throws Error naming the brokers or the topic and Kafka's reason.
  */
-export async function ensureTopics(properties: TopicsProperties, deadline: number): Promise<string[]> {
+export async function ensureTopics(
+  properties: TopicsProperties,
+  deadline: number,
+  stored?: StoredOffsets,
+): Promise<string[]> {
   const bootstrapServers = parseBootstrapServers(properties.bootstrapServers);
-  const { authentication } = properties;
+  const { authentication, topics } = properties;
   const kafka = createKafka({
     bootstrapServers,
     clientId: 'topics',
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     ...(authentication === 'iam' ? { ...mskIam(regionOfThisFunction()), connectionTimeoutMs: 5_000 } : {}),
   });
+  const patience = Math.min(deadline, Date.now() + PATIENCE_MS);
+  const done = await bringAbout(kafka, properties, bootstrapServers, patience);
+  return stored === undefined ? done : [...done, ...(await restoreOffsets(kafka, topics, stored, deadline))];
+}
+
+async function bringAbout(
+  kafka: Kafka,
+  properties: TopicsProperties,
+  bootstrapServers: readonly string[],
+  deadline: number,
+): Promise<string[]> {
+  const { authentication } = properties;
   const done: string[] = [];
   for (;;) {
     // A new client each round: kafkajs's does not always find its way back after an error.

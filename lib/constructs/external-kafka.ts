@@ -50,4 +50,8 @@ export class ExternalKafka extends Construct implements KafkaAccess {
   grantManage(grantee: IGrantable, topics: readonly string[]): void {
     this.permissions?.grantManage(grantee, topics);
   }
+
+  grantAdvance(grantee: IGrantable, topics: readonly string[]): void {
+    this.permissions?.grantAdvance(grantee, topics);
+  }
 }

@@ -7,13 +7,7 @@ import type {
   IEventSourceMapping,
   IFunction,
 } from 'aws-cdk-lib/aws-lambda';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  ObjectOwnership,
-  type IBucket,
-} from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { grantObjectKey } from './key-grants';
 
@@ -23,6 +17,12 @@ export interface FailuresBucketProps {
   readonly retentionDays: number;
   /** What becomes of the bucket when its stack is deleted. One that is not empty stays in any case. */
   readonly removalPolicy: RemovalPolicy;
+  /**
+   * Whether it is emptied before it is deleted.
+   *
+   * @default false
+   */
+  readonly emptied?: boolean;
   /**
    * What encrypts the objects.
    *
@@ -42,7 +42,7 @@ export class FailuresBucket extends Construct implements IEventSourceDlq {
   constructor(
     scope: Construct,
     id: string,
-    { retentionDays, removalPolicy, encryptionKey }: FailuresBucketProps,
+    { retentionDays, removalPolicy, encryptionKey, emptied }: FailuresBucketProps,
   ) {
     super(scope, id);
     this.key = encryptionKey;
@@ -61,6 +61,7 @@ export class FailuresBucket extends Construct implements IEventSourceDlq {
         },
       ],
       removalPolicy,
+      autoDeleteObjects: emptied,
     });
   }
 

@@ -15,4 +15,6 @@ export interface KafkaAccess {
   grantConsume(grantee: IGrantable, topics: readonly string[], groups: readonly string[]): void;
   /** Lets the grantee create, describe and configure these topics; never delete them. A name may end with `*`. */
   grantManage(grantee: IGrantable, topics: readonly string[]): void;
+  /** Lets the grantee write to these topics and delete their records, as one does who lets them go on at an offset. */
+  grantAdvance(grantee: IGrantable, topics: readonly string[]): void;
 }

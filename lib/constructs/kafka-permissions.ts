@@ -55,6 +55,19 @@ export class KafkaPermissions {
     );
   }
 
+  /**
+   * Lets the grantee write to these topics and delete their records. Kafka asks for the right to delete a topic there;
+   * MSK's action for it is `DeleteTopic`.
+   */
+  grantAdvance(grantee: IGrantable, topics: readonly string[]): void {
+    this.grantProduce(grantee, topics);
+    allow(
+      grantee,
+      ['kafka-cluster:DeleteTopic'],
+      topics.map((topic) => this.arn('topic', topic)),
+    );
+  }
+
   private arn(kind: 'topic' | 'group', name: string): string {
     return `${this.prefix}:${kind}/${this.cluster}/${name}`;
   }

@@ -80,6 +80,10 @@ export class MskCluster extends Construct implements KafkaAccess {
     this.permissions.grantManage(grantee, topics);
   }
 
+  grantAdvance(grantee: IGrantable, topics: readonly string[]): void {
+    this.permissions.grantAdvance(grantee, topics);
+  }
+
   private addProvisioned(
     { clusterName, topics, network, encryptionKey, logRetention }: MskClusterProps,
     capacity: ProvisionedBrokers,

@@ -1,18 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  ObjectOwnership,
-  type IBucket,
-} from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { grantObjectKey } from './key-grants';
 
 /** The folder of the raw files. */
-const RAW_FILES = 'topics';
+export const RAW_FILES = 'topics';
 /** The folder of the emulator's ledger. */
 const LEDGER = 'sent';
 /** The folder of the tables. */
@@ -35,6 +29,12 @@ export interface SinkBucketProps {
   /** What becomes of the bucket when its stack is deleted. A bucket that is not empty stays in any case. */
   readonly removalPolicy: RemovalPolicy;
   /**
+   * Whether it is emptied before it is deleted.
+   *
+   * @default false
+   */
+  readonly emptied?: boolean;
+  /**
    * What encrypts the objects.
    *
    * @default the key that S3 manages
@@ -48,7 +48,7 @@ export class SinkBucket extends Construct {
 
   private readonly key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, { removalPolicy, encryptionKey }: SinkBucketProps) {
+  constructor(scope: Construct, id: string, { removalPolicy, encryptionKey, emptied }: SinkBucketProps) {
     super(scope, id);
     this.key = encryptionKey;
     this.bucket = new Bucket(this, 'Bucket', {
@@ -61,6 +61,7 @@ export class SinkBucket extends Construct {
       enforceSSL: true,
       lifecycleRules: [{ id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       removalPolicy,
+      autoDeleteObjects: emptied,
     });
   }
 

@@ -28,8 +28,14 @@ export interface SourceDatabaseProps {
   readonly seed: number;
   readonly network: PipelineNetwork;
   readonly encryptionKey: IKey;
-  /** What becomes of database and secret when their stack is deleted. */
+  /** What becomes of the reader's secret when its stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /**
+   * What becomes of the database when its stack is deleted.
+   *
+   * @default as the secret
+   */
+  readonly databasePolicy?: RemovalPolicy;
   readonly logRetention: RetentionDays;
 }
 
@@ -80,9 +86,10 @@ export class SourceDatabase extends Construct implements SourceConnection {
     network,
     encryptionKey,
     removalPolicy,
+    databasePolicy = removalPolicy,
   }: SourceDatabaseProps): DatabaseInstance {
     const { vpc, subnets } = network;
-    const retained = removalPolicy === RemovalPolicy.RETAIN;
+    const retained = databasePolicy === RemovalPolicy.RETAIN;
     return new DatabaseInstance(this, 'Instance', {
       engine: ENGINE,
       instanceType: new InstanceType(settings.instanceType),
@@ -114,7 +121,7 @@ export class SourceDatabase extends Construct implements SourceConnection {
       deleteAutomatedBackups: !retained,
       deletionProtection: retained,
       autoMinorVersionUpgrade: true,
-      removalPolicy,
+      removalPolicy: databasePolicy,
     });
   }
 

@@ -17,7 +17,8 @@ import { TableEngineFunction } from './table-engine-function';
 /** Properties of {@link StreamTables}. */
 export interface StreamTablesProps {
   readonly userId: string;
-  readonly streams: FeedStreams;
+  /** Undefined while the stage is parked: what is there is cared for, and nothing comes. */
+  readonly streams: FeedStreams | undefined;
   /** Where the tables are. */
   readonly sink: SinkBucket;
   readonly settings: StreamSettings;
@@ -26,6 +27,12 @@ export interface StreamTablesProps {
   readonly metricsNamespace: string;
   /** What becomes of the bucket of failures when its stack is deleted. One that is not empty stays in any case. */
   readonly removalPolicy: RemovalPolicy;
+  /**
+   * Whether that bucket is emptied first.
+   *
+   * @default false
+   */
+  readonly emptied?: boolean;
   /**
    * What encrypts the bucket of failures.
    *
@@ -72,14 +79,17 @@ export class StreamTables extends Construct {
       retentionDays: settings.failureRetentionDays,
       removalPolicy: props.removalPolicy,
       encryptionKey: props.encryptionKey,
+      emptied: props.emptied,
     });
-    this.appenders = FEED_NAMES.map((feed) => this.addAppender(feed, props));
+    const { streams } = props;
+    this.appenders =
+      streams === undefined ? [] : FEED_NAMES.map((feed) => this.addAppender(feed, streams, props));
     this.care = this.addCare(props);
     this.redrive = this.addRedrive(props);
   }
 
-  private addAppender(feed: FeedName, props: StreamTablesProps): StreamAppender {
-    const { userId, streams, sink, settings, tableEngine, metricsNamespace, logRetention } = props;
+  private addAppender(feed: FeedName, streams: FeedStreams, props: StreamTablesProps): StreamAppender {
+    const { userId, sink, settings, tableEngine, metricsNamespace, logRetention } = props;
     const append = new TableEngineFunction(this, `Append-${feed}`, {
       module: 'append',
       description: `Appends the ${feed} stream to its table`,

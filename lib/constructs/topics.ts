@@ -5,6 +5,7 @@ import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
 import type { TopicSettings } from '../stages';
 import type { KafkaAccess } from './kafka-access';
 import { PipelineFunction, type FunctionNetwork } from './pipeline-function';
+import { RAW_FILES, type SinkBucket } from './sink-bucket';
 
 /** A topic as `lambda/topics` takes it. */
 export interface TopicDefinition {
@@ -20,6 +21,8 @@ export interface TopicsProps {
   readonly userId: string;
   readonly kafka: KafkaAccess;
   readonly topics: TopicSettings;
+  /** Where the raw files are, at whose end topics made anew go on. */
+  readonly sink: SinkBucket;
   /**
    * Whether the cluster decides by itself how many copies must have a record, as MSK Serverless does.
    *
@@ -73,31 +76,34 @@ export function topicDefinitions(
 export class Topics extends Construct {
   constructor(scope: Construct, id: string, props: TopicsProps) {
     super(scope, id);
-    const { userId, kafka, network, logRetention } = props;
+    const { userId, kafka, sink, network, logRetention } = props;
     const topics = topicDefinitions(userId, props.topics, props.serverless);
     const handler = new PipelineFunction(this, 'Handler', {
       folder: 'topics',
-      description: 'Creates the Kafka topics',
-      timeout: Duration.minutes(2),
+      description: 'Creates the Kafka topics, and lets new ones go on where the raw files end',
+      // Mostly it takes seconds. A new cluster's offsets are advanced by some hundred thousand a second.
+      timeout: Duration.minutes(14),
+      memorySize: 1024,
       network,
       logRetention,
     });
-    kafka.grantManage(
-      handler,
-      topics.map(({ Name }) => Name),
-    );
+    const names = topics.map(({ Name }) => Name);
+    kafka.grantManage(handler, names);
+    kafka.grantAdvance(handler, names);
+    sink.grantRead(handler, { rawFiles: true });
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::KafkaTopics',
       serviceToken: handler.functionArn,
       // A handler that dies without an answer must not hold the deployment for an hour.
-      serviceTimeout: Duration.minutes(3),
+      serviceTimeout: Duration.minutes(15),
       properties: {
         BootstrapServers: kafka.bootstrapServers,
         ...(kafka.auth === 'none' ? {} : { Authentication: kafka.auth }),
         Topics: topics,
+        RawFiles: { Bucket: sink.bucket.bucketName, Folder: RAW_FILES },
       },
     });
     // With its rights.
-    if (kafka.auth === 'iam') resource.node.addDependency(handler);
+    resource.node.addDependency(handler);
   }
 }

@@ -39,6 +39,7 @@ export class KafkaStack extends Stack {
       userId,
       kafka: this.kafka,
       topics: stage.topics,
+      sink,
       serverless: stage.kafka.kind === 'msk' && stage.kafka.capacity.kind === 'serverless',
       network: placeFunction(network, this.kafka),
       logRetention: stage.logRetention,

@@ -3,7 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { letSendAlarms } from '../constructs/alarm-topic';
 import type { Deployment } from '../stages';
-import { removalPolicyOf } from './removal-policy';
+import { dataPolicyOf } from './removal-policy';
 
 /** The key that encrypts what the pipeline stores. Stateful: what it encrypted is lost without it. */
 export class KeyStack extends Stack {
@@ -14,7 +14,7 @@ export class KeyStack extends Stack {
     this.key = new Key(this, 'Key', {
       description: `Data at rest of the pipeline ${userId}-${stage.name}`,
       enableKeyRotation: true,
-      removalPolicy: removalPolicyOf(stage),
+      removalPolicy: dataPolicyOf(stage),
     });
     if (stage.operations.kind === 'watched') letSendAlarms(this.key, this.account);
   }

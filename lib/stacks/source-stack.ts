@@ -6,7 +6,7 @@ import { SourceAccess } from '../constructs/source-access';
 import type { SourceConnection } from '../constructs/source-connection';
 import { SourceDatabase } from '../constructs/source-database';
 import type { Deployment } from '../stages';
-import { removalPolicyOf } from './removal-policy';
+import { databasePolicyOf, removalPolicyOf } from './removal-policy';
 
 /** Properties of the {@link SourceStack}. */
 export interface SourceStackProps extends StackProps {
@@ -45,6 +45,7 @@ export class SourceStack extends Stack {
         network,
         encryptionKey,
         removalPolicy,
+        databasePolicy: databasePolicyOf(stage),
         logRetention: stage.logRetention,
       });
     }

@@ -1,9 +1,10 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { keepEmptyingLog } from '../constructs/emptying-log';
 import { SinkBucket } from '../constructs/sink-bucket';
 import type { Deployment } from '../stages';
-import { removalPolicyOf } from './removal-policy';
+import { dataPolicyOf } from './removal-policy';
 
 /** Properties of the {@link StorageStack}. */
 export interface StorageStackProps extends StackProps {
@@ -22,7 +23,12 @@ export class StorageStack extends Stack {
   constructor(scope: Construct, id: string, { stage }: Deployment, props: StorageStackProps) {
     const { encryptionKey, ...stackProps } = props;
     super(scope, id, { description: 'Pinterest data pipeline: the sink bucket', ...stackProps });
-    this.sink = new SinkBucket(this, 'Sink', { removalPolicy: removalPolicyOf(stage), encryptionKey });
+    this.sink = new SinkBucket(this, 'Sink', {
+      removalPolicy: dataPolicyOf(stage),
+      encryptionKey,
+      emptied: stage.data === 'destroy',
+    });
+    if (stage.data === 'destroy') keepEmptyingLog(this, stage.logRetention);
     new CfnOutput(this, 'SinkBucketName', {
       value: this.sink.bucket.bucketName,
       description: 'The bucket of raw files, ledger, tables and answers',

@@ -1,12 +1,13 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { keepEmptyingLog } from '../constructs/emptying-log';
 import { FeedStreams } from '../constructs/feed-streams';
 import type { SinkBucket } from '../constructs/sink-bucket';
 import { StreamTables } from '../constructs/stream-tables';
 import { tableMetrics } from '../metric-namespaces';
 import type { Deployment } from '../stages';
-import { removalPolicyOf } from './removal-policy';
+import { dataPolicyOf, removalPolicyOf } from './removal-policy';
 
 /** Properties of the {@link StreamStack}. */
 export interface StreamStackProps extends StackProps {
@@ -30,7 +31,9 @@ export class StreamStack extends Stack {
     const { streams: settings, tableEngine, logRetention } = stage;
     const removalPolicy = removalPolicyOf(stage);
     const { capacity, retentionHours } = settings;
-    const streams = new FeedStreams(this, 'Streams', { userId, capacity, retentionHours, removalPolicy });
+    const streams = stage.parked
+      ? undefined
+      : new FeedStreams(this, 'Streams', { userId, capacity, retentionHours, removalPolicy });
     this.tables = new StreamTables(this, 'Tables', {
       userId,
       streams,
@@ -38,10 +41,12 @@ export class StreamStack extends Stack {
       settings,
       tableEngine,
       metricsNamespace: tableMetrics(userId, stage.name),
-      removalPolicy,
+      removalPolicy: dataPolicyOf(stage),
+      emptied: stage.data === 'destroy',
       encryptionKey,
       logRetention,
     });
+    if (stage.data === 'destroy') keepEmptyingLog(this, logRetention);
     new CfnOutput(this, 'StreamFailuresBucketName', {
       value: this.tables.failures.bucket.bucketName,
       description: 'The bucket of records that could not be appended to their table',

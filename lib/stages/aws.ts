@@ -33,7 +33,17 @@ import type {
 /** A stage's parts as the app makes them; the settings may bring others. */
 export interface AwsDefaults extends Omit<
   Stage,
-  'region' | 'network' | 'kafka' | 'connect' | 'restProxy' | 'source' | 'tableEngine' | 'batch' | 'operations'
+  | 'region'
+  | 'network'
+  | 'kafka'
+  | 'connect'
+  | 'restProxy'
+  | 'source'
+  | 'tableEngine'
+  | 'batch'
+  | 'data'
+  | 'parked'
+  | 'operations'
 > {
   readonly name: Exclude<StageName, 'local'>;
   readonly network: MadeNetwork;
@@ -58,6 +68,7 @@ export interface AwsDefaults extends Omit<
  *   its secret is there; `databaseName`;
  * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `sshFrom` (an address range);
  * - `alarmEmail`, `monthlyBudgetUsd`, `runbookUrl` (where the runbook is, as alarms refer to it);
+ * - `destroyData` (`true`: the data goes with its stacks), `parked` (`true`: only what holds data stays);
  * - `batchEngine` (`lambda`, `emr-serverless`, `none`: nothing is scheduled);
  * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: what `npm run package` makes, if it is elsewhere.
  *
@@ -85,6 +96,8 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
       ...defaults.tableEngine,
       package: readTableEnginePackage(read),
     },
+    data: readData(defaults, read),
+    parked: readParked(defaults, read),
     batch: readBatch(defaults.batch, read),
     operations: readOperations(defaults.operations, read),
   };
@@ -94,6 +107,24 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
 function topicsOf(topics: TopicSettings, kafka: KafkaPart): TopicSettings {
   const serverless = kafka.kind === 'msk' && kafka.capacity.kind === 'serverless';
   return serverless ? { ...topics, replicationFactor: 3 } : topics;
+}
+
+/** The data goes only where the stage's resources do, and the setting says so as well. @throws SettingError */
+function readData({ name, statefulResources }: AwsDefaults, read: SettingReader): Stage['data'] {
+  if (oneOf(read, 'destroyData', ['true', 'false'], 'false') === 'false') return 'keep';
+  if (statefulResources === 'destroy') return 'destroy';
+  throw new SettingError(
+    `The setting "destroyData" is "true", but the stage ${name} keeps its data whatever happens: leave it out, and delete buckets, key and database by hand if they are to go.`,
+  );
+}
+
+/** @throws SettingError when the stage cannot be parked. */
+function readParked({ name, terminationProtection }: AwsDefaults, read: SettingReader): boolean {
+  if (oneOf(read, 'parked', ['true', 'false'], 'false') === 'false') return false;
+  if (!terminationProtection) return true;
+  throw new SettingError(
+    `The setting "parked" is "true", but the stacks of the stage ${name} are protected from deletion: only a stage like "dev" is parked.`,
+  );
 }
 
 function readEmulator(made: EmulatorSettings, read: SettingReader): EmulatorSettings {

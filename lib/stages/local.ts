@@ -85,6 +85,8 @@ export function localStage(read: SettingReader): Stage {
     operations: { kind: 'none' },
     encryption: 'aws-managed',
     statefulResources: 'destroy',
+    data: 'destroy-if-empty',
+    parked: false,
     terminationProtection: false,
     logRetention: RetentionDays.ONE_WEEK,
   };

@@ -413,6 +413,13 @@ export interface Stage {
   readonly encryption: 'customer-key' | 'aws-managed';
   /** What becomes of stateful resources when their stack is deleted. */
   readonly statefulResources: 'destroy' | 'retain';
+  /**
+   * What becomes of the data itself (buckets, the key that encrypts them, the database) when its stack is deleted: it is
+   * kept, the database as a snapshot; it goes where there is nothing in it; or it goes with all that is in it.
+   */
+  readonly data: 'keep' | 'destroy-if-empty' | 'destroy';
+  /** Whether only what holds data is there, and what works on it without a network: `docs/adr/0008-parking.md`. */
+  readonly parked: boolean;
   /** Whether stacks refuse to be deleted until that is switched off. */
   readonly terminationProtection: boolean;
   /** How long logs are kept. */

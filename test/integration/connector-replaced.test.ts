@@ -4,7 +4,14 @@
  */
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { connectorConfig } from '../../lib/connector-config';
-import { eventually, SETUP_TIMEOUT_MS, SinkHarness, TEST_TIMEOUT_MS } from './s3-sink-harness';
+import { topicsResource } from '../../lambda/topics';
+import {
+  assertUnchanged,
+  eventually,
+  SETUP_TIMEOUT_MS,
+  SinkHarness,
+  TEST_TIMEOUT_MS,
+} from './s3-sink-harness';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
 
@@ -61,6 +68,17 @@ async function count(topic: string): Promise<number> {
   return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
 }
 
+/** Sends numbered records, by a producer that knows nothing of an earlier topic of the name. */
+async function send(from: number, to: number): Promise<void> {
+  const producer = sink.client.producer();
+  await producer.connect();
+  await producer.send({
+    topic: TOPIC,
+    messages: Array.from({ length: to - from }, (_, n) => ({ value: `{"n":${from + n}}` })),
+  });
+  await producer.disconnect();
+}
+
 test('the new connector goes on where the old one stopped', async () => {
   for (const feed of ['pin', 'geo', 'user']) {
     await sink.admin.createTopics({
@@ -69,11 +87,6 @@ test('the new connector goes on where the old one stopped', async () => {
     });
   }
   await sink.s3.send(new CreateBucketCommand({ Bucket: 'raw-files' }));
-  const send = (from: number, to: number): Promise<unknown> =>
-    sink.producer.send({
-      topic: TOPIC,
-      messages: Array.from({ length: to - from }, (_, n) => ({ value: `{"n":${from + n}}` })),
-    });
   await start('sink-11111111');
   await sink.producer.send({ topic: TOPIC, messages: [{ value: 'no JSON' }] });
   await send(1, 50);
@@ -99,5 +112,67 @@ test('the new connector goes on where the old one stopped', async () => {
   );
   expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 89 }, (_, n) => n + 1));
   // The record that is no JSON was not read a second time.
+  expect(await count(`${USER_ID}.dead-letters`)).toBe(1);
+});
+
+test('topics of another cluster go on where the raw files end, and no object changes', async () => {
+  const before = await sink.snapshot('raw-files');
+  await rest('DELETE', 'sink-22222222');
+  // The cluster is gone, with topics, records and groups.
+  await sink.admin.deleteTopics({ topics: [TOPIC] });
+  await eventually('the group is empty', async () => {
+    await sink.admin.deleteGroups([GROUP]);
+    return true;
+  });
+  await eventually('the topic is gone', async () =>
+    (await sink.admin.listTopics()).includes(TOPIC) ? undefined : true,
+  );
+
+  // What a deployment does: the very handler, with the settings that Lambda gives it.
+  const keys = { AWS_ENDPOINT_URL: sink.ministack.url, AWS_REGION: 'us-east-1' };
+  const settings = { ...keys, AWS_ACCESS_KEY_ID: 's3-sink-test', AWS_SECRET_ACCESS_KEY: 'unused' };
+  const saved = Object.keys(settings).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, settings);
+  const properties = {
+    BootstrapServers: sink.kafka.bootstrapServers,
+    Topics: [{ Name: TOPIC, Partitions: '1', ReplicationFactor: '1' }],
+    RawFiles: { Bucket: 'raw-files', Folder: 'topics' },
+  };
+  const run = (): Promise<{ note?: string }> =>
+    topicsResource.run({
+      type: 'Create',
+      properties,
+      oldProperties: undefined,
+      deadline: Date.now() + 60_000,
+    });
+  try {
+    expect((await run()).note).toBe(
+      `Created topic ${TOPIC} with 1 partitions. Partition 0 of topic ${TOPIC} goes on at offset 90.`,
+    );
+    expect((await run()).note).toBe('The topics were already as asked for.');
+  } finally {
+    for (const [name, value] of saved) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  }
+  expect(await sink.admin.fetchTopicOffsets(TOPIC)).toEqual([
+    expect.objectContaining({ partition: 0, low: '90', high: '90' }),
+  ]);
+
+  // The sink, which knows no offsets of this cluster, begins at the first record there is.
+  await send(90, 130);
+  await start('sink-33333333');
+  await eventually('it has committed', async () => ((await committed(GROUP)) === 130 ? true : undefined));
+  const after = await sink.snapshot('raw-files');
+  assertUnchanged(before, after);
+  const numbers = [...after.values()].flatMap(({ text }) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { n: number }).n),
+  );
+  expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 129 }, (_, n) => n + 1));
+  // No filler was taken for a record.
   expect(await count(`${USER_ID}.dead-letters`)).toBe(1);
 });

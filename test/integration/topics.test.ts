@@ -1,3 +1,6 @@
+import type { Kafka, Message } from 'kafkajs';
+import { createKafka } from '../../kafka-client';
+import { restoreOffsets } from '../../lambda/topics/restore-offsets';
 import { ensureTopics } from '../../lambda/topics/topics';
 import { topicsResource } from '../../lambda/topics';
 import { KafkaHarness, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS, send } from './rest-proxy-harness';
@@ -23,6 +26,8 @@ const wanted = (
   topics: [{ name, partitions, replicationFactor, config }],
 });
 const soon = (): number => Date.now() + 20_000;
+/** A bound for what takes a second where nothing else runs. */
+const late = (): number => Date.now() + 150_000;
 
 /** How many partitions a topic has, and the configurations set on it. */
 async function look(topic: string): Promise<{ partitions: number; retention: string | null | undefined }> {
@@ -87,4 +92,79 @@ test('a broker that is not ready is asked until the deadline, or until it is', a
   const waiting = ensureTopics(wanted('late', 1), Date.now() + 60_000);
   await harness.restartBroker();
   expect(await waiting).toEqual(['Created topic late with 1 partitions.']);
+});
+
+describe('topics of a new cluster', () => {
+  const client = (): Kafka => createKafka({ bootstrapServers: [harness.bootstrapServers], clientId: 'test' });
+  const reach = async (topic: string): Promise<(string | number)[][]> => {
+    const admin = client().admin();
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    await admin.disconnect();
+    return offsets.sort((a, b) => a.partition - b.partition).map(({ low, high }) => [low, high]);
+  };
+  const write = async (topic: string, messages: Message[]): Promise<void> => {
+    const producer = client().producer();
+    await producer.connect();
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+  };
+  const stored = (offsets: readonly number[]) => (_: string, partition: number) =>
+    Promise.resolve(offsets[partition] ?? 0);
+
+  test('go on where the raw files end, each partition at its own offset, in few requests', async () => {
+    const done = await ensureTopics(wanted('anew', 3), late(), stored([60_001, 0, 7]));
+    expect(done).toEqual([
+      'Created topic anew with 3 partitions.',
+      'Partition 0 of topic anew goes on at offset 60001.',
+      'Partition 2 of topic anew goes on at offset 7.',
+    ]);
+    const at = [
+      ['60001', '60001'],
+      ['0', '0'],
+      ['7', '7'],
+    ];
+    expect(await reach('anew')).toEqual(at);
+    expect(await ensureTopics(wanted('anew', 3), late(), stored([60_001, 0, 7]))).toEqual([]);
+    await write('anew', [{ partition: 2, value: '{}' }]);
+    expect(await ensureTopics(wanted('anew', 3), late(), stored([60_001, 0, 7]))).toEqual([]);
+    expect(await reach('anew')).toEqual([...at.slice(0, 2), ['7', '8']]);
+  });
+
+  test('are finished where it was killed between writing fillers and deleting them', async () => {
+    await ensureTopics(wanted('half', 1), soon());
+    await write(
+      'half',
+      Array.from({ length: 5 }, () => ({ partition: 0, value: null, timestamp: '0' })),
+    );
+    await ensureTopics(wanted('half', 1), late(), stored([9]));
+    expect(await reach('half')).toEqual([['9', '9']]);
+    await write(
+      'half',
+      Array.from({ length: 2 }, () => ({ partition: 0, value: null, timestamp: '0' })),
+    );
+    await ensureTopics(wanted('half', 1), late(), stored([11]));
+    expect(await reach('half')).toEqual([['11', '11']]);
+  });
+
+  test('are left alone, with advice, where a producer was quicker: its record stays', async () => {
+    await ensureTopics(wanted('early', 1), soon());
+    await write('early', [{ partition: 0, value: '{"precious":true}' }]);
+    await expect(ensureTopics(wanted('early', 1), late(), stored([5]))).rejects.toThrow(
+      /early was made anew.*up to offset 4.*Stop the producers.*deploy again/,
+    );
+    expect(await reach('early')).toEqual([['0', '1']]);
+    // What the bucket has already is no reason to complain.
+    expect(await ensureTopics(wanted('early', 1), late(), stored([1]))).toEqual([]);
+    expect(await reach('early')).toEqual([['0', '1']]);
+  });
+
+  test('take more than one deployment where there is much to do', async () => {
+    await expect(ensureTopics(wanted('long', 1), late(), stored([1]))).resolves.toHaveLength(2);
+    const over = Date.now() - 1;
+    const kafka = client();
+    await expect(
+      restoreOffsets(kafka, [{ name: 'long', partitions: 1 }], stored([100]), over),
+    ).rejects.toThrow(/at offset 1 of 100.*deploy again, which goes on from there/);
+  });
 });

@@ -80,6 +80,12 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     rule: 'IAM5',
+    path: /^kafka\/Topics\/Handler\/ServiceRole/,
+    finding: /\/topics\/\*\]$/,
+    reason: 'Raw files are named by their offsets, which is what is read there.',
+  },
+  {
+    rule: 'IAM5',
     path: /^kafka\/SinkConnector\/Role/,
     finding: /(\/__amazon_msk_connect_\*|connect-pinterest-(dev|prod)-s3-sink\*|\/topics\/\*)\]$/,
     reason: 'MSK Connect makes names of its own behind these prefixes; raw files are named by their offsets.',

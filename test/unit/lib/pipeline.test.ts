@@ -71,7 +71,8 @@ test.each(['destroy', 'retain'] as const)(
   'what holds data goes or stays as the stage says (%s)',
   (choice) => {
     const { userId, stage } = deployment();
-    const made = pipeline({ userId, stage: { ...stage, statefulResources: choice } }).templates;
+    const data = choice === 'destroy' ? 'destroy-if-empty' : 'keep';
+    const made = pipeline({ userId, stage: { ...stage, statefulResources: choice, data } }).templates;
     const policies = [
       ...resourcesOf(made.source, 'AWS::SecretsManager::Secret'),
       ...resourcesOf(made.storage, 'AWS::S3::Bucket'),

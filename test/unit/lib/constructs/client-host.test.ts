@@ -36,6 +36,9 @@ function clientHost(settings: Partial<Settings> = {}): { template: Template; gra
     grantManage: () => {
       throw new Error('The host manages nothing.');
     },
+    grantAdvance: () => {
+      throw new Error('The host restores no offsets.');
+    },
   };
   new ClientHost(stack, 'Host', {
     userId: 'pinterest',

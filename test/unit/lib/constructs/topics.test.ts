@@ -1,6 +1,8 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ExternalKafka } from '../../../../lib/constructs/external-kafka';
+import { SinkBucket } from '../../../../lib/constructs/sink-bucket';
 import { topicDefinitions, Topics } from '../../../../lib/constructs/topics';
 import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
 
@@ -37,7 +39,9 @@ test('a serverless cluster is not told how many copies must have a record', () =
 describe('the custom resource', () => {
   const stack = emptyStack();
   const topics = { partitions: 3, replicationFactor: 1 };
+  const sink = new SinkBucket(stack, 'Sink', { removalPolicy: RemovalPolicy.DESTROY });
   new Topics(stack, 'Topics', {
+    sink,
     userId: 'me',
     kafka: new ExternalKafka(stack, 'Kafka', {
       settings: { kind: 'external', bootstrapServers: 'broker:9092', auth: { kind: 'none' } },
@@ -52,20 +56,28 @@ describe('the custom resource', () => {
       ServiceToken: { 'Fn::GetAtt': [resourcesOf(template, 'AWS::Lambda::Function')[0]?.[0], 'Arn'] },
       BootstrapServers: 'broker:9092',
       Topics: topicDefinitions('me', topics),
+      RawFiles: { Bucket: { Ref: resourcesOf(template, 'AWS::S3::Bucket')[0]?.[0] }, Folder: 'topics' },
     });
   });
 
-  test('never waits longer than three minutes, nor less than the handler', () => {
+  test('never waits longer than a quarter of an hour, nor less than the handler', () => {
     const [[, resource]] = resourcesOf(template, 'Custom::KafkaTopics') as [[string, TemplateResource]];
-    expect(resource.Properties?.ServiceTimeout).toBe('180');
-    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 120 });
+    expect(resource.Properties?.ServiceTimeout).toBe('900');
+    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 840 });
   });
 
   test('an answer that CloudFormation did not get is worked out again', () => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
   });
 
-  test('the handler has no rights on AWS', () => {
-    expect(statementsOf(template, 'TopicsHandler')).toEqual([]);
+  test('the handler reads the raw files and has no other rights on AWS', () => {
+    const actions = statementsOf(template, 'TopicsHandler').map(({ Action, Condition }) => [
+      Action,
+      Condition,
+    ]);
+    expect(actions).toEqual([
+      ['s3:GetObject', undefined],
+      ['s3:ListBucket', { StringLike: { 's3:prefix': ['topics/*'] } }],
+    ]);
   });
 });

@@ -1,0 +1,119 @@
+/**
+ * Lets the topics of a new cluster go on at the offsets where those of the old one stopped.
+ *
+ * Raw files are named by offsets, tables and ledger count by them, so an offset must never mean two records. Kafka has no
+ * way to say where a topic begins. So empty records are written up to the offset wanted and deleted at once; the topic is
+ * then empty and its next record has that offset. See `docs/adr/0008-parking.md`.
+ */
+import { CompressionTypes, type Admin, type Kafka, type Producer } from 'kafkajs';
+import type { StoredOffsets } from './raw-files';
+
+/** Records of one request. Empty ones of a batch are alike and are compressed to almost nothing. */
+const BATCH = 50_000;
+
+/**
+ * Fillers are stamped with the first millisecond of 1970, by which they are told from everything a producer has sent: no
+ * record has to be read.
+ */
+const FILLER_TIMESTAMP = '0';
+const AFTER_FILLERS = 1;
+
+/** Offsets of a partition. */
+interface Reach {
+  /** The first that can be read. */
+  readonly low: number;
+  /** The next that will be given. */
+  readonly high: number;
+  /** The first that is no filler, or `high`. */
+  readonly firstReal: number;
+}
+
+/** A topic and how many partitions it has. */
+export interface TopicPartitions {
+  readonly name: string;
+  readonly partitions: number;
+}
+
+/**
+ * Advances each partition whose next offset is below what is stored. Safe to be run again at any point, also after it was
+ * killed; what a producer has sent is never deleted.
+ *
+ * @param stored where each partition has to go on.
+ * @param deadline when to give up, in milliseconds since 1970.
+ * @returns what was done, in sentences.
+ * @throws Error when a producer has written below what is stored, or when the time is over.
+ */
+export async function restoreOffsets(
+  kafka: Kafka,
+  topics: readonly TopicPartitions[],
+  stored: StoredOffsets,
+  deadline: number,
+): Promise<string[]> {
+  const admin = kafka.admin();
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: 5 } });
+  const done: string[] = [];
+  try {
+    await admin.connect();
+    await producer.connect();
+    for (const { name, partitions } of topics) {
+      for (let partition = 0; partition < partitions; partition += 1) {
+        const next = await stored(name, partition);
+        if (next > 0 && (await advance(admin, producer, { topic: name, partition, next, deadline })))
+          done.push(`Partition ${partition} of topic ${name} goes on at offset ${next}.`);
+      }
+    }
+  } finally {
+    await producer.disconnect().catch(() => undefined);
+    await admin.disconnect().catch(() => undefined);
+  }
+  return done;
+}
+
+interface Goal {
+  readonly topic: string;
+  readonly partition: number;
+  readonly next: number;
+  readonly deadline: number;
+}
+
+/** Whether anything had to be done. */
+async function advance(admin: Admin, producer: Producer, goal: Goal): Promise<boolean> {
+  const { topic, partition, next, deadline } = goal;
+  for (let changed = false; ; changed = true) {
+    const { low, high, firstReal } = await reachOf(admin, topic, partition);
+    if (high < next && firstReal < high)
+      throw new Error(
+        `Topic ${topic} was made anew: its partition ${partition} ends at offset ${high}, and the bucket has its records up to offset ${next - 1}. It cannot be brought there, because a producer has written to it already (offset ${firstReal}). Stop the producers, delete the topic by kafka-topics.sh, and deploy again; nothing in the bucket is lost.`,
+      );
+    // Up to here are fillers only, and the bucket has these offsets.
+    const fillers = Math.min(firstReal, next);
+    if (low < fillers) {
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(fillers) }] });
+      continue;
+    }
+    if (high >= next) return changed;
+    if (Date.now() >= deadline)
+      throw new Error(
+        `Partition ${partition} of topic ${topic} is at offset ${high} of ${next}, from where it is to go on, and the time is over: deploy again, which goes on from there.`,
+      );
+    const messages = Array.from({ length: Math.min(BATCH, next - high) }, () => ({
+      partition,
+      value: null,
+      timestamp: FILLER_TIMESTAMP,
+    }));
+    await producer.send({ topic, acks: -1, compression: CompressionTypes.GZIP, messages });
+  }
+}
+
+async function reachOf(admin: Admin, topic: string, partition: number): Promise<Reach> {
+  // In this order: what comes in between must not look like a record below the end.
+  const ends = await admin.fetchTopicOffsets(topic);
+  const byTime = await admin.fetchTopicOffsetsByTimestamp(topic, AFTER_FILLERS);
+  const found = ends.find((one) => one.partition === partition);
+  const real = byTime.find((one) => one.partition === partition);
+  if (found === undefined || real === undefined)
+    throw new Error(
+      `Topic ${topic} has no partition ${partition}: deploy again, it is only just being made.`,
+    );
+  return { low: Number(found.low), high: Number(found.high), firstReal: Number(real.offset) };
+}

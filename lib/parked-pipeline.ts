@@ -1,0 +1,48 @@
+import { Tags, type App, type StackProps } from 'aws-cdk-lib';
+import { addPipeline } from './pipeline';
+import { stackName, type StackPart } from './stack-names';
+import { BatchStack } from './stacks/batch-stack';
+import { KeyStack } from './stacks/key-stack';
+import { StorageStack } from './stacks/storage-stack';
+import { StreamStack } from './stacks/stream-stack';
+import type { Deployment } from './stages';
+
+/** The stacks of a parked pipeline. */
+export interface ParkedPipeline {
+  readonly key?: KeyStack;
+  readonly storage: StorageStack;
+  /** Without streams. */
+  readonly stream: StreamStack;
+  readonly batch?: BatchStack;
+}
+
+/**
+ * Adds what is left of a parked pipeline (`docs/adr/0008-parking.md`): everything that holds data, and what answers
+ * questions about it; nothing that costs while it is idle but the key. The stacks have the names and resources that they
+ * have in {@link addPipeline}, so that deploying one after the other changes and replaces none of them.
+ */
+export function addParkedPipeline(app: App, deployment: Deployment): ParkedPipeline {
+  const { userId, stage } = deployment;
+  const id = (part: StackPart): string => stackName(userId, stage.name, part);
+  const props: StackProps = { env: { region: stage.region } };
+  const key =
+    stage.encryption === 'customer-key' ? new KeyStack(app, id('key'), deployment, props) : undefined;
+  const encryptionKey = key?.key;
+  const storage = new StorageStack(app, id('storage'), deployment, { ...props, encryptionKey });
+  const { sink } = storage;
+  const stream = new StreamStack(app, id('stream'), deployment, { ...props, sink, encryptionKey });
+  const batch =
+    stage.batch.kind === 'daily'
+      ? new BatchStack(app, id('batch'), deployment, { ...props, batch: stage.batch, sink })
+      : undefined;
+  Tags.of(app).add('project', 'pinterest-data-pipeline');
+  Tags.of(app).add('user-id', userId);
+  Tags.of(app).add('stage', stage.name);
+  return { storage, stream, ...(key && { key }), ...(batch && { batch }) };
+}
+
+/** Adds what the deployment says: a pipeline, or what is left of it. */
+export function addDeployment(app: App, deployment: Deployment): void {
+  if (deployment.stage.parked) addParkedPipeline(app, deployment);
+  else addPipeline(app, deployment);
+}

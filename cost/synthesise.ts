@@ -16,13 +16,21 @@ function placeholders(folder: string, settings: Readonly<Record<string, unknown>
     writeFileSync(join(folder, name, file), '');
     return join(folder, name);
   };
+  const spark = (): string => {
+    const made = make('spark', 'main.py');
+    for (const name of ['python', 'jars']) {
+      mkdirSync(join(made, name));
+      writeFileSync(join(made, name, name === 'jars' ? 'one.jar' : 'one.py'), '');
+    }
+    return made;
+  };
   return {
     tableEnginePackage: make('table-engine', 'append.py'),
     ...(settings.connectUrl === undefined && {
       sinkPluginZip: join(make('sink', 'plugin.zip'), 'plugin.zip'),
     }),
     ...((settings.batchEngine ?? (settings.stage === 'prod' ? 'emr-serverless' : 'lambda')) ===
-      'emr-serverless' && { sparkPackage: make('spark', 'main.py') }),
+      'emr-serverless' && { sparkPackage: spark() }),
     ...(settings.restProxyUrl === undefined && {
       clientHostPackage: make('client-host', 'client-host.tar'),
     }),

@@ -17,7 +17,7 @@ export interface ParkedPipeline {
 }
 
 /**
- * Adds what is left of a parked pipeline (`docs/adr/0008-parking.md`): everything that holds data, and what answers
+ * Adds what is left of a parked pipeline (`docs/adr/0009-parking.md`): everything that holds data, and what answers
  * questions about it; nothing that costs while it is idle but the key. The stacks have the names and resources that they
  * have in {@link addPipeline}, so that deploying one after the other changes and replaces none of them.
  */

@@ -3,13 +3,13 @@
  *
  * Raw files are named by offsets, tables and ledger count by them, so an offset must never mean two records. Kafka has no
  * way to say where a topic begins. So empty records are written up to the offset wanted and deleted at once; the topic is
- * then empty and its next record has that offset. See `docs/adr/0008-parking.md`.
+ * then empty and its next record has that offset. See `docs/adr/0009-parking.md`.
  */
 import { CompressionTypes, type Admin, type Kafka, type Producer } from 'kafkajs';
 import type { StoredOffsets } from './raw-files';
 
-/** Records of one request. Empty ones of a batch are alike and are compressed to almost nothing. */
-const BATCH = 50_000;
+/** Records of one request. kafkajs sorts them by partition in a time that grows with their square. */
+const BATCH = 5_000;
 
 /**
  * Fillers are stamped with the first millisecond of 1970, by which they are told from everything a producer has sent: no

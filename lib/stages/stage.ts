@@ -418,7 +418,7 @@ export interface Stage {
    * kept, the database as a snapshot; it goes where there is nothing in it; or it goes with all that is in it.
    */
   readonly data: 'keep' | 'destroy-if-empty' | 'destroy';
-  /** Whether only what holds data is there, and what works on it without a network: `docs/adr/0008-parking.md`. */
+  /** Whether only what holds data is there, and what works on it without a network: `docs/adr/0009-parking.md`. */
   readonly parked: boolean;
   /** Whether stacks refuse to be deleted until that is switched off. */
   readonly terminationProtection: boolean;

@@ -1,4 +1,4 @@
-import { type CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 
 /** The library's function that empties buckets before they are deleted, one a stack. */
@@ -15,6 +15,7 @@ export function keepEmptyingLog(stack: Stack, logRetention: RetentionDays): void
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  const handler = stack.node.findChild(PROVIDER).node.findChild('Handler') as CfnResource;
+  const handler = stack.node.findChild(PROVIDER).node.findChild('Handler');
+  if (!CfnResource.isCfnResource(handler)) throw new Error(`${PROVIDER} has no function.`);
   handler.addPropertyOverride('LoggingConfig', { LogGroup: log.logGroupName });
 }

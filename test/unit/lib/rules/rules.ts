@@ -114,7 +114,7 @@ function policyComplaints(id: string, { Type, Properties }: TemplateResource): s
     ...((Properties?.Policies ?? []) as { PolicyDocument: unknown }[]).map((one) => one.PolicyDocument),
   ];
   const statements = documents.flatMap(
-    (document) => ((document as { Statement?: unknown[] } | undefined)?.Statement ?? []) as unknown[],
+    (document) => (document as { Statement?: unknown[] } | undefined)?.Statement ?? [],
   );
   return statements.flatMap((statement) => {
     const actions = [at(statement, 'Action')].flat();

@@ -41,8 +41,10 @@ export function mutations({ Resources }: PlainTemplate, types: ReadonlySet<strin
       const holder = node as Node;
       const relevant = PROTECTS.test(key);
       if (typeof value === 'boolean' && relevant) add(`flip ${here}`, holder, key, !value);
-      else if (key === 'Action') add(`widen ${here}`, holder, key, '*');
-      else if (key === 'SourceSecurityGroupId')
+      // What is denied may be more without being less safe.
+      else if (key === 'Action') {
+        if (holder.Effect !== 'Deny') add(`widen ${here}`, holder, key, '*');
+      } else if (key === 'SourceSecurityGroupId')
         found.push({
           name: `open ${here}`,
           apply: () => {

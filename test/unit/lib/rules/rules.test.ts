@@ -10,6 +10,8 @@ const TYPES = new Set([
   'AWS::EC2::SecurityGroup',
   'AWS::EC2::SecurityGroupIngress',
 ]);
+/** The NAT instance is in `dev` only. */
+const CHANGED = new Set([...TYPES, 'AWS::EC2::Instance']);
 
 describe.each(['dev', 'prod'] as const)('in the stage %s', (stage) => {
   const all = Object.values<Template>(pipeline(awsDeployment(stage)).templates).map(
@@ -29,7 +31,7 @@ describe.each(['dev', 'prod'] as const)('in the stage %s', (stage) => {
     const survivors: string[] = [];
     let count = 0;
     for (const template of all) {
-      for (const mutation of mutations(template, TYPES)) {
+      for (const mutation of mutations(template, CHANGED)) {
         const undo = mutation.apply();
         count += 1;
         if (complaints(template).length === 0) survivors.push(mutation.name);

@@ -38,11 +38,13 @@ export const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
     ['EncryptionInfo.EncryptionInTransit.ClientBroker', is('TLS')],
     ['EncryptionInfo.EncryptionInTransit.InCluster', is(true)],
     ['LoggingInfo.BrokerLogs.CloudWatchLogs.Enabled', is(true)],
+    ['LoggingInfo.BrokerLogs.CloudWatchLogs.LogGroup', isSet],
   ],
   'AWS::KafkaConnect::Connector': [
     ['KafkaClusterClientAuthentication.AuthenticationType', is('IAM')],
     ['KafkaClusterEncryptionInTransit.EncryptionType', is('TLS')],
     ['LogDelivery.WorkerLogDelivery.CloudWatchLogs.Enabled', is(true)],
+    ['LogDelivery.WorkerLogDelivery.CloudWatchLogs.LogGroup', isSet],
   ],
   'AWS::RDS::DBInstance': [
     ['StorageEncrypted', is(true)],
@@ -59,6 +61,7 @@ export const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
     ['PublicAccessBlockConfiguration.IgnorePublicAcls', is(true)],
     ['PublicAccessBlockConfiguration.RestrictPublicBuckets', is(true)],
     ['BucketEncryption', (value) => JSON.stringify(value ?? '').includes('"KMSMasterKeyID"')],
+    ['BucketEncryption.ServerSideEncryptionConfiguration.0.BucketKeyEnabled', is(true)],
     [
       'OwnershipControls.Rules',
       (value) => JSON.stringify(value) === '[{"ObjectOwnership":"BucketOwnerEnforced"}]',
@@ -91,13 +94,18 @@ export const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
   ],
   'AWS::Lambda::Function': [['LoggingConfig.LogGroup', isSet]],
   'AWS::Logs::LogGroup': [['RetentionInDays', days]],
-  'AWS::EC2::FlowLog': [['TrafficType', is('ALL')]],
+  'AWS::EC2::FlowLog': [
+    ['TrafficType', is('ALL')],
+    ['LogGroupName', isSet],
+  ],
   'AWS::EC2::Subnet': [['MapPublicIpOnLaunch', falseOrAbsent]],
   'AWS::EC2::LaunchTemplate': [['LaunchTemplateData.MetadataOptions.HttpTokens', is('required')]],
   'AWS::ElasticLoadBalancingV2::LoadBalancer': [['Scheme', is('internal')]],
   'AWS::ApiGateway::Stage': [
     ['AccessLogSetting.DestinationArn', isSet],
     ['MethodSettings.0.DataTraceEnabled', falseOrAbsent],
+    ['MethodSettings.0.LoggingLevel', isSet],
+    ['MethodSettings.0.MetricsEnabled', is(true)],
     [
       'AccessLogSetting.Format',
       (value) => isSet(value) && !/body|context\.authorizer/i.test(JSON.stringify(value)),
@@ -130,6 +138,42 @@ function policyComplaints(id: string, { Type, Properties }: TemplateResource): s
   });
 }
 
+/** Disks are described, for an image's own would be as the image says, and encrypted. */
+function diskComplaints(id: string, { Type, Properties }: TemplateResource): string[] {
+  const launched = Type === 'AWS::EC2::Instance' ? Properties : at(Properties, 'LaunchTemplateData');
+  const machine =
+    Type === 'AWS::EC2::Instance' ||
+    // The template of an instance that describes itself says no more than how its metadata are read.
+    (Type === 'AWS::EC2::LaunchTemplate' && at(launched, 'InstanceType') !== undefined);
+  if (!machine) return [];
+  const disks = at(launched, 'BlockDeviceMappings');
+  return Array.isArray(disks) && disks.length > 0 && disks.every((disk) => at(disk, 'Ebs.Encrypted') === true)
+    ? []
+    : [`${id}: a disk that is not encrypted`];
+}
+
+/** The key's own policy: the account rules by its policies; whoever else may use the key, only through a service or for us. */
+function keyPolicyComplaints(id: string, { Type, Properties }: TemplateResource): string[] {
+  if (Type !== 'AWS::KMS::Key') return [];
+  const statements = (at(Properties, 'KeyPolicy.Statement') ?? []) as unknown[];
+  return statements.flatMap((statement, index) => {
+    const actions = [at(statement, 'Action')].flat().map(String);
+    const condition = at(statement, 'Condition.StringEquals');
+    const account = JSON.stringify(at(statement, 'Principal.AWS') ?? '').includes(':root"');
+    if (account && condition === undefined)
+      return actions.join() === 'kms:*' ? [] : [`${id}: the account's statement is of ${actions.join()}`];
+    const bound = JSON.stringify(condition ?? {});
+    return [
+      ...(actions.some((action) => !/^kms:[A-Z][A-Za-z]+\*?$/.test(action))
+        ? [`${id}: statement ${index} lets do ${actions.join()}`]
+        : []),
+      ...(/"(kms:ViaService|aws:SourceAccount)":/.test(bound)
+        ? []
+        : [`${id}: statement ${index} is bound neither to a service nor to the account`]),
+    ];
+  });
+}
+
 function ingressComplaints(id: string, { Type, Properties }: TemplateResource): string[] {
   const rules =
     Type === 'AWS::EC2::SecurityGroup'
@@ -150,6 +194,8 @@ export function complaints({ Resources }: PlainTemplate): string[] {
       return holds(value) ? [] : [`${id} (${resource.Type}): ${path} is ${JSON.stringify(value)}`];
     }),
     ...policyComplaints(id, resource),
+    ...keyPolicyComplaints(id, resource),
+    ...diskComplaints(id, resource),
     ...ingressComplaints(id, resource),
   ]);
 }

@@ -1,41 +1,20 @@
 /** The commands for the stages on Amazon's AWS. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { estimate } from '../cost/estimate';
-import { checkUserId, DEFAULT_USER_ID } from '../feeds';
-import { checked } from './arguments';
 import { brokers, formatBrokers } from './brokers';
 import { connect, CONNECT_WAYS, type ConnectWay } from './connect';
 import { formatCost } from './format-cost';
-import { regionOf, type StageAws } from './stage-aws';
-
-interface StageFlags {
-  readonly userId: string;
-  readonly stage: string;
-  readonly region?: string;
-}
-
-const deploymentOf = ({ userId, stage, region }: StageFlags): StageAws => ({
-  userId,
-  stage,
-  aws: { region: regionOf(region) },
-});
+import { regionOf } from './stage-aws';
+import { AWS_STAGES, regionOption, stageOf, userIdOption, type StageFlags } from './stage-option';
 
 /** A command with the flags that say which stage. */
 function stageCommand(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .addOption(new Option('--stage <name>', 'the stage').choices(['dev', 'prod']).makeOptionMandatory())
-    .addOption(
-      new Option('--user-id <id>', 'the prefix of topics and tables')
-        .default(DEFAULT_USER_ID)
-        .argParser(checked(checkUserId)),
-    )
-    .addOption(
-      new Option('--region <name>', "the AWS region (default: the environment's, or us-east-1)").argParser(
-        checked((text) => regionOf(text)),
-      ),
-    );
+    .addOption(new Option('--stage <name>', 'the stage').choices(AWS_STAGES).makeOptionMandatory())
+    .addOption(userIdOption())
+    .addOption(regionOption());
 }
 
 /** Gathers the values of `-c name=value`. */
@@ -64,13 +43,13 @@ export function addAwsCommands(program: Command): void {
         if (flags.print) process.stdout.write(`${line}\n`);
         else console.error(line);
       };
-      process.exitCode = await connect(deploymentOf(flags), { way: flags.by, print: flags.print, tell });
+      process.exitCode = await connect(stageOf(flags), { way: flags.by, print: flags.print, tell });
     });
 
   stageCommand(program, 'brokers', 'the bootstrap brokers of the Kafka cluster')
     .option('--json', 'print one JSON document')
     .action(async (flags: StageFlags & { readonly json?: true }) => {
-      const result = await brokers(deploymentOf(flags));
+      const result = await brokers(stageOf(flags));
       process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatBrokers(result)}\n`);
     });
 

@@ -9,6 +9,7 @@ import {
 } from '../emulator';
 import { FEED_NAMES } from '../feeds';
 import type { Deployment } from './deployment';
+import { emulatorOptions, type EmulateFlags } from './emulate-options';
 import { textTable } from './text-table';
 
 /** How many posts a random emulation sends when it is not told. */
@@ -92,9 +93,27 @@ export async function emulateBoth(
   return { topics: topics.value, streams: streams.value };
 }
 
+/** One emulation's report, or with `--to both` an object of both. */
+export function runEmulation(
+  emulateOne: Emulate,
+  flags: EmulateFlags,
+  signal: AbortSignal,
+  tell: (line: string) => void,
+): Promise<EmulatorReport | EmulatorReports> {
+  const options = emulatorOptions(flags);
+  return flags.to === 'both'
+    ? emulateBoth(emulateOne, options, signal, tell)
+    : emulateOne({ ...options, destination: flags.to }, signal, tell);
+}
+
 /** The reports of one emulation, or of two. */
 export function reportsOf(result: EmulatorReport | EmulatorReports): readonly EmulatorReport[] {
   return 'run' in result ? [result] : [result.topics, result.streams];
+}
+
+/** The reports of one emulation, or of two, for a person. */
+export function formatReports(result: EmulatorReport | EmulatorReports): string {
+  return reportsOf(result).map(formatEmulation).join('\n\n');
 }
 
 /** An emulator report for a person. */

@@ -4,92 +4,76 @@
  * Results go to standard output, as text or with `--json` as one JSON document; messages go to standard error. Exit
  * code 0 is success, 1 failure (for `reconcile` also: something is missing or double), 2 wrong arguments.
  */
-import { Command, CommanderError, Option } from 'commander';
-import type { EmulatorReport } from '../emulator';
-import { DEFAULT_USER_ID, checkUserId } from '../feeds';
+import { Command, CommanderError } from 'commander';
 import { pythonExecutable } from '../local-run/paths';
 import { answers, formatAnswers } from './answers';
-import { checked, wholeNumber } from './arguments';
+import { wholeNumber } from './arguments';
 import { addAwsCommands } from './aws-commands';
+import { messageOf } from './aws-errors';
 import { batch, formatBatch } from './batch';
 import type { Deployment } from './deployment';
-import {
-  type Emulate,
-  type EmulatorReports,
-  emulateBoth,
-  emulateDeployment,
-  formatEmulation,
-  reportsOf,
-} from './emulate';
-import { addEmulateOptions, emulatorOptions, type EmulateFlags } from './emulate-options';
+import { emulateDeployment, formatReports, reportsOf, runEmulation } from './emulate';
+import { addEmulateOptions, type EmulateFlags } from './emulate-options';
 import { engineOption, jobOptions, type EngineFlags } from './engine';
 import { formatReconciliation } from './format-reconciliation';
+import { formatStatus } from './format-status';
 import { runningLocalDeployment } from './local-deployment';
+import { outcome, type Outcome } from './outcome';
 import { reconcile } from './reconcile';
 import { addReplayOptions, formatReplay, replay, type ReplayFlags } from './replay';
-import { formatStatus } from './format-status';
+import { ANSWERS, EMULATE, type StageJob } from './stage-jobs';
+import { addStageOptions, stageOf, userIdOption, type StageFlags } from './stage-option';
 import { status } from './status';
 
 /** The flags that no module declares for its command. */
 interface OwnFlags {
-  readonly userId: string;
   readonly json?: true;
-  readonly wait: number;
+  readonly wait: number | boolean;
 }
 
 /** The flags of all commands; a command has those that it declares. */
-type Flags = OwnFlags & EmulateFlags & EngineFlags & ReplayFlags;
+type Flags = OwnFlags & StageFlags & EmulateFlags & EngineFlags & ReplayFlags;
 
 // Versions are pinned: a notice of what later ones will need is none of the reader's business.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const interrupt = new AbortController();
+const { signal } = interrupt;
 
-/** Adds a command that works on a deployment. `run` returns the result, `format` makes it text. */
-function command<R>(
+const tell = (line: string): void => {
+  console.error(line);
+};
+
+/** Adds a command that works on the pipeline of the local run and, by `onAws`, on the stages on AWS. */
+function command(
   program: Command,
   name: string,
   description: string,
-  run: (deployment: Deployment, options: Flags) => Promise<R>,
-  format: (result: R) => string,
-  ok: (result: R) => boolean = () => true,
+  run: (deployment: Deployment, options: Flags) => Promise<Outcome>,
+  onAws?: StageJob,
 ): Command {
-  return program
+  const added = program
     .command(name)
     .description(description)
-    .addOption(
-      new Option('--user-id <id>', 'the prefix of topics and tables')
-        .default(DEFAULT_USER_ID)
-        .argParser(checked(checkUserId)),
-    )
+    .addOption(userIdOption())
     .option('--json', 'print one JSON document')
-    .action(async (options: Flags) => {
-      const result = await run(await runningLocalDeployment(options.userId), options);
-      process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
-      if (!ok(result)) process.exitCode = 1;
+    .action(async (flags: Flags) => {
+      const { result, text, ok } =
+        onAws === undefined || flags.stage === 'local'
+          ? await run(await runningLocalDeployment(flags.userId), flags)
+          : await onAws.run(stageOf(flags), { flags, signal, tell });
+      process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : text}\n`);
+      if (!ok) process.exitCode = 1;
     });
+  if (onAws !== undefined) addStageOptions(added, onAws);
+  return added;
 }
 
-const engine = (): { python: string; signal: AbortSignal } => ({
-  python: pythonExecutable(),
-  signal: interrupt.signal,
-});
-
-/** One emulation's report, or with `--to both` an object of both. */
-function runEmulation(deployment: Deployment, flags: Flags): Promise<EmulatorReport | EmulatorReports> {
-  const emulateOne: Emulate = (...args) => emulateDeployment(deployment, ...args);
-  const options = emulatorOptions(flags);
-  const tell = (line: string): void => {
-    console.error(line);
-  };
-  return flags.to === 'both'
-    ? emulateBoth(emulateOne, options, interrupt.signal, tell)
-    : emulateOne({ ...options, destination: flags.to }, interrupt.signal, tell);
-}
+const engine = (): { python: string; signal: AbortSignal } => ({ python: pythonExecutable(), signal });
 
 function build(): Command {
   const program = new Command('npm run pipeline --')
-    .description('Looks at the running pipeline and runs its jobs.')
+    .description('Looks at the running pipeline, or at a stage on AWS, and runs its jobs.')
     .exitOverride()
     .showHelpAfterError('(add --help for the options)');
 
@@ -97,9 +81,8 @@ function build(): Command {
     program,
     'status',
     'what runs, and how far the posts have come; exit code 1 when a part is down',
-    (deployment) => status(deployment, engine()),
-    formatStatus,
-    (result) => result.parts.every(({ up }) => up),
+    async (deployment) =>
+      outcome(await status(deployment, engine()), formatStatus, ({ parts }) => parts.every(({ up }) => up)),
   );
 
   addEmulateOptions(
@@ -107,9 +90,13 @@ function build(): Command {
       program,
       'emulate',
       'send posts from the source database to the API; exit code 1 when a record was not acknowledged',
-      runEmulation,
-      (result) => reportsOf(result).map(formatEmulation).join('\n\n'),
-      (result) => reportsOf(result).every(({ ok }) => ok),
+      async (deployment, flags) =>
+        outcome(
+          await runEmulation((...args) => emulateDeployment(deployment, ...args), flags, signal, tell),
+          formatReports,
+          (result) => reportsOf(result).every(({ ok }) => ok),
+        ),
+      EMULATE,
     ),
   );
 
@@ -117,8 +104,8 @@ function build(): Command {
     program,
     'batch',
     'clean the new raw files into the Delta tables; on Spark also answer, compact and vacuum',
-    async (deployment, options) => batch(deployment, await jobOptions(options, interrupt.signal)),
-    formatBatch,
+    async (deployment, flags) =>
+      outcome(await batch(deployment, await jobOptions(flags, signal)), formatBatch),
   )
     .addOption(engineOption())
     .option('--memory-limit <size>', 'memory of the engine before it spills to disk, for example 1GB');
@@ -127,17 +114,21 @@ function build(): Command {
     program,
     'answers',
     'answer the eight questions from the tables',
-    async (deployment, options) => answers(deployment, await jobOptions(options, interrupt.signal)),
-    formatAnswers,
+    async (deployment, flags) =>
+      outcome(await answers(deployment, await jobOptions(flags, signal)), formatAnswers),
+    ANSWERS,
   ).addOption(engineOption());
 
   command(
     program,
     'reconcile',
     'count every record from the emulator to the tables; exit code 1 when one is missing or double',
-    (deployment, options) => reconcile(deployment, { ...engine(), waitSeconds: options.wait }),
-    formatReconciliation,
-    (result) => result.ok,
+    async (deployment, { wait }) =>
+      outcome(
+        await reconcile(deployment, { ...engine(), waitSeconds: Number(wait) }),
+        formatReconciliation,
+        ({ ok }) => ok,
+      ),
   ).option(
     '--wait <seconds>',
     'how long the sink may take to store what the topics hold',
@@ -150,8 +141,7 @@ function build(): Command {
       program,
       'replay',
       'bring back what a table lacks, from the stream or the raw files; nothing that is there changes',
-      (deployment, options) => replay(deployment, options, engine()),
-      formatReplay,
+      async (deployment, flags) => outcome(await replay(deployment, flags, engine()), formatReplay),
     ),
   );
 
@@ -174,6 +164,6 @@ build()
       process.exitCode = error.exitCode === 0 ? 0 : 2;
       return;
     }
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     process.exitCode ??= 1;
   });

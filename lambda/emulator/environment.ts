@@ -1,11 +1,6 @@
 /** The environment of the emulator's function: the only place that reads it. */
-import {
-  checkOptions,
-  runName,
-  type EmulatorDestination,
-  type EmulatorOptions,
-  type EmulatorTargets,
-} from '../../emulator';
+import { checkOptions, type EmulatorOptions, type EmulatorTargets } from '../../emulator';
+import { optionsFor } from './event';
 
 /** What the function is told by its environment. */
 export interface EmulatorEnvironment {
@@ -14,29 +9,15 @@ export interface EmulatorEnvironment {
 }
 
 /**
- * The environment with the destination that an event asks for: `{"destination":"streams"}`, as a schedule sends it. Any
- * other event leaves the environment as it is.
+ * Reads `API_URL`, `SOURCE_SECRET_ARN`, `SINK_BUCKET`, `USER_ID`, `SEED`, `POSTS_PER_RUN` and `RATE`.
+ *
+ * @param event what the function was invoked with; see {@link optionsFor}.
+ * @throws Error naming every variable that is missing or wrong, or what of the event is wrong.
  */
-export function withDestination(
+export function readEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   event: unknown,
-): Readonly<Record<string, string | undefined>> {
-  const asked: unknown =
-    typeof event === 'object' && event !== null
-      ? (event as { destination?: unknown }).destination
-      : undefined;
-  return asked === undefined
-    ? env
-    : { ...env, DESTINATION: typeof asked === 'string' ? asked : JSON.stringify(asked) };
-}
-
-/**
- * Reads `API_URL`, `SOURCE_SECRET_ARN`, `SINK_BUCKET`, `USER_ID`, `SEED`, `POSTS_PER_RUN` and `RATE`, and `DESTINATION`,
- * which may be left out: `topics` (default) or `streams`.
- *
- * @throws Error naming every variable that is missing or wrong.
- */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): EmulatorEnvironment {
+): EmulatorEnvironment {
   const problems: string[] = [];
   const text = (name: string): string => {
     const value = env[name] ?? '';
@@ -59,19 +40,12 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const seed = number('SEED', 'an integer from 0');
   const posts = number('POSTS_PER_RUN', 'an integer from 1');
   const rate = number('RATE', 'posts per second, 0 for no limit');
-  const named = env.DESTINATION ?? '';
-  const destination: EmulatorDestination = named === 'streams' ? 'streams' : 'topics';
-  if (!['', 'topics', 'streams'].includes(named)) {
-    problems.push(`DESTINATION is ${JSON.stringify(named)}, expected topics or streams`);
-  }
   if (problems.length > 0) {
     throw new Error(
       `The emulator's environment is wrong: ${problems.join('; ')}. The CDK app sets these variables.`,
     );
   }
-  // The schedule has a run of its own, beside those of the command line.
-  const run = runName(`scheduled-${seed}`, destination);
-  const options: EmulatorOptions = { userId, destination, mode: 'random', seed, run, posts, rate };
+  const options = optionsFor({ userId, seed, posts, rate }, event);
   checkOptions(options);
   return { targets, options };
 }

@@ -1,7 +1,10 @@
-/** The emulator on a schedule. Each invocation goes on in the random sequence where the ledger of the one before ends. */
+/**
+ * The emulator on a schedule, and for the command line. Each invocation of a run goes on where the ledger of the one before
+ * ends.
+ */
 import type { Context } from 'aws-lambda';
 import { emulate, type EmulatorReport } from '../../emulator';
-import { readEnvironment, withDestination } from './environment';
+import { readEnvironment } from './environment';
 import { closePorts, sharedPorts } from './ports';
 
 /** Time kept for the running batch and the ledger, in milliseconds. */
@@ -9,7 +12,7 @@ const RESERVE_MS = 45_000;
 
 /** Sends one run's posts, and returns the report. */
 export async function handler(event: unknown, context: Context): Promise<EmulatorReport> {
-  const { targets, options } = readEnvironment(withDestination(process.env, event));
+  const { targets, options } = readEnvironment(process.env, event);
   const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - RESERVE_MS));
   try {
     const report = await emulate(options, await sharedPorts(targets), { signal });

@@ -1,6 +1,7 @@
 /** A server that answers as AWS's own interfaces do, from what a test says is there. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { StageAws } from '../../../cli/stage-aws';
 
 /** A request as it arrived. */
 export interface AwsRequest {
@@ -13,6 +14,7 @@ export interface AwsRequest {
 /** What is answered to an operation: XML or JSON text, with status 200 unless another is given. */
 export interface AwsAnswer {
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -20,17 +22,18 @@ export interface AwsAnswer {
 export class ScriptedAws {
   readonly requests: AwsRequest[] = [];
   private readonly server: Server;
-  /** The answers, by operation. What is not there is answered with 404. */
-  readonly answers = new Map<string, AwsAnswer>();
+  /** The answers, by operation; of a list one after the other, the last again and again. What is not there is 404. */
+  readonly answers = new Map<string, AwsAnswer | readonly AwsAnswer[]>();
 
   private constructor() {
     this.server = createServer((request, response) => {
       void bodyOf(request).then((text) => {
         const received = read(request, text);
         this.requests.push(received);
-        const { status = 200, body } = this.answers.get(received.operation) ?? { status: 404, body: '' };
+        const { status = 200, headers = {}, body } = this.next(received.operation);
         response.writeHead(status, {
           'content-type': body.startsWith('{') ? 'application/x-amz-json-1.1' : 'text/xml',
+          ...headers,
         });
         response.end(body);
       });
@@ -41,6 +44,21 @@ export class ScriptedAws {
     const aws = new ScriptedAws();
     await new Promise<void>((resolve) => aws.server.listen(0, '127.0.0.1', resolve));
     return aws;
+  }
+
+  private next(operation: string): AwsAnswer {
+    const answer = this.answers.get(operation) ?? { status: 404, body: '' };
+    if ('body' in answer) return answer;
+    const [first, ...rest] = answer;
+    if (first === undefined) throw new Error(`The list of answers to ${operation} is empty.`);
+    if (rest.length > 0) this.answers.set(operation, rest);
+    return first;
+  }
+
+  /** A stage whose AWS this is. */
+  stage(stage = 'dev', userId = 'pinterest'): StageAws {
+    const credentials = { accessKeyId: 'TEST', secretAccessKey: 'test' };
+    return { stage, userId, aws: { region: 'eu-west-1', endpoint: this.url, credentials } };
   }
 
   get url(): string {
@@ -67,7 +85,8 @@ function read({ headers, method, url }: IncomingMessage, text: string): AwsReque
   }
   const form = Object.fromEntries(new URLSearchParams(text));
   if (form.Action !== undefined) return { operation: form.Action, input: form };
-  return { operation: `${method ?? ''} ${decodeURIComponent(url ?? '')}`, input: {} };
+  const input = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
+  return { operation: `${method ?? ''} ${decodeURIComponent(url ?? '')}`, input };
 }
 
 /** An answer of EC2. */
@@ -91,4 +110,15 @@ export function stacksAnswer(stacks: Readonly<Record<string, Readonly<Record<str
 /** An instance as EC2 describes it. */
 export function instanceXml(id: string, state: string, launched: string, ip: string): string {
   return `<item><instancesSet><item><instanceId>${id}</instanceId><instanceState><code>16</code><name>${state}</name></instanceState><keyName>host key</keyName><launchTime>${launched}</launchTime><privateIpAddress>${ip}</privateIpAddress></item></instancesSet></item>`;
+}
+
+/** The operation of an invocation. */
+export const invocation = (name: string): string => `POST /2015-03-31/functions/${name}/invocations`;
+
+/** What Lambda answers when a function raises an error. */
+export function functionError(errorType: string, errorMessage: string): AwsAnswer {
+  return {
+    headers: { 'x-amz-function-error': 'Unhandled' },
+    body: JSON.stringify({ errorMessage, errorType, stackTrace: [] }),
+  };
 }

@@ -1,0 +1,45 @@
+/** What the commands of the local pipeline do for a stage on AWS. */
+import { reportsOf, runEmulation, formatReports } from './emulate';
+import type { EmulateFlags } from './emulate-options';
+import { outcome, type Outcome } from './outcome';
+import { formatKeptAnswers, keptAnswers } from './stage-answers';
+import type { StageAws } from './stage-aws';
+import { emulateOnStage } from './stage-emulate';
+import type { StageDifference } from './stage-option';
+
+/** What a job is given besides its stage. */
+export interface StageControl {
+  readonly flags: EmulateFlags & { readonly wait: number | boolean };
+  /** Ends the waiting for AWS; what was begun there goes on. */
+  readonly signal: AbortSignal;
+  /** Takes lines on the progress. */
+  readonly tell: (line: string) => void;
+}
+
+/** A command for a stage on AWS. */
+export interface StageJob extends StageDifference {
+  readonly run: (stage: StageAws, control: StageControl) => Promise<Outcome>;
+}
+
+const ENGINE = "the daily batch has the stage's own engine";
+
+/** `emulate` */
+export const EMULATE: StageJob = {
+  help: "The stage's function sends the posts, at the stage's rate; --run names a run as here.",
+  refused: {
+    rate: "the function sends at the stage's own rate",
+    pause: "the function sends at the stage's own rate",
+    recordRoute: 'the function sends to the streams by many records a request',
+  },
+  run: async (stage, { flags, signal, tell }) =>
+    outcome(await runEmulation(emulateOnStage(stage), flags, signal, tell), formatReports, (result) =>
+      reportsOf(result).every(({ ok }) => ok),
+    ),
+};
+
+/** `answers` */
+export const ANSWERS: StageJob = {
+  help: 'Prints the answers that the last daily batch left in the bucket, and when it made them.',
+  refused: { engine: ENGINE },
+  run: async (stage) => outcome(await keptAnswers(stage), formatKeptAnswers),
+};

@@ -1,0 +1,104 @@
+/** The commands for a stage on AWS as processes of their own, against a server that plays AWS. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { invocation, ScriptedAws, stacksAnswer } from './scripted-aws';
+
+jest.setTimeout(60_000);
+
+const PROJECT = path.join(__dirname, '../../..');
+
+let aws: ScriptedAws;
+
+beforeEach(async () => {
+  aws = await ScriptedAws.start();
+  aws.answers.set(
+    'DescribeStacks',
+    stacksAnswer({
+      'me-dev-emulator': { EmulatorFunctionName: 'sender' },
+      'me-dev-storage': { SinkBucketName: 'sink' },
+    }),
+  );
+});
+afterEach(() => aws.stop());
+
+/** Runs the command line to its end. */
+async function run(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = { AWS_ACCESS_KEY_ID: 'TEST', AWS_SECRET_ACCESS_KEY: 'test' },
+): Promise<{ code: number; out: string; err: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/pipeline.ts', ...args], {
+    cwd: PROJECT,
+    env: {
+      PATH: '/usr/bin:/bin',
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_MAX_ATTEMPTS: '1',
+      ...env,
+    },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}
+
+const stage = ['--stage', 'dev', '--user-id', 'me'];
+
+test('emulate prints the function’s report, and ends by whether all arrived', async () => {
+  const feed = { sent: 5, acknowledged: 4, failed: 1, retried: 0 };
+  const report = {
+    ...{ run: 'random-3', destination: 'streams', mode: 'random', seed: 3, from: 0, to: 5, posts: 5 },
+    ...{ available: 9, feeds: { pin: feed, geo: feed, user: feed }, incomplete: 0, seconds: 1, rate: 5 },
+    ...{ ended: 'done', ok: true, warnings: [], problems: [] },
+  };
+  aws.answers.set(invocation('sender'), { body: JSON.stringify(report) });
+  const args = ['emulate', ...stage, '--posts', '5', '--seed', '3', '--to', 'streams'];
+  const well = await run(args);
+  expect(well).toMatchObject({ code: 0, err: '' });
+  expect(well.out).toContain('Run random-3 to the streams (random, seed 3) done: 5 posts in 1.0 s');
+  expect(aws.requests.at(-1)?.input).toEqual({ destination: 'streams', mode: 'random', seed: 3, posts: 5 });
+  aws.answers.set(invocation('sender'), { body: JSON.stringify({ ...report, ok: false }) });
+  const wrong = await run([...args, '--json']);
+  expect([wrong.code, JSON.parse(wrong.out)]).toEqual([1, { ...report, ok: false }]);
+});
+
+test('answers are printed with their time', async () => {
+  aws.answers.set('GET /sink/answers/answers.json?x-id=GetObject', {
+    headers: { 'last-modified': 'Sat, 31 Jan 2026 03:04:05 GMT' },
+    body: '{"answers":[]}',
+  });
+  const { code, out } = await run(['answers', ...stage, '--json']);
+  expect([code, JSON.parse(out)]).toEqual([0, { made: '2026-01-31T03:04:05.000Z', answers: [] }]);
+});
+
+test('options of the local pipeline alone, and stages that there are not, are refused', async () => {
+  const engine = await run(['answers', ...stage, '--engine', 'duckdb']);
+  expect([engine.code, engine.err]).toEqual([
+    2,
+    expect.stringContaining("option '--engine' cannot be used with --stage dev"),
+  ]);
+  const other = await run(['emulate', '--stage', 'test']);
+  expect([other.code, other.err]).toEqual([
+    2,
+    expect.stringContaining('Allowed choices are local, dev, prod'),
+  ]);
+  expect(aws.requests).toEqual([]);
+});
+
+test('without credentials, or a deployed stage, it is told what is expected', async () => {
+  const anonymous = await run(['answers', ...stage], {});
+  expect([anonymous.code, anonymous.err]).toEqual([
+    1,
+    expect.stringMatching(/^No AWS credentials were found .*AWS_PROFILE/),
+  ]);
+  const elsewhere = await run(['answers', '--stage', 'prod', '--user-id', 'me']);
+  expect([elsewhere.code, elsewhere.err]).toEqual([
+    1,
+    expect.stringContaining('No stack named me-prod-* is in eu-west-1'),
+  ]);
+});

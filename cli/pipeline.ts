@@ -21,7 +21,7 @@ import { runningLocalDeployment } from './local-deployment';
 import { outcome, type Outcome } from './outcome';
 import { reconcile } from './reconcile';
 import { addReplayOptions, formatReplay, replay, type ReplayFlags } from './replay';
-import { ANSWERS, EMULATE, type StageJob } from './stage-jobs';
+import { ANSWERS, BATCH, EMULATE, RECONCILE, type StageJob } from './stage-jobs';
 import { addStageOptions, stageOf, userIdOption, type StageFlags } from './stage-option';
 import { status } from './status';
 
@@ -106,9 +106,11 @@ function build(): Command {
     'clean the new raw files into the Delta tables; on Spark also answer, compact and vacuum',
     async (deployment, flags) =>
       outcome(await batch(deployment, await jobOptions(flags, signal)), formatBatch),
+    BATCH,
   )
     .addOption(engineOption())
-    .option('--memory-limit <size>', 'memory of the engine before it spills to disk, for example 1GB');
+    .option('--memory-limit <size>', 'memory of the engine before it spills to disk, for example 1GB')
+    .option('--no-wait', 'of a stage on AWS: do not wait for the end');
 
   command(
     program,
@@ -129,6 +131,7 @@ function build(): Command {
         formatReconciliation,
         ({ ok }) => ok,
       ),
+    RECONCILE,
   ).option(
     '--wait <seconds>',
     'how long the sink may take to store what the topics hold',

@@ -4,8 +4,10 @@ import type { EmulateFlags } from './emulate-options';
 import { outcome, type Outcome } from './outcome';
 import { formatKeptAnswers, keptAnswers } from './stage-answers';
 import type { StageAws } from './stage-aws';
+import { batchOnStage, formatStageBatch } from './stage-batch';
 import { emulateOnStage } from './stage-emulate';
 import type { StageDifference } from './stage-option';
+import { formatStageReconciliation, reconcileStage } from './stage-reconcile';
 
 /** What a job is given besides its stage. */
 export interface StageControl {
@@ -42,4 +44,21 @@ export const ANSWERS: StageJob = {
   help: 'Prints the answers that the last daily batch left in the bucket, and when it made them.',
   refused: { engine: ENGINE },
   run: async (stage) => outcome(await keptAnswers(stage), formatKeptAnswers),
+};
+
+/** `batch` */
+export const BATCH: StageJob = {
+  help: "Starts the daily batch's state machine (clean, answer, reconcile, care) and waits for its end; exit code 1 when it fails.",
+  refused: { engine: ENGINE, memoryLimit: ENGINE },
+  only: ['wait'],
+  run: async (stage, { flags, signal, tell }) =>
+    outcome(await batchOnStage(stage, { wait: flags.wait !== false, signal, tell }), formatStageBatch),
+};
+
+/** `reconcile` */
+export const RECONCILE: StageJob = {
+  help: "The stage's function counts by ledger, raw files and tables; it does not read the topics and does not wait.",
+  refused: { wait: 'what is not stored yet is counted as on the way' },
+  run: async (stage, { signal }) =>
+    outcome(await reconcileStage(stage, signal), formatStageReconciliation, ({ ok }) => ok),
 };

@@ -44,6 +44,10 @@ export class BatchStack extends Stack {
       value: this.daily.stateMachine.stateMachineArn,
       description: 'The state machine of the daily batch',
     });
+    new CfnOutput(this, 'ReconcileFunctionName', {
+      value: this.daily.functions.reconcile.functionName,
+      description: 'The Lambda function that counts every record',
+    });
     new CfnOutput(this, 'CatalogDatabaseName', {
       value: catalog.databaseName,
       description: 'The database of the tables in the Glue catalog',

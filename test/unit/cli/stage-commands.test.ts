@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { invocation, ScriptedAws, stacksAnswer } from './scripted-aws';
+import { functionError, invocation, ScriptedAws, stacksAnswer } from './scripted-aws';
 
 jest.setTimeout(60_000);
 
@@ -17,6 +17,7 @@ beforeEach(async () => {
     stacksAnswer({
       'me-dev-emulator': { EmulatorFunctionName: 'sender' },
       'me-dev-storage': { SinkBucketName: 'sink' },
+      'me-dev-batch': { DailyBatchArn: 'arn:machine', ReconcileFunctionName: 'counter' },
     }),
   );
 });
@@ -74,6 +75,20 @@ test('answers are printed with their time', async () => {
   });
   const { code, out } = await run(['answers', ...stage, '--json']);
   expect([code, JSON.parse(out)]).toEqual([0, { made: '2026-01-31T03:04:05.000Z', answers: [] }]);
+});
+
+test('batch starts the state machine and need not wait', async () => {
+  aws.answers.set('StartExecution', { body: '{"executionArn":"arn:run","startDate":1}' });
+  expect(await run(['batch', ...stage, '--no-wait'])).toEqual({
+    code: 0,
+    out: 'Started arn:run\n',
+    err: 'started arn:run\n',
+  });
+});
+
+test('reconcile ends with 1 and says what is missing', async () => {
+  aws.answers.set(invocation('counter'), functionError('ReconciliationError', 'pin: 3 are missing.'));
+  expect(await run(['reconcile', ...stage])).toEqual({ code: 1, out: 'pin: 3 are missing.\n', err: '' });
 });
 
 test('options of the local pipeline alone, and stages that there are not, are refused', async () => {

@@ -66,6 +66,7 @@ describe.each(STAGES)('the stage %s', (stage) => {
       'EmulatorFunctionName',
       'KafkaClusterArn',
       'QueryWorkGroupName',
+      'ReconcileFunctionName',
       'RedriveFunctionName',
       'SinkBucketName',
       'SinkConnectorName',

@@ -21,7 +21,7 @@ import { runningLocalDeployment } from './local-deployment';
 import { outcome, type Outcome } from './outcome';
 import { reconcile } from './reconcile';
 import { addReplayOptions, formatReplay, replay, type ReplayFlags } from './replay';
-import { ANSWERS, BATCH, EMULATE, RECONCILE, type StageJob } from './stage-jobs';
+import { ANSWERS, BATCH, EMULATE, RECONCILE, STATUS, type StageJob } from './stage-jobs';
 import { addStageOptions, stageOf, userIdOption, type StageFlags } from './stage-option';
 import { status } from './status';
 
@@ -83,6 +83,7 @@ function build(): Command {
     'what runs, and how far the posts have come; exit code 1 when a part is down',
     async (deployment) =>
       outcome(await status(deployment, engine()), formatStatus, ({ parts }) => parts.every(({ up }) => up)),
+    STATUS,
   );
 
   addEmulateOptions(

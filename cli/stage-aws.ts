@@ -47,9 +47,15 @@ export async function stackOutput({ userId, stage, aws }: StageAws, key: string)
   } finally {
     client.destroy();
   }
+  if (stacks === 0) throw noStack({ userId, stage, aws });
   throw new Error(
-    stacks === 0
-      ? `No stack named ${prefix}* is in ${aws.region}: give another --stage, --user-id or --region, or deploy the stage first: \`npx cdk deploy --all -c stage=${stage} -c userId=${userId}\`.`
-      : `None of the ${stacks} stacks ${prefix}* in ${aws.region} has the output ${key}. Deploy all of them: \`npx cdk deploy --all -c stage=${stage} -c userId=${userId}\`.`,
+    `None of the ${stacks} stacks ${prefix}* in ${aws.region} has the output ${key}. Deploy all of them: \`npx cdk deploy --all -c stage=${stage} -c userId=${userId}\`.`,
+  );
+}
+
+/** The error that no stack of a pipeline is there. */
+export function noStack({ userId, stage, aws }: StageAws): Error {
+  return new Error(
+    `No stack named ${stackNamePrefix(userId, stage)}* is in ${aws.region}: give another --stage, --user-id or --region, or deploy the stage first: \`npx cdk deploy --all -c stage=${stage} -c userId=${userId}\`.`,
   );
 }

@@ -8,6 +8,7 @@ import { batchOnStage, formatStageBatch } from './stage-batch';
 import { emulateOnStage } from './stage-emulate';
 import type { StageDifference } from './stage-option';
 import { formatStageReconciliation, reconcileStage } from './stage-reconcile';
+import { formatStageStatus, stageStatus } from './stage-status';
 
 /** What a job is given besides its stage. */
 export interface StageControl {
@@ -24,6 +25,12 @@ export interface StageJob extends StageDifference {
 }
 
 const ENGINE = "the daily batch has the stage's own engine";
+
+/** `status` */
+export const STATUS: StageJob = {
+  help: 'Shows the stacks, the alarms that are on, and when the newest answers were made; exit code 1 when a stack is not whole or an alarm is on.',
+  run: async (stage) => outcome(await stageStatus(stage), formatStageStatus, ({ ok }) => ok),
+};
 
 /** `emulate` */
 export const EMULATE: StageJob = {

@@ -91,6 +91,12 @@ test('reconcile ends with 1 and says what is missing', async () => {
   expect(await run(['reconcile', ...stage])).toEqual({ code: 1, out: 'pin: 3 are missing.\n', err: '' });
 });
 
+test('status shows stacks, alarms and answers, and ends by whether all is well', async () => {
+  aws.answers.set('DescribeAlarms', { body: '{"MetricAlarms":[{"AlarmName":"me-dev/batch/failed"}]}' });
+  const { code, out } = await run(['status', ...stage]);
+  expect([code, out]).toEqual([1, expect.stringContaining('me-dev/batch/failed')]);
+});
+
 test('options of the local pipeline alone, and stages that there are not, are refused', async () => {
   const engine = await run(['answers', ...stage, '--engine', 'duckdb']);
   expect([engine.code, engine.err]).toEqual([

@@ -46,6 +46,11 @@ export async function invokeFunction<R>(
     if (FunctionError === undefined) return JSON.parse(text) as R;
     const { errorType = FunctionError, errorMessage = text } = failureIn(text);
     throw new FunctionFailure(functionName, errorType, errorMessage);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Error(`The function ${functionName} is no longer waited for; what it began goes on.`, {
+      cause: error,
+    });
   } finally {
     client.destroy();
   }

@@ -100,6 +100,17 @@ const alarm: Pricing = (properties) => {
   return [charge('alarm', Math.max(1, metrics.length))];
 };
 
+/** How many metrics the graphs of a dashboard show. Its body is a text with references in it. */
+function metricsShown(properties: unknown): number {
+  const body = get(properties, 'DashboardBody');
+  const parts = typeof body === 'string' ? [body] : listAt(body, 'Fn::Join', 1);
+  const text = parts.map((part) => (typeof part === 'string' ? part : 'reference')).join('');
+  const board: unknown = JSON.parse(text || '{}');
+  return listAt(board, 'widgets')
+    .flatMap((widget) => listAt(widget, 'properties', 'metrics'))
+    .filter((row) => typeof get(row, 0) === 'string').length;
+}
+
 const each =
   (what: string): Pricing =>
   () => [charge(what, 1)];
@@ -109,7 +120,9 @@ export const CHARGED: Readonly<Record<string, Pricing>> = {
   'AWS::AutoScaling::AutoScalingGroup': group,
   'AWS::CloudWatch::Alarm': alarm,
   'AWS::CloudWatch::CompositeAlarm': each('composite alarm'),
-  'AWS::CloudWatch::Dashboard': each('dashboard'),
+  'AWS::CloudWatch::Dashboard': (properties) => [
+    charge(metricsShown(properties) > 50 ? 'dashboard of more than 50 metrics' : 'dashboard', 1),
+  ],
   'AWS::EC2::EIP': each('public address'),
   'AWS::EC2::Instance': (properties) => machine(properties, 1),
   'AWS::EC2::NatGateway': each('NAT gateway'),
@@ -118,9 +131,6 @@ export const CHARGED: Readonly<Record<string, Pricing>> = {
   'AWS::KMS::Key': each('key'),
   'AWS::KafkaConnect::Connector': connector,
   'AWS::Kinesis::Stream': stream,
-  'AWS::Logs::MetricFilter': (properties) => [
-    charge('metric', listAt(properties, 'MetricTransformations').length),
-  ],
   'AWS::MSK::Cluster': cluster,
   'AWS::MSK::ServerlessCluster': (_, { all }) => [
     charge('serverless cluster', 1),

@@ -1,6 +1,6 @@
 /** What the resources of templates cost a month while nothing happens. */
 import { CHARGED } from './charged';
-import type { Charge } from './prices';
+import { allowances, type Charge } from './prices';
 import type { Template } from './resource';
 import { BY_USE, FREE } from './uncharged';
 
@@ -27,7 +27,9 @@ export interface Estimate {
   /** The dearest first. */
   readonly lines: readonly CostLine[];
   readonly byUse: readonly UseLine[];
-  /** The sum of the lines, in US dollars a month. */
+  /** What of the lines is free, once for each account; below 0. */
+  readonly allowances: readonly Charge[];
+  /** The sum of the lines and of what is free, in US dollars a month. */
   readonly monthly: number;
 }
 
@@ -73,5 +75,7 @@ export function estimate(templates: Readonly<Record<string, Template>>): Estimat
   }
   lines.sort((one, other) => other.monthly - one.monthly || (one.logicalId < other.logicalId ? -1 : 1));
   const byUse = [...uses].sort().map(([type, count]) => ({ type, count, price: BY_USE[type] ?? '' }));
-  return { lines, byUse, monthly: lines.reduce((sum, line) => sum + line.monthly, 0) };
+  const free = allowances(lines.flatMap(({ charges }) => charges));
+  const monthly = [...lines, ...free].reduce((sum, line) => sum + line.monthly, 0);
+  return { lines, byUse, allowances: free, monthly };
 }

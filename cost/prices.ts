@@ -39,3 +39,17 @@ export function charge(what: string, quantity: number): Charge {
   const months = per === 'hour' ? table.hoursPerMonth : 1;
   return { what, quantity, monthly: price * months * quantity };
 }
+
+/**
+ * What of these charges Amazon leaves out for good, once for each account: `allowances` of the table.
+ *
+ * @returns charges below 0, without those that are nothing.
+ */
+export function allowances(charges: readonly Charge[]): Charge[] {
+  return Object.entries(table.allowances).flatMap(([what, { quantity: free }]) => {
+    const used = charges.filter((one) => one.what === what).reduce((sum, one) => sum + one.quantity, 0);
+    if (used === 0) return [];
+    const { quantity, monthly } = charge(what, Math.min(used, free));
+    return [{ what, quantity, monthly: -monthly }];
+  });
+}

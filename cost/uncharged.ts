@@ -7,7 +7,11 @@ export const BY_USE: Readonly<Record<string, string>> = {
   'AWS::EC2::FlowLog': '$0.50 for each GB of log, and as the log group',
   'AWS::EMRServerless::Application': '$0.052624 for a processor-hour and $0.0057785 for a GB-hour (x86)',
   'AWS::Lambda::Function': '$0.20 for a million invocations and $0.0000133334 for a GB-second (arm64)',
-  'AWS::Logs::LogGroup': '$0.50 for each GB sent, $0.03 for each GB-month kept',
+  'AWS::Lambda::EventSourceMapping':
+    'its counts of events: $0.30 a month for each, in the hours with records',
+  'AWS::Logs::LogGroup':
+    '$0.50 for each GB sent, $0.03 for each GB-month kept; metrics in lines: $0.30 a month for each, in the hours with such lines',
+  'AWS::Logs::MetricFilter': '$0.30 a month for each metric, in the hours in which lines match',
   'AWS::S3::Bucket': '$0.023 for each GB-month, $0.005 for a thousand writes',
   'AWS::SNS::Topic': '$0.50 for a million messages',
   'AWS::SQS::Queue': '$0.40 for a million requests',
@@ -60,7 +64,6 @@ export const FREE: ReadonlySet<string> = new Set([
   'AWS::KafkaConnect::CustomPlugin',
   'AWS::KafkaConnect::WorkerConfiguration',
   'AWS::Lambda::EventInvokeConfig',
-  'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::LayerVersion',
   'AWS::Lambda::Permission',
   'AWS::Lambda::Version',

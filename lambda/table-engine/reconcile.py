@@ -7,7 +7,7 @@ from typing import Any
 
 from table_engine.function_job import function_job
 from table_engine.inspection import run_inspection
-from table_engine.metrics import feed_metric_line
+from table_engine.metrics import feed_metric_line, metric_line
 from table_engine.reconciliation import assess, check
 from table_engine.stream_inspection import run_stream_inspection
 
@@ -26,5 +26,10 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
             "OutsideRawFiles": found.outside_raw_files,
         }
         print(feed_metric_line(values, job.user_id, found.path, found.feed, findings=found.findings))
+    total = {
+        "Missing": sum(found.missing for found in assessments),
+        "Duplicate": sum(found.duplicate for found in assessments),
+    }
+    print(metric_line(total, {"UserId": job.user_id}))
     check(assessments)
     return {"assessments": [asdict(found) for found in assessments]}

@@ -2,6 +2,7 @@ import {
   BlockDeviceVolume,
   CpuCredits,
   CfnRoute,
+  EbsDeviceVolumeType,
   Instance,
   InstanceClass,
   InstanceSize,
@@ -49,7 +50,11 @@ export class NatInstance extends Construct {
       blockDevices: [
         {
           deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(8, { encrypted: true, deleteOnTermination: true }),
+          volume: BlockDeviceVolume.ebs(8, {
+            encrypted: true,
+            deleteOnTermination: true,
+            volumeType: EbsDeviceVolumeType.GP3,
+          }),
         },
       ],
     });

@@ -33,6 +33,7 @@ export function apiWatches(api: ApiStage, { apiErrorsPercent, apiLatencyP99Ms }:
       threshold: apiLatencyP99Ms,
       periods: 3,
       silence: 'right',
+      earlySignOf: 'api/errors',
     },
   ];
 }
@@ -62,6 +63,7 @@ export function clientHostWatches(
       threshold: 0,
       periods: 4,
       silence: 'right',
+      earlySignOf: 'rest-proxy/down',
     },
     {
       name: 'client-host/disk',
@@ -71,6 +73,7 @@ export function clientHostWatches(
       threshold: clientHostDiskPercent,
       periods: 3,
       silence: 'right',
+      earlySignOf: 'rest-proxy/down',
     },
   ];
 }
@@ -120,6 +123,7 @@ export function databaseWatches(
       threshold: databaseCpuPercent,
       periods: 6,
       silence: 'right',
+      earlySignOf: 'emulator/errors',
     },
     {
       name: 'database/storage',

@@ -59,6 +59,7 @@ export function streamWatches(tables: StreamTables, thresholds: AlarmThresholds)
       threshold: appendErrorsPer5Minutes,
       periods: 2,
       silence: 'right',
+      earlySignOf: 'streams/iterator-age',
     },
     {
       name: 'streams/throttled',
@@ -71,6 +72,7 @@ export function streamWatches(tables: StreamTables, thresholds: AlarmThresholds)
       threshold: 0,
       periods: 3,
       silence: 'right',
+      earlySignOf: 'streams/iterator-age',
     },
     {
       name: 'streams/given-up',
@@ -137,9 +139,12 @@ export function batchWatches(
   const found = (name: string, description: string, metric: string): Watch => ({
     name,
     description,
-    metric: sumOf(
+    // Over both paths and all feeds, as `lambda/table-engine/reconcile.py` adds it up.
+    metric: metricOf(
+      tableMetrics(deployment.userId, deployment.stage.name),
       metric,
-      (['topics', 'streams'] as const).map((path) => counted(deployment, metric, path, HOURLY)),
+      { UserId: deployment.userId },
+      HOURLY,
     ),
     wrong: 'above',
     threshold: 0,

@@ -19,6 +19,12 @@ export interface Watch {
   readonly periods: number;
   /** What a period without data is: `right` where nothing happens, `wrong` where something always should. */
   readonly silence: 'right' | 'wrong';
+  /**
+   * The name of the watch that goes off when this one does harm. A stage may do without alarms of such early signs.
+   *
+   * @default none: it is harm itself
+   */
+  readonly earlySignOf?: string;
 }
 
 /** How a metric is summed up. */

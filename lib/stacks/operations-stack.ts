@@ -36,7 +36,10 @@ export class OperationsStack extends Stack {
     const watches = this.watches(deployment, watched, operations.thresholds);
     const { alarms } = new WatchAlarms(this, 'Alarms', {
       name,
-      watches,
+      watches:
+        operations.alarms === 'all'
+          ? watches
+          : watches.filter(({ earlySignOf }) => earlySignOf === undefined),
       topic,
       runbookUrl: operations.runbookUrl,
     });

@@ -67,7 +67,8 @@ export interface AwsDefaults extends Omit<
  * - an existing MySQL: `databaseHost`, `databasePort` (3306), and `databaseSecretArn` with `databaseSecretKeyArn` where
  *   its secret is there; `databaseName`;
  * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `sshFrom` (an address range);
- * - `alarmEmail`, `monthlyBudgetUsd`, `runbookUrl` (where the runbook is, as alarms refer to it);
+ * - `alarms` (`all`, or `effects`: none of early signs), `alarmEmail`, `monthlyBudgetUsd`, `runbookUrl` (where the runbook
+ *   is, as alarms refer to it);
  * - `destroyData` (`true`: the data goes with its stacks), `parked` (`true`: only what holds data stays);
  * - `batchEngine` (`lambda`, `emr-serverless`, `none`: nothing is scheduled);
  * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: what `npm run package` makes, if it is elsewhere.

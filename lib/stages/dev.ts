@@ -13,7 +13,7 @@ const DEV: AwsDefaults = {
     capacity: {
       kind: 'provisioned',
       instanceType: 'kafka.t3.small',
-      storageGiB: 10,
+      storageGiB: 5,
       kafkaVersion: '3.9.x.kraft',
       monitoring: 'DEFAULT',
     },
@@ -67,6 +67,7 @@ const DEV: AwsDefaults = {
   },
   operations: {
     kind: 'watched',
+    alarms: 'effects',
     monthlyBudgetUsd: 300,
     runbookUrl: 'docs/runbook.md',
     thresholds: {

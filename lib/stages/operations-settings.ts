@@ -1,11 +1,12 @@
 /** Settings of who notices that something is wrong. */
-import { optionalText, type SettingReader, unusable } from './settings';
+import { oneOf, optionalText, type SettingReader, unusable } from './settings';
 import type { WatchedOperations } from './stage';
 
-/** Reads `alarmEmail`, `monthlyBudgetUsd` and `runbookUrl`. @throws SettingError when one of them cannot be used. */
+/** Reads `alarms`, `alarmEmail`, `monthlyBudgetUsd` and `runbookUrl`. @throws SettingError when one of them cannot be used. */
 export function readOperations(made: WatchedOperations, read: SettingReader): WatchedOperations {
   return {
     ...made,
+    alarms: oneOf(read, 'alarms', ['all', 'effects'], made.alarms),
     alarmEmail: matching(read, 'alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address'),
     monthlyBudgetUsd: Number(
       matching(read, 'monthlyBudgetUsd', /^[1-9]\d{0,6}$/, 'whole US dollars a month, at least 1') ??

@@ -67,6 +67,7 @@ const PROD: AwsDefaults = {
   },
   operations: {
     kind: 'watched',
+    alarms: 'all',
     monthlyBudgetUsd: 2_000,
     runbookUrl: 'docs/runbook.md',
     thresholds: {

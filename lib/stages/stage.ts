@@ -356,6 +356,8 @@ export interface WatchedOperations {
    * @default nobody: subscribe to the topic of alarms
    */
   readonly alarmEmail?: string;
+  /** Alarms for all that is watched, or without early signs of what has an alarm itself; those are on the dashboard. */
+  readonly alarms: 'all' | 'effects';
   /** US dollars a month that the account is to cost at most. */
   readonly monthlyBudgetUsd: number;
   /** Where the runbook is, as alarms refer to it. */

@@ -42,11 +42,21 @@ def metrics(output: str) -> dict[tuple[str, str], dict[str, Any]]:
         document = json.loads(line)
         (directive,) = document["_aws"]["CloudWatchMetrics"]
         assert directive["Namespace"] == NAMESPACE
+        if directive["Dimensions"] == [["UserId"]]:
+            continue
         assert directive["Dimensions"] == [["UserId", "Path", "Feed"], ["UserId", "Path"]]
         assert document["UserId"] == USER
         names = [metric["Name"] for metric in directive["Metrics"]]
         found[document["Path"], document["Feed"]] = {name: document[name] for name in names}
     return found
+
+
+def total(output: str) -> dict[str, Any]:
+    """The metrics over both paths and all feeds, which the alarms look at."""
+    documents = [json.loads(line) for line in output.splitlines()]
+    (document,) = (one for one in documents if one["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["UserId"]])
+    assert document["UserId"] == USER
+    return {metric["Name"]: document[metric["Name"]] for metric in document["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
 
 
 def fill(sink: SinkBucket) -> None:
@@ -72,7 +82,9 @@ def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[s
     assert len(json.loads(b"".join(sink.bucket.read("answers/answers.json")))["answers"]) == 9
 
     assert all(found["missing"] == 0 for found in invoke("reconcile")["assessments"])
-    found = metrics(capsys.readouterr().out)
+    output = capsys.readouterr().out
+    assert total(output) == {"Missing": 0, "Duplicate": 0}
+    found = metrics(output)
     none = {"Missing": 0, "Duplicate": 0, "OnTheWay": 0, "OutsideRawFiles": 0}
     assert found == {(path, feed): none for path in ("topics", "streams") for feed in ("pin", "geo", "user")}
 
@@ -98,7 +110,9 @@ def test_a_lost_row_fails_the_reconciliation(
     with pytest.raises(ReconciliationError, match="geo: 1 in raw files, but neither") as caught:
         invoke("reconcile")
     assert "user: 1 acknowledged by the stream, but neither" in str(caught.value)
-    found = metrics(capsys.readouterr().out)
+    output = capsys.readouterr().out
+    assert total(output) == {"Missing": 2, "Duplicate": 0}
+    found = metrics(output)
     assert [key for key, values in found.items() if values["Missing"]] == [("topics", "geo"), ("streams", "user")]
 
 

@@ -296,8 +296,12 @@ describe('cost', () => {
   test('is that of the stage with these settings, and nothing is asked of AWS', async () => {
     const { code, out } = await run(['cost', '--stage', 'dev', '--json', ...settings]);
     expect(code).toBe(0);
-    const { lines, monthly } = JSON.parse(out) as { lines: { monthly: number }[]; monthly: number };
-    expect(lines.reduce((sum, line) => sum + line.monthly, 0)).toBeCloseTo(monthly, 6);
+    const { lines, allowances, monthly } = JSON.parse(out) as {
+      lines: { monthly: number }[];
+      allowances: { monthly: number }[];
+      monthly: number;
+    };
+    expect([...lines, ...allowances].reduce((sum, line) => sum + line.monthly, 0)).toBeCloseTo(monthly, 6);
     expect(monthly).toBeGreaterThan(3 * 730 * 0.015);
     const text = await run(['cost', '--stage', 'dev', ...settings]);
     expect(text.out).toContain(`\n${monthly.toFixed(2)} USD a month while idle`);

@@ -97,7 +97,6 @@ describe('what is charged, reckoned by hand from Amazon’s pages', () => {
     ],
     ['a composite alarm', 'AWS::CloudWatch::CompositeAlarm', {}, 0.5],
     ['a dashboard', 'AWS::CloudWatch::Dashboard', {}, 3],
-    ['a metric of a log', 'AWS::Logs::MetricFilter', { MetricTransformations: [{}] }, 0.3],
     ['a firewall of two rules', 'AWS::WAFv2::WebACL', { Rules: [{}, {}] }, 7],
   ])('%s', (_, type, properties, expected) => {
     expect(monthly(type, properties)).toBeCloseTo(expected, 6);
@@ -128,6 +127,54 @@ describe('what is charged, reckoned by hand from Amazon’s pages', () => {
   });
 });
 
+describe('what is free once an account', () => {
+  const alarms = (count: number): Record<string, Resource> =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`A${index}`, { Type: 'AWS::CloudWatch::Alarm' }]),
+    );
+
+  test.each([
+    [3, 0.3, 0],
+    [10, 1, 0],
+    [12, 1, 0.2],
+  ])('of %i alarms', (count, free, rest) => {
+    const { allowances, monthly: sum } = estimate({ stack: { Resources: alarms(count) } });
+    expect(allowances.map(({ what, quantity }) => [what, quantity])).toEqual([
+      ['alarm', Math.min(count, 10)],
+    ]);
+    expect(allowances[0]?.monthly).toBeCloseTo(-free, 6);
+    expect(sum).toBeCloseTo(rest, 6);
+  });
+
+  const dashboard = (metrics: number): Resource => {
+    const graph = (id: number): object => ({
+      properties: { metrics: [[{ expression: 'm0' }], ['Space', `M${id}`, { id: 'm0' }]] },
+    });
+    const body = JSON.stringify({ widgets: Array.from({ length: metrics }, (_, id) => graph(id)) });
+    const at = body.indexOf('Space');
+    return {
+      Type: 'AWS::CloudWatch::Dashboard',
+      Properties: {
+        DashboardBody: { 'Fn::Join': ['', [body.slice(0, at), { Ref: 'AWS::Region' }, body.slice(at)]] },
+      },
+    };
+  };
+
+  test.each([
+    [50, 0],
+    [51, 3],
+  ])('a dashboard of %i metrics costs %i', (metrics, expected) => {
+    expect(estimate({ stack: { Resources: { D: dashboard(metrics) } } }).monthly).toBe(expected);
+  });
+
+  test('is printed', () => {
+    const text = formatCost(estimate({ stack: { Resources: { D: dashboard(1), ...alarms(2) } } }));
+    expect(text).toMatch(
+      /^Always free, but once an account, .*: -0\.20 for 2 × alarm, -3\.00 for dashboard\.$/m,
+    );
+  });
+});
+
 test('the total is the sum of the lines, the dearest first; what is paid by use adds nothing', () => {
   const result = estimate({
     a: { Resources: { K: { Type: 'AWS::KMS::Key' }, B: { Type: 'AWS::S3::Bucket' } } },
@@ -137,11 +184,11 @@ test('the total is the sum of the lines, the dearest first; what is paid by use 
     ['b', 'D', 3],
     ['a', 'K', 1],
   ]);
-  expect(result.monthly).toBe(4);
+  expect(result.monthly).toBe(1); // A dashboard is free.
   expect(result.byUse).toEqual([{ type: 'AWS::S3::Bucket', count: 2, price: BY_USE['AWS::S3::Bucket'] }]);
   const text = formatCost(result);
   expect(text).toMatch(/^ +3\.00 {2}AWS::CloudWatch::Dashboard {2}dashboard {2}b\/D$/m);
-  expect(text).toMatch(/^4\.00 USD a month while idle, in us-east-1 by the prices of \d{4}-\d\d-\d\d/m);
+  expect(text).toMatch(/^1\.00 USD a month while idle, in us-east-1 by the prices of \d{4}-\d\d-\d\d/m);
 });
 
 test('every type without a price, and every resource that cannot be priced, is named', () => {
@@ -191,6 +238,34 @@ describe('the tables', () => {
 
   test('a quantity must be stated', () => {
     expect(() => charge('key', NaN)).toThrow('The quantity of "key" is NaN: expected a number');
+  });
+});
+
+describe('the stages on AWS, where everything has a price or costs nothing while idle', () => {
+  test('dev costs less than 230 US dollars a month', () => {
+    const { monthly: sum, lines } = estimate(synthesise({ stage: 'dev' }));
+    expect(sum).toBeLessThan(230);
+    // The dearest of what must be there: a connector, brokers, load balancer, database, streams.
+    expect(sum).toBeGreaterThan(200);
+    expect(new Set(lines.map(({ type }) => type))).toContain('AWS::CloudWatch::Alarm');
+  });
+
+  test('dev costs less than 25 while parked, with the snapshot of its database', () => {
+    const { lines, monthly: sum } = estimate(synthesise({ stage: 'dev', parked: 'true' }));
+    expect(lines.map(({ type }) => type)).toEqual(['AWS::KMS::Key']);
+    expect(sum + 20 * 0.095).toBeLessThan(25);
+  });
+
+  test('prod has nothing without a price', () => {
+    expect(estimate(synthesise({ stage: 'prod' })).monthly).toBeGreaterThan(500);
+  });
+
+  test('a metric of a log costs in the hours in which lines match only: none is written without', () => {
+    const filters = Object.values(synthesise({ stage: 'dev' }))
+      .flatMap(({ Resources }) => Object.values(Resources ?? {}))
+      .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter');
+    expect(filters.length).toBeGreaterThan(1);
+    expect(JSON.stringify(filters)).not.toContain('DefaultValue');
   });
 });
 

@@ -1,10 +1,10 @@
 /** Alarms, topic, dashboard and budget as they stand in the template. */
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { MonthlyBudget } from '../../../lib/constructs/monthly-budget';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { awsDeployment, emptyStack, pipeline, resourcesOf } from './synth';
 
-const { templates } = pipeline(awsDeployment('dev', { alarmEmail: 'ops@example.com' }));
+const { templates } = pipeline(awsDeployment('dev', { alarmEmail: 'ops@example.com', alarms: 'all' }));
 const { operations, key } = templates;
 const alarms = resourcesOf(operations, 'AWS::CloudWatch::Alarm').map(
   ([, { Properties }]) => Properties ?? {},
@@ -107,18 +107,17 @@ test('the counts are looked for where the functions write them', () => {
     .filter(({ FEED, FAILURES_BUCKET }) => FEED !== undefined && FAILURES_BUCKET === undefined)
     .map(({ METRICS_NAMESPACE }) => METRICS_NAMESPACE);
   expect(namespaces).toEqual(Array(3).fill('pinterest-dev/tables'));
-  const paths = (name: string): unknown[] => metricsOf(name).map(([metric, { Path }]) => [metric, Path]);
-  expect(paths('quarantine/streams')).toEqual([
-    ['pinterest-dev/tables/Rejects', 'streams'],
-    ['pinterest-dev/tables/Records', 'streams'],
+  const dimensions = { UserId: 'pinterest', Path: 'streams' };
+  expect(metricsOf('quarantine/streams')).toEqual([
+    ['pinterest-dev/tables/Rejects', dimensions],
+    ['pinterest-dev/tables/Records', dimensions],
   ]);
   for (const [name, metric] of [
     ['missing', 'Missing'],
     ['duplicate', 'Duplicate'],
   ]) {
-    expect(paths(`reconciliation/${String(name)}`)).toEqual([
-      [`pinterest-dev/tables/${String(metric)}`, 'topics'],
-      [`pinterest-dev/tables/${String(metric)}`, 'streams'],
+    expect(metricsOf(`reconciliation/${String(name)}`)).toEqual([
+      [`pinterest-dev/tables/${String(metric)}`, { UserId: 'pinterest' }],
     ]);
   }
 });
@@ -194,6 +193,36 @@ test('the dashboard has all alarms, and a graph with its threshold for each', ()
   }
   expect(body.match(/\\"annotations\\"/g)).toHaveLength(alarms.length);
   expect(body.match(/Alarms\w+","Arn"/g)).toHaveLength(alarms.length);
+});
+
+describe('early signs', () => {
+  const EARLY = {
+    'api/latency': 'api/errors',
+    'client-host/disk': 'rest-proxy/down',
+    'database/cpu': 'emulator/errors',
+    'rest-proxy/unhealthy': 'rest-proxy/down',
+    'streams/append-errors': 'streams/iterator-age',
+    'streams/throttled': 'streams/iterator-age',
+  };
+  const namesOf = (template: Template): string[] =>
+    resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
+      String(Properties?.AlarmName).replace('pinterest-dev/', ''),
+    );
+  const dev = pipeline(awsDeployment('dev')).templates.operations;
+
+  test('have no alarm in dev, what they are signs of has one', () => {
+    const all = namesOf(operations);
+    const kept = namesOf(dev);
+    expect(all.filter((name) => !kept.includes(name)).sort()).toEqual(Object.keys(EARLY));
+    expect(kept).toEqual(expect.arrayContaining(Object.values(EARLY)));
+  });
+
+  test('are on the dashboard all the same', () => {
+    const [, dashboard] = resourcesOf(dev, 'AWS::CloudWatch::Dashboard')[0] ?? [];
+    const body = JSON.stringify(dashboard?.Properties?.DashboardBody);
+    expect(body.match(/\\"annotations\\"/g)).toHaveLength(alarms.length);
+    for (const name of Object.keys(EARLY)) expect(body).toContain(`\\"title\\":\\"${name}\\"`);
+  });
 });
 
 test('the budget is of the whole account, and is told of in time', () => {

@@ -9,6 +9,7 @@ import duckdb
 from pyspark.sql import SparkSession
 
 from spark_batch.answers import run_answers
+from spark_batch.table_care import run_care
 from spark_tests.quirks import LINES as QUIRKS
 from spark_tests.spark_support import (
     TABLES,
@@ -72,3 +73,24 @@ def assert_oracle_rows(sink: SinkBucket, folder: Path) -> None:
         )
         assert differing.fetchall() == [], feed
         assert count(sink, feed) == 11_000
+
+
+def test_200_000_posts(
+    spark: SparkSession, new_bucket: NewBucket, session: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    folder = generate(200_000, tmp_path)
+    sinks = by_spark, by_duckdb = new_bucket(), new_bucket()
+    for feed in FEED_NAMES:
+        put_lines(sinks, feed, lines_of(folder, feed))
+    report, expected = spark_batch(spark, by_spark), by_duckdb.batch()
+    assert {**report, "seconds": 0} == {**expected, "seconds": 0}
+    for table in FEED_NAMES:
+        assert count(by_spark, table) == 200_000
+        assert differing_rows(by_spark, by_duckdb, table) == [], table
+
+    # After compaction too; of each table there are fewer files than any number asks for.
+    cared = run_care(spark, by_spark.bucket, fewest=1)
+    assert all(table["files"] == 1 and not table["is_overtaken"] for table in cared.values())
+    answers = run_answers(spark, by_spark.bucket)
+    assert answers == embedded.run_answers(session, by_duckdb.bucket)
+    assert without_title(answers["answers"]) == oracle_answers(folder)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import duckdb
 from deltalake.exceptions import DeltaError
@@ -47,15 +49,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.master and not options.jars:
         parser.error("--master needs --jars: Delta Lake's, S3A's and the extension's, files or folders")
     try:
-        document = run_in_temporary_folder(lambda folder: _run(options, folder))
+        with _stdout_kept() as stdout:
+            document = run_in_temporary_folder(lambda folder: _run(options, folder))
+            print(json.dumps(document, ensure_ascii=False), file=stdout, flush=True)
     except TableEngineError as error:
         print(f"{error}", file=sys.stderr)
         return 1
     except (PySparkException, DeltaError, BaseError, duckdb.Error, OSError) as error:
         print(f"The command {options.command!r} failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(document, ensure_ascii=False), flush=True)
     return 0
+
+
+@contextmanager
+def _stdout_kept() -> Iterator[TextIO]:
+    """Gives the program's stdout, and to all others, the JVM that is started in it among them, stderr in its place.
+
+    Delta Lake's vacuum prints to the JVM's stdout what it has deleted.
+    """
+    sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as stdout:
+        os.dup2(2, 1)
+        try:
+            yield stdout
+        finally:
+            os.dup2(stdout.fileno(), 1)
 
 
 def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:

@@ -65,6 +65,8 @@ _TABLES = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.compression.codec": "zstd",
+    # Tasks that list folders, for a vacuum as many as this however few there are: by default 10,000.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "64",
     "spark.databricks.delta.optimize.minFileSize": str(64 * 1024 * 1024),
     "spark.databricks.delta.optimize.maxFileSize": str(256 * 1024 * 1024),
 }
@@ -103,4 +105,5 @@ def _local(local: LocalSpark) -> dict[str, str]:
         # For a few cores; a table's log is a few files.
         "spark.sql.shuffle.partitions": "8",
         "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",
     }

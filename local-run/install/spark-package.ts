@@ -5,7 +5,14 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../paths';
-import { SOURCES, WHEELS_FILE, copySources, installWheels, type LambdaTarget } from './table-engine-package';
+import {
+  AMAZON_LINUX_2023_GLIBC,
+  SOURCES,
+  WHEELS_FILE,
+  copySources,
+  installWheels,
+  type LambdaTarget,
+} from './table-engine-package';
 
 const JOB = path.join(PROJECT_ROOT, 'spark-batch');
 
@@ -35,7 +42,7 @@ export async function buildSparkPackage(
   copyFileSync(path.join(JOB, 'main.py'), path.join(folder, 'main.py'));
   const packages = path.join(folder, 'python');
   mkdirSync(packages);
-  await installWheels(packages, target, signal);
+  await installWheels(packages, { ...target, glibcMinor: AMAZON_LINUX_2023_GLIBC }, signal);
   rmSync(path.join(packages, WHEELS_FILE));
   copySources(packages, { ...SOURCES, spark_batch: path.join(JOB, 'spark_batch') });
   const into = path.join(folder, 'jars');

@@ -26,7 +26,16 @@ export interface LambdaTarget {
   readonly architecture: 'arm64' | 'x86_64';
   /** The Python version, for example `3.12`. */
   readonly python: string;
+  /**
+   * The second part of its Linux's glibc version, for example 34 for 2.34.
+   *
+   * @default that of Lambda's Amazon Linux for this Python: 2 up to 3.11, 2023 from 3.12 on.
+   */
+  readonly glibcMinor?: number;
 }
+
+/** The glibc of Amazon Linux 2023. */
+export const AMAZON_LINUX_2023_GLIBC = 34;
 
 /** Lambda takes 250 MB unzipped. A tenth is left for what a new version may bring. */
 export const PACKAGE_LIMIT_BYTES = 240e6;
@@ -50,19 +59,18 @@ export const WHEELS_FILE = '.wheels';
 /** Names of no use at run time. */
 const CLUTTER = new Set(['__pycache__', 'RECORD', 'INSTALLER', 'REQUESTED', 'tests']);
 
-/** The newest glibc of the Amazon Linux that a Python version runs on: 2 up to 3.11, 2023 from 3.12 on. */
-function glibcOf(python: string): number {
-  return Number(python.split('.')[1]) >= 12 ? 34 : 26;
+/** The glibc of Lambda's Amazon Linux for a Python version. */
+function lambdaGlibc(python: string): number {
+  return Number(python.split('.')[1]) >= 12 ? AMAZON_LINUX_2023_GLIBC : 26;
 }
 
 /** What tells pip for whom to choose wheels. */
 export function pipTarget(target: PackageTarget): string[] {
   if (target === 'local') return [];
-  const { architecture, python } = target;
+  const { architecture, python, glibcMinor = lambdaGlibc(python) } = target;
   const machine = architecture === 'arm64' ? 'aarch64' : 'x86_64';
   const platforms = [`manylinux2014_${machine}`];
-  for (let minor = 17; minor <= glibcOf(python); minor += 1)
-    platforms.push(`manylinux_2_${minor}_${machine}`);
+  for (let minor = 17; minor <= glibcMinor; minor += 1) platforms.push(`manylinux_2_${minor}_${machine}`);
   return [
     ...platforms.flatMap((platform) => ['--platform', platform]),
     ...['--implementation', 'cp', '--python-version', python],

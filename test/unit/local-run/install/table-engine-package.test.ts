@@ -21,6 +21,11 @@ test('up to Python 3.11 Lambda has an older glibc', () => {
   expect(args.join(' ')).not.toContain('manylinux_2_27');
 });
 
+test('another service may have a newer glibc under the same Python', () => {
+  const args = pipTarget({ architecture: 'arm64', python: '3.11', glibcMinor: 34 });
+  expect(args).toContain('manylinux_2_34_aarch64');
+});
+
 test('sizes are of whole entries', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'sizes-'));
   try {

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import {
@@ -19,22 +19,13 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import type { DailyBatchSettings, TableEngineSettings } from '../stages';
-import { BatchFunctions } from './batch-functions';
-import type { SinkBucket } from './sink-bucket';
+import { BatchFunctions, type BatchFunctionsProps } from './batch-functions';
 import { SparkJob } from './spark-job';
 
 /** Properties of a {@link DailyBatch}. */
-export interface DailyBatchProps {
+export interface DailyBatchProps extends BatchFunctionsProps {
   /** What the Spark application is named, for example `pinterest-dev`. */
   readonly name: string;
-  readonly userId: string;
-  readonly sink: SinkBucket;
-  readonly settings: DailyBatchSettings;
-  readonly tableEngine: TableEngineSettings;
-  /** The namespace of the counts that the functions write. */
-  readonly metricsNamespace: string;
-  readonly logRetention: RetentionDays;
 }
 
 /** A run that takes longer hangs: it ends well before the next day's begins. */

@@ -17,7 +17,7 @@ import { startMiniStack } from '../local-run/parts/ministack';
 import { PROJECT_ROOT } from '../local-run/paths';
 import type { Benchmark, Figure } from './benchmark';
 import { writeRawFiles } from './raw-files';
-import { progress, timed, withScratchFolder, type Timed } from './support';
+import { progress, scratchAws, timed, withScratchFolder, type Timed } from './support';
 
 const USER_ID = 'bench';
 const SIZES = [10_000, 100_000, 1_000_000, 10_000_000];
@@ -80,11 +80,7 @@ export const benchmark: Benchmark = {
       // A server for each size: what is in it goes with it.
       await withScratchFolder('batch', async (stateDir) => {
         const server = await startMiniStack({ stateDir });
-        const aws = {
-          region: 'us-east-1',
-          endpoint: server.url,
-          credentials: { accessKeyId: 'BENCH', secretAccessKey: 'bench' },
-        };
+        const aws = scratchAws(server.url);
         const s3 = new S3Client({ ...aws, forcePathStyle: true });
         const env = { ...childEnvironment(aws, process.env), PYTHONPATH: engine };
         const run = async (bucket: string, lines: number): Promise<Run> => {

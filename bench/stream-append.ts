@@ -14,7 +14,7 @@ import { ensureParts } from '../local-run/install';
 import { startMiniStack } from '../local-run/parts/ministack';
 import { generatePosts } from '../source-data/generator';
 import type { Benchmark, Figure } from './benchmark';
-import { folderMiB, progress, withScratchFolder } from './support';
+import { folderMiB, progress, scratchAws, withScratchFolder } from './support';
 
 const USER_ID = 'bench';
 const BUCKET = 'bench-append';
@@ -86,11 +86,7 @@ export const benchmark: Benchmark = {
     const figures: Figure[] = [];
     await withScratchFolder('stream-append', async (stateDir) => {
       const server = await startMiniStack({ stateDir });
-      const aws = {
-        region: 'us-east-1',
-        endpoint: server.url,
-        credentials: { accessKeyId: 'BENCH', secretAccessKey: 'bench' },
-      };
+      const aws = scratchAws(server.url);
       const s3 = new S3Client({ ...aws, forcePathStyle: true });
       const env = {
         ...childEnvironment(aws, process.env),

@@ -15,6 +15,15 @@ export async function withScratchFolder<T>(name: string, use: (folder: string) =
   }
 }
 
+/** How a local AWS that a benchmark has to itself is reached; it takes any keys. */
+export function scratchAws(endpoint: string): {
+  readonly region: string;
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+} {
+  return { region: 'us-east-1', endpoint, credentials: { accessKeyId: 'BENCH', secretAccessKey: 'bench' } };
+}
+
 /** A field of `/proc/<pid>/status` in MiB; 0 for a process that is gone. Linux only. */
 export function statusMiB(pid: number, field: 'VmHWM' | 'VmRSS'): number {
   try {

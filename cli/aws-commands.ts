@@ -5,6 +5,7 @@ import { brokers, formatBrokers } from './brokers';
 import { connect, CONNECT_WAYS, type ConnectWay } from './connect';
 import { formatCost } from './format-cost';
 import { regionOf } from './stage-aws';
+import { formatSnapshots, sourceSnapshots } from './snapshots';
 import { AWS_STAGES, regionOption, stageOf, userIdOption, type StageFlags } from './stage-option';
 
 /** A command with the flags that say which stage. */
@@ -26,7 +27,7 @@ function setting(text: string, before: Readonly<Record<string, string>>): Record
   return { ...before, [name]: value };
 }
 
-/** Adds `connect`, `brokers` and `cost`. */
+/** Adds `connect`, `brokers`, `snapshots` and `cost`. */
 export function addAwsCommands(program: Command): void {
   stageCommand(program, 'connect', 'a shell on the client host; ends with the exit code of the session')
     .addOption(
@@ -51,6 +52,13 @@ export function addAwsCommands(program: Command): void {
     .action(async (flags: StageFlags & { readonly json?: true }) => {
       const result = await brokers(stageOf(flags));
       process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatBrokers(result)}\n`);
+    });
+
+  stageCommand(program, 'snapshots', 'the snapshots of the source database, the newest first')
+    .option('--json', 'print one JSON document')
+    .action(async (flags: StageFlags & { readonly json?: true }) => {
+      const result = await sourceSnapshots(stageOf(flags));
+      process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatSnapshots(result)}\n`);
     });
 
   stageCommand(

@@ -1,7 +1,7 @@
 /**
  * The content of the source database as a CloudFormation custom resource:
- * `{AdministratorSecretArn, ReaderSecretArn, Host, Port, Database, Posts, Seed}`. Writes the generated posts and makes
- * the account that the emulator reads with.
+ * `{AdministratorSecretArn, ReaderSecretArn, Host, Port, Database, Posts, Seed, Snapshot}`. Writes the generated posts,
+ * unless a snapshot was restored, and makes the account that the emulator reads with.
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { handleCustomResource } from '../custom-resource';

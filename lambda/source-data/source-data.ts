@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { errorText, parseDatabaseSecret, type DatabaseSecret } from '../../source-data/connection';
-import { ensureReaderAccount } from '../../source-data/reader-account';
+import { ensureReaderAccount, type ReaderAccountOptions } from '../../source-data/reader-account';
 import { seedDatabase } from '../../source-data/seeder';
 import type { CustomResource } from '../custom-resource';
 import { readCount, readText } from '../properties';
@@ -25,7 +25,8 @@ export async function readSecret(arn: string): Promise<string> {
 const RESERVE_MS = 20_000;
 
 /**
- * Seeds the database and makes the reader's account; deleting the resource changes nothing.
+ * Seeds the database, unless it was restored from a snapshot, and makes the reader's account; deleting the resource
+ * changes nothing.
  *
  * @param read gives the two secrets.
  * @param requireTls whether the account is refused without TLS (default: yes).
@@ -38,6 +39,11 @@ export function sourceDataResource(read: SecretReader, requireTls = true): Custo
       if (type === 'Delete') return { note: 'The database was left as it is.' };
       const administrator = await administratorOf(read, properties);
       const { username, password } = parseDatabaseSecret(await read(readText(properties, 'ReaderSecretArn')));
+      const snapshot = properties.Snapshot;
+      if (typeof snapshot === 'string' && snapshot !== '') {
+        await restoredAccount(snapshot, { administrator, username, password, requireTls });
+        return { note: `The posts of the snapshot ${snapshot} were left as they are.` };
+      }
       const { note, complete } = await seedDatabase({
         database: administrator,
         posts: readCount(properties, 'Posts'),
@@ -49,6 +55,18 @@ export function sourceDataResource(read: SecretReader, requireTls = true): Custo
       return { note };
     },
   };
+}
+
+/** The reader's account on a restored server. @throws Error naming the snapshot when it is of another database. */
+async function restoredAccount(snapshot: string, account: ReaderAccountOptions): Promise<void> {
+  try {
+    await ensureReaderAccount(account);
+  } catch (error) {
+    throw new Error(
+      `The database ${account.administrator.dbname} of the snapshot ${snapshot} cannot be given its reader: ${errorText(error)}. Expected the snapshot of a source database with this name and the tables of feeds/feeds.json.`,
+      { cause: error },
+    );
+  }
 }
 
 /** RDS keeps only user name and password in the secret that it manages; the rest is known to the template. */

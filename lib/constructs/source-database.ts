@@ -20,6 +20,7 @@ import { PipelineFunction } from './pipeline-function';
 import type { PipelineNetwork } from './pipeline-network';
 import { ReaderSecret } from './reader-secret';
 import type { SourceConnection } from './source-connection';
+import { SourceSnapshot } from './source-snapshot';
 
 /** Properties of a {@link SourceDatabase}. */
 export interface SourceDatabaseProps {
@@ -44,15 +45,16 @@ const PORT = 3306;
 const SEEDING = Duration.minutes(14);
 
 /**
- * MySQL on RDS, private, encrypted, TLS only, filled with generated posts by a custom resource. RDS makes the
- * administrator's password and rotates it every week; only the seeder may read it. Readers have an account of their own
- * that reads the three source tables.
+ * MySQL on RDS, private, encrypted, TLS only, filled with generated posts by a custom resource, or restored from a
+ * snapshot, whose posts are left as they are. RDS makes the administrator's password and rotates it every week; only the
+ * seeder may read it. Readers have an account of their own that reads the three source tables.
  */
 export class SourceDatabase extends Construct implements SourceConnection {
   readonly secretArn: string;
   readonly clientSecurityGroup: ISecurityGroup;
   readonly instance: DatabaseInstance;
   private readonly key: IKey;
+  private readonly snapshot: SourceSnapshot;
   private readonly reader: ReaderSecret;
 
   constructor(scope: Construct, id: string, props: SourceDatabaseProps) {
@@ -65,6 +67,7 @@ export class SourceDatabase extends Construct implements SourceConnection {
       allowAllOutbound: false,
     });
     const instance = (this.instance = this.addInstance(props));
+    this.snapshot = new SourceSnapshot(this, 'Snapshot', { instance, snapshot: settings.snapshot });
     instance.connections.allowFrom(this.clientSecurityGroup, Port.tcp(PORT), 'MySQL');
     this.reader = new ReaderSecret(this, 'Secret', {
       host: instance.dbInstanceEndpointAddress,
@@ -150,6 +153,7 @@ export class SourceDatabase extends Construct implements SourceConnection {
         Database: settings.database,
         Posts: settings.seedPosts,
         Seed: seed,
+        Snapshot: this.snapshot.value,
       },
     });
     // Once the function has its rights, and the server lets it in.

@@ -42,6 +42,10 @@ const PACKAGES = {
   sparkPackage: join(PROJECT_ROOT, '.local', 'packages', 'spark-batch-arm64'),
 } as const;
 
+/** A snapshot of a database: an id, of RDS's own making with `rds:` before it, or an ARN. */
+export const SNAPSHOT_PATTERN =
+  '^(arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:snapshot:)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}$';
+
 /** The text of a setting, if it is given. */
 const given = (read: SettingReader, name: string): string | undefined => optionalText(read, name, 'a text');
 
@@ -210,8 +214,9 @@ export function readSource(made: RdsSource, read: SettingReader): SourcePart {
       ['databasePort', 'databaseSecretArn', 'databaseSecretKeyArn'],
       'it needs the server that it belongs to: give "-c databaseHost=…" as well, or neither',
     );
-    return { ...made, database };
+    return { ...made, database, snapshot: readSnapshot(read) };
   }
+  refuse(read, ['sourceSnapshot'], 'the database is an existing one: leave one of the two out');
   const expected =
     'the ARN of a secret, for example "arn:aws:secretsmanager:us-east-1:123456789012:secret:name-AbCdEf"';
   const secretArn = optionalText(read, 'databaseSecretArn', expected);
@@ -234,6 +239,16 @@ export function readSource(made: RdsSource, read: SettingReader): SourcePart {
     database,
     credentials: secretArn === undefined ? { kind: 'generated' } : { kind: 'existing', secretArn, keyArn },
   };
+}
+
+/** Reads the id or ARN of a snapshot of a database. */
+function readSnapshot(read: SettingReader): string | undefined {
+  const expected =
+    'the id or ARN of a snapshot of an RDS database, for example one that "npm run pipeline -- snapshots" lists';
+  const snapshot = optionalText(read, 'sourceSnapshot', expected);
+  if (snapshot !== undefined && !new RegExp(SNAPSHOT_PATTERN).test(snapshot))
+    throw unusable('sourceSnapshot', snapshot, expected);
+  return snapshot;
 }
 
 /** The daily batch as the app makes it. */

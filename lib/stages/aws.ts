@@ -65,7 +65,7 @@ export interface AwsDefaults extends Omit<
  *   where it asks for IAM;
  * - an existing Kafka Connect: `connectUrl`; an existing REST proxy: `restProxyUrl`;
  * - an existing MySQL: `databaseHost`, `databasePort` (3306), and `databaseSecretArn` with `databaseSecretKeyArn` where
- *   its secret is there; `databaseName`;
+ *   its secret is there; `databaseName`; `sourceSnapshot` (what a new database is restored from);
  * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `sshFrom` (an address range);
  * - `alarms` (`all`, or `effects`: none of early signs), `alarmEmail`, `monthlyBudgetUsd`, `runbookUrl` (where the runbook
  *   is, as alarms refer to it);

@@ -166,6 +166,13 @@ export interface RdsSource {
   readonly database: string;
   /** Generated posts that it is filled with. */
   readonly seedPosts: number;
+  /**
+   * The snapshot, by id or ARN, that a server which is not there yet is restored from, with what is in it. One that is
+   * there keeps what it was made of: `docs/adr/0009-parking.md`.
+   *
+   * @default none: a new server is filled with generated posts
+   */
+  readonly snapshot?: string;
 }
 
 /** Where the posts come from. */

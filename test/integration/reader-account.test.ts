@@ -97,9 +97,33 @@ test('the account is refused without TLS where that is asked for', async () => {
   expect(await asReader('SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
+test('what a snapshot brought is left as it is, with a new password of the reader', async () => {
+  const administrator = await createConnection({
+    ...connectionOptions({ ...(secrets().reader as DatabaseSecret), username: 'admin', password: 'secret' }),
+  });
+  await administrator.query("UPDATE user_data SET first_name = 'changed' WHERE ind = 3");
+  await administrator.query('DELETE FROM user_data WHERE ind = 7');
+  await administrator.query("ALTER USER 'emulator'@'%' IDENTIFIED BY 'of the snapshot'");
+  await administrator.end();
+  // More posts, and another seed, than the seeder would take.
+  expect(await run({ Snapshot: 'mine-1', Posts: '99', Seed: '7' })).toEqual({
+    note: 'The posts of the snapshot mine-1 were left as they are.',
+  });
+  const [counted] = await asReader(
+    "SELECT count(*) AS n, sum(first_name = 'changed') AS changed FROM user_data",
+  );
+  expect([counted?.n, Number(counted?.changed)]).toEqual([59, 1]);
+});
+
+test('a snapshot of another database is told', async () => {
+  await expect(run({ Snapshot: 'mine-1', Database: 'other' })).rejects.toThrow(
+    /^The database other of the snapshot mine-1 cannot be given its reader: .*'other'.* Expected the snapshot of a source/,
+  );
+});
+
 test('deleting the resource leaves the posts and the account', async () => {
   expect(await run({}, { type: 'Delete' })).toEqual({ note: 'The database was left as it is.' });
-  expect((await asReader('SELECT count(*) AS n FROM user_data'))[0]?.n).toBe(60);
+  expect((await asReader('SELECT count(*) AS n FROM user_data'))[0]?.n).toBe(59);
 });
 
 test('says which property is missing', async () => {

@@ -36,10 +36,16 @@ const template = database();
 const instance = (properties: object, of = template): void => {
   of.hasResourceProperties('AWS::RDS::DBInstance', properties);
 };
+const [condition] = Object.keys(template.toJSON().Conditions as object);
+/** What a property is of a server that is not restored; of one that is, it is not given. */
+const unlessRestored = (value: unknown): object => ({
+  'Fn::If': [condition, { Ref: 'AWS::NoValue' }, value],
+});
 const key = { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] };
 
 test('the server has the size of the stage', () => {
-  instance({ Engine: 'mysql', DBInstanceClass: 'db.t4g.micro', AllocatedStorage: '20', DBName: 'pins' });
+  instance({ Engine: 'mysql', DBInstanceClass: 'db.t4g.micro', AllocatedStorage: '20' });
+  instance({ DBName: unlessRestored('pins'), EngineVersion: unlessRestored('8.4.8') });
   instance({ MultiAZ: false, BackupRetentionPeriod: 1 });
   instance({ MultiAZ: true, BackupRetentionPeriod: 14 }, database({ multiAz: true, backupDays: 14 }));
 });
@@ -52,7 +58,7 @@ test('it is private', () => {
 });
 
 test('it is encrypted by the key of the app', () => {
-  instance({ StorageEncrypted: true, KmsKeyId: key });
+  instance({ StorageEncrypted: true, KmsKeyId: unlessRestored(key) });
 });
 
 test('it refuses connections without TLS', () => {
@@ -68,7 +74,7 @@ test('RDS makes and rotates the password of the administrator, encrypted by the 
   instance({
     ManageMasterUserPassword: true,
     MasterUserSecret: { KmsKeyId: key },
-    MasterUsername: 'administrator',
+    MasterUsername: unlessRestored('administrator'),
     MasterUserPassword: Match.absent(),
   });
 });
@@ -147,6 +153,7 @@ test('the seeder is told everything but the passwords, and may read both secrets
     Database: 'pins',
     Posts: 11_000,
     Seed: 100,
+    Snapshot: { Ref: 'SourceSnapshot' },
     ServiceTimeout: '900',
   });
   const text = JSON.stringify(statementsOf(template, 'SourceSeeder'));

@@ -86,6 +86,13 @@ test('every part can be brought', () => {
   });
 });
 
+test('the database is made, filled or restored from a snapshot', () => {
+  const arn = 'arn:aws:rds:us-east-1:123456789012:snapshot:rds:mine-2026-01-31-03-00';
+  expect(dev().source).toMatchObject({ kind: 'rds', snapshot: undefined });
+  expect(dev({ sourceSnapshot: 'mine-1' }).source).toMatchObject({ kind: 'rds', snapshot: 'mine-1' });
+  expect(prod({ sourceSnapshot: arn }).source).toMatchObject({ snapshot: arn });
+});
+
 test('the batch runs daily, on Lambda in development and on Spark in production, or not at all', () => {
   const job = { package: expect.stringMatching(/fixtures\/spark$/) as string };
   expect(dev().batch).toMatchObject({ kind: 'daily', engine: { kind: 'lambda' } });
@@ -158,6 +165,8 @@ test.each<[string, Settings]>([
     'it needs the secret that the key encrypts',
     { databaseHost: 'db', databaseSecretKeyArn: 'arn:aws:kms:…' },
   ],
+  ['the database is an existing one', { databaseHost: 'db', sourceSnapshot: 'mine-1' }],
+  ['the id or ARN of a snapshot', { sourceSnapshot: 'my snapshot' }],
   ['the ARN of a secret', { databaseHost: 'db', databaseSecretArn: 'mine' }],
   ['to which no endpoint leads', { egress: 'endpoints' }],
   ['ending with ".zip"', { sinkPluginZip: __filename }],

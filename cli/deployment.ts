@@ -5,7 +5,7 @@
  * that the CDK app does not say. Endpoints of the local stage come from the running local run's `run.json`.
  */
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
-import { stackNamePrefix } from '../lib/stack-names';
+import { isStackOf, stackNamePrefix } from '../lib/stack-names';
 
 /** What every AWS client of the command line is made with. */
 export interface AwsClientConfig {
@@ -64,7 +64,8 @@ export async function readOutputs(
   try {
     for await (const page of paginateDescribeStacks({ client }, {})) {
       for (const stack of page.Stacks ?? []) {
-        if (!stack.StackName?.startsWith(prefix) || stack.StackStatus === 'DELETE_COMPLETE') continue;
+        if (!isStackOf(stack.StackName ?? '', userId, stage)) continue;
+        if (stack.StackStatus === 'DELETE_COMPLETE') continue;
         stacks += 1;
         for (const output of stack.Outputs ?? []) {
           if (output.OutputKey && output.OutputValue) found.set(output.OutputKey, output.OutputValue);

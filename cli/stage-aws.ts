@@ -1,6 +1,6 @@
 /** A stage on Amazon's AWS, as the commands that look at it find it: by stack outputs and by tags. */
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
-import { stackNamePrefix } from '../lib/stack-names';
+import { isStackOf, stackNamePrefix } from '../lib/stack-names';
 import type { AwsClientConfig } from './deployment';
 
 /** Whose pipeline, where, in which stage. */
@@ -38,7 +38,8 @@ export async function stackOutput({ userId, stage, aws }: StageAws, key: string)
   try {
     for await (const page of paginateDescribeStacks({ client }, {})) {
       for (const stack of page.Stacks ?? []) {
-        if (!stack.StackName?.startsWith(prefix) || stack.StackStatus === 'DELETE_COMPLETE') continue;
+        if (!isStackOf(stack.StackName ?? '', userId, stage)) continue;
+        if (stack.StackStatus === 'DELETE_COMPLETE') continue;
         stacks += 1;
         const output = stack.Outputs?.find(({ OutputKey }) => OutputKey === key);
         if (output?.OutputValue) return output.OutputValue;

@@ -1,7 +1,7 @@
 /** `status --stage`: what CloudFormation and CloudWatch know of a stage on AWS. */
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { stackNamePrefix } from '../lib/stack-names';
+import { isStackOf } from '../lib/stack-names';
 import { answersMade } from './stage-answers';
 import { noStack, type StageAws } from './stage-aws';
 import { textTable } from './text-table';
@@ -49,7 +49,6 @@ export async function stageStatus(stage: StageAws): Promise<StageStatus> {
 }
 
 async function readStacks(stage: StageAws): Promise<{ stacks: StackState[]; bucket: string | undefined }> {
-  const prefix = stackNamePrefix(stage.userId, stage.stage);
   const client = new CloudFormationClient(stage.aws);
   const stacks: StackState[] = [];
   let bucket: string | undefined;
@@ -57,7 +56,8 @@ async function readStacks(stage: StageAws): Promise<{ stacks: StackState[]; buck
     for await (const page of paginateDescribeStacks({ client }, {})) {
       for (const { StackName, StackStatus, CreationTime, LastUpdatedTime, Outputs } of page.Stacks ?? []) {
         if (
-          !StackName?.startsWith(prefix) ||
+          StackName === undefined ||
+          !isStackOf(StackName, stage.userId, stage.stage) ||
           StackStatus === undefined ||
           StackStatus === 'DELETE_COMPLETE'
         ) {

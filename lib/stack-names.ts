@@ -1,4 +1,4 @@
-/** The names of the stacks. The command line finds a pipeline's outputs by their common prefix. */
+/** The names of the stacks. The command line finds a pipeline's outputs by them. */
 import { checkUserId } from '../feeds';
 
 /** The parts of the pipeline that are stacks of their own, in the order in which they are deployed. Not every stage has all. */
@@ -35,4 +35,14 @@ export function stackNamePrefix(userId: string, stage: string): string {
 /** The name of a stack, for example `pinterest-local-api`. @throws Error when the user id cannot be used. */
 export function stackName(userId: string, stage: string, part: StackPart): string {
   return `${stackNamePrefix(userId, stage)}${part}`;
+}
+
+/**
+ * Whether a stack is one of a pipeline's. Its beginning alone does not tell: `a-dev-dev-api` is of the user id `a-dev`, and
+ * begins as the stacks of `a` do.
+ *
+ * @throws Error when the user id cannot be used.
+ */
+export function isStackOf(name: string, userId: string, stage: string): boolean {
+  return STACK_PARTS.some((part) => stackName(userId, stage, part) === name);
 }

@@ -98,6 +98,7 @@ describe('brokers', () => {
     aws.answers.set(
       'DescribeStacks',
       stacksAnswer({
+        'pinterest-dev-dev-cluster': { KafkaClusterArn: 'of the user id pinterest-dev' },
         'pinterest-dev-kafka': { KafkaClusterArn: ARN },
         'pinterest-prod-kafka': { KafkaClusterArn: 'another' },
       }),

@@ -11,6 +11,7 @@ beforeEach(async () => {
       'pinterest-dev-storage': { SinkBucketName: 'sink' },
       'pinterest-dev-api': {},
       'pinterest-prod-api': {},
+      'pinterest-dev-dev-api': {},
     }),
   );
   aws.answers.set('DescribeAlarms', { body: '{"MetricAlarms":[]}' });

@@ -1,4 +1,4 @@
-import { stackName, stackNamePrefix } from '../../../lib/stack-names';
+import { isStackOf, STACK_PARTS, stackName, stackNamePrefix } from '../../../lib/stack-names';
 
 test('a stack is named by user, stage and part', () => {
   expect(stackName('pinterest', 'local', 'api')).toBe('pinterest-local-api');
@@ -11,4 +11,17 @@ test('a user id that begins with a digit still gives a name that CloudFormation 
 
 test('refuses a user id that cannot be used', () => {
   expect(() => stackNamePrefix('a_b', 'local')).toThrow('The user id "a_b" cannot be used');
+});
+
+test('the stacks of one pipeline are told from those of another whose names begin so', () => {
+  const pipelines = ['a', 'a-dev', 'a-dev-dev', 'a-local'].flatMap((userId) =>
+    ['local', 'dev', 'prod'].map((stage): [string, string] => [userId, stage]),
+  );
+  for (const [userId, stage] of pipelines) {
+    for (const part of STACK_PARTS) {
+      const name = stackName(userId, stage, part);
+      expect([name, pipelines.filter((one) => isStackOf(name, ...one))]).toEqual([name, [[userId, stage]]]);
+    }
+  }
+  expect(isStackOf('a-dev-website', 'a', 'dev')).toBe(false);
 });

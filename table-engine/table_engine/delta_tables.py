@@ -163,8 +163,14 @@ def is_applied(table: DeltaTable, application: str, version: int) -> bool:
 Step = tuple[list[Transaction], Callable[[CommitProperties], Result]]
 
 
-def commit_on_newest(table: DeltaTable, decide: Callable[[DeltaTable], Step[Result] | None]) -> Result | None:
+def commit_on_newest(
+    table: DeltaTable, decide: Callable[[DeltaTable], Step[Result] | None], *, is_newest: bool = False
+) -> Result | None:
     """Looks at the newest state of the table and commits on exactly this state; looks again when others were faster.
+
+    `is_newest` says that the table's state is the newest as far as the caller knows, and saves the first look: when he
+    is wrong, the commit is refused, and the file that was written for it is left to a vacuum. "Nothing to do" must then
+    be true of a later state as well.
 
     `decide` is given the state; it returns None when there is nothing to do. Of several writers one succeeds, and the
     others decide anew on what it wrote; a writer whose commit went through unseen finds it. Returns what the writing
@@ -172,14 +178,19 @@ def commit_on_newest(table: DeltaTable, decide: Callable[[DeltaTable], Step[Resu
     faster.
     """
     for tries in range(_ATTEMPTS):
-        table.update_incremental()
+        unseen = is_newest and tries == 0
+        if not unseen:
+            table.update_incremental()
         step = decide(table)
         if step is None:
             return None
         transactions, write = step
         try:
             return write(CommitProperties(app_transactions=transactions, max_commit_retries=0))
-        except CommitFailedError:
+        except DeltaError as error:
+            # Of a state whose commits were cleaned up meanwhile, delta-rs says only that its version is invalid.
+            if not unseen and not isinstance(error, CommitFailedError):
+                raise
             _pause(tries)
     raise TableEngineError(
         f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."

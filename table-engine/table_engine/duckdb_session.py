@@ -45,6 +45,8 @@ def insert_columns(
 
 def append_arrays(session: duckdb.DuckDBPyConnection, table: str, *columns: Array) -> None:
     """Appends equally long Arrow arrays, one a column, to a table; faster still than lists."""
+    if len(columns[0]) == 0:
+        return
     new_rows = Table.from_arrays(list(columns), names=[f"column{number}" for number in range(len(columns))])
     # DuckDB finds the Arrow table by the name of the variable.
     session.execute(f"INSERT INTO {table} FROM new_rows")

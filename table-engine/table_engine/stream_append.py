@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,14 @@ from table_engine.feeds import load_feeds
 from table_engine.storage import Bucket
 from table_engine.stream_records import StreamRecord, by_shard
 from table_engine.stream_tables import ShardProgress, open_stream_table, stream_name, stream_table_name
+from table_engine.table_care import compact_for_writer
 from table_engine.transactions import KnownTransactions
 
 # A function that was idle may hold a state whose log is gone; far less than the log's retention.
 _REOPEN_SECONDS = 300.0
+
+#: Commits between two looks at how many small files a table has, which take some milliseconds.
+COUNT_EVERY = 16
 
 
 @dataclass
@@ -52,11 +57,12 @@ class StreamAppender:
         self.user_id = user_id
         self.stream = stream_name(user_id, feed)
         self.session = session
-        self._cleaner = LineCleaner(session, self.feed)
         session.execute(
             "CREATE OR REPLACE TEMP TABLE stream_records (place BIGINT, sequence_number VARCHAR, arrived_at BIGINT);"
             "CREATE OR REPLACE TEMP TABLE stream_rejects (place BIGINT, raw_text VARCHAR, reason VARCHAR)"
         )
+        # Last: DuckDB plans a prepared statement anew each time when anything was created since.
+        self._cleaner = LineCleaner(session, self.feed)
         self._tables = DeltaTables(bucket)
         #: The transaction versions of the feed's table and of the quarantine, to be followed.
         self.known = (
@@ -64,6 +70,8 @@ class StreamAppender:
             KnownTransactions(bucket, "quarantine"),
         )
         self._opened: tuple[float, DeltaTable, DeltaTable] | None = None
+        # Commits to each table since its small files were last counted.
+        self._commits = Counter[KnownTransactions]()
 
     def tables(self) -> tuple[DeltaTable, DeltaTable]:
         """The feed's table and the quarantine, opened and made when needed."""
@@ -169,4 +177,10 @@ class StreamAppender:
 
             return transactions, write
 
-        return commit_on_newest(table, attempt) or 0
+        brought = commit_on_newest(table, attempt, is_newest=known.is_alone) or 0
+        if brought:
+            self._commits[known] += 1
+            if self._commits[known] >= COUNT_EVERY:
+                self._commits[known] = 0
+                compact_for_writer(table)
+        return brought

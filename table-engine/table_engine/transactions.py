@@ -24,10 +24,13 @@ class KnownTransactions:
         self._table: DeltaTable | None = None
         self._version = -1
         self._known: dict[str, int | None] = {}
+        #: Whether nobody else committed between the last commit of one's own and the state followed to.
+        self.is_alone = False
 
     def follow(self, table: DeltaTable) -> None:
         """Comes to the table's present state by reading the commits since the last one."""
         version = table.version()
+        self.is_alone = self._table is table and version == self._version
         if self._table is not table or version < self._version:
             self._known.clear()
         else:

@@ -97,6 +97,18 @@ def test_several_shards_share_the_table(sink: SinkBucket, tmp_path: Path) -> Non
     assert [row[0] for row in stream_rows(sink, "user")] == [*range(15), *range(100, 115)]
 
 
+def test_who_is_alone_commits_without_a_look_and_still_sees_who_comes(sink: SinkBucket, tmp_path: Path) -> None:
+    one, other = appender(sink, tmp_path, "user"), appender(sink, tmp_path, "user")
+    for start in (0, 10, 20):
+        one.append(user_records(range(start, start + 10)))
+    assert one.known[0].is_alone
+    # The same shard: the invocation that took over from one that timed out.
+    assert other.append(user_records(range(20, 40))).rows == 10
+    assert one.append(user_records(range(30, 50))) == AppendReport(records=20, rows=10, rejects=0, repeated=10)
+    assert not one.known[0].is_alone
+    assert [row[0] for row in stream_rows(sink, "user")] == list(range(50))
+
+
 def test_a_split_and_a_merge(sink: SinkBucket, tmp_path: Path) -> None:
     one = appender(sink, tmp_path, "user")
     parent = user_records(range(0, 20), shard="shardId-000000000000")

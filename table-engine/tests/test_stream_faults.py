@@ -37,14 +37,22 @@ def windows(end: int, step: int, back: int, shard: str = SHARD, start: int = 0) 
 
 @contextmanager
 def function(
-    sink: SinkBucket, environment: dict[str, str], batches: Batches, tries: int = 1, url: str | None = None
+    sink: SinkBucket,
+    environment: dict[str, str],
+    batches: Batches,
+    tries: int = 1,
+    url: str | None = None,
+    small_files: int = 16,
 ) -> Iterator[subprocess.Popen[str]]:
-    """The function in a process of its own, given batches one after another. It has ended when this ends."""
+    """The function in a process of its own, given batches one after another. It has ended when this ends.
+
+    It compacts a table after `small_files` commits.
+    """
     with tempfile.TemporaryDirectory() as folder:
         events = Path(folder) / "events.jsonl"
         events.write_text("".join(json.dumps(kinesis_event(batch)) + "\n" for batch in batches), encoding="utf-8")
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.append_function", str(events), str(tries)],
+            [sys.executable, "-m", "tests.append_function", str(events), str(tries), str(small_files)],
             env={
                 **environment,
                 "AWS_ENDPOINT_URL": url or environment["AWS_ENDPOINT_URL"],
@@ -80,7 +88,7 @@ def check(
 def test_killed_at_every_write(
     new_bucket: Callable[[], SinkBucket], environment: dict[str, str], tmp_path: Path, harm: Harm
 ) -> None:
-    """Killed when a write is done and not answered, and when it has not arrived: uploads, commits, new tables."""
+    """Killed when a write is done and not answered, and when it has not arrived: also of tables and compactions."""
     number = 0
     while True:
         number += 1
@@ -98,7 +106,7 @@ def test_killed_at_every_write(
 
         port = free_port()
         batches = [records(range(0, 30)), records(range(30, 60))]
-        with function(sink, environment, batches, 20, f"http://127.0.0.1:{port}") as started:
+        with function(sink, environment, batches, 20, f"http://127.0.0.1:{port}", small_files=2) as started:
             process.append(started)
             with relay(environment["AWS_ENDPOINT_URL"], on_write, port):
                 started.wait(120)
@@ -109,8 +117,9 @@ def test_killed_at_every_write(
         for window in ((0, 17), (9, 45), (30, 60), (0, 60)):
             again.append(records(range(*window)))
         check(sink, range(60), f"after a kill at write {number}: {written[-1]}")
-    # Two new tables; for each of two batches the rejects and the rows, each a file and a commit.
-    assert number > 10
+    # Two new tables; for each of two batches the rejects and the rows, each a file and a commit; two compactions, each
+    # a claim, a file and a commit.
+    assert number > 16
     check(sink, range(60))
 
 
@@ -126,10 +135,10 @@ def test_every_write_is_harmed_once(sink: SinkBucket, environment: dict[str, str
         return harm
 
     with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
-        with function(sink, environment, windows(120, 30, 10), 20, url) as process:
+        with function(sink, environment, windows(120, 30, 10), 20, url, small_files=2) as process:
             pass
         assert process.returncode == 0
-    assert len(harmed) >= 18
+    assert len(harmed) >= 20
     check(sink, range(120))
 
 

@@ -21,7 +21,7 @@ import { runningLocalDeployment } from './local-deployment';
 import { outcome, type Outcome } from './outcome';
 import { reconcile } from './reconcile';
 import { addReplayOptions, formatReplay, replay, type ReplayFlags } from './replay';
-import { ANSWERS, BATCH, EMULATE, RECONCILE, STATUS, type StageJob } from './stage-jobs';
+import { ANSWERS, BATCH, EMULATE, RECONCILE, REPLAY, STATUS, type StageJob } from './stage-jobs';
 import { addStageOptions, stageOf, userIdOption, type StageFlags } from './stage-option';
 import { status } from './status';
 
@@ -146,6 +146,7 @@ function build(): Command {
       'replay',
       'bring back what a table lacks, from the stream or the raw files; nothing that is there changes',
       async (deployment, flags) => outcome(await replay(deployment, flags, engine()), formatReplay),
+      REPLAY,
     ),
   );
 

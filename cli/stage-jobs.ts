@@ -1,4 +1,5 @@
 /** What the commands of the local pipeline do for a stage on AWS. */
+import { formatReplay, type ReplayFlags } from './replay';
 import { reportsOf, runEmulation, formatReports } from './emulate';
 import type { EmulateFlags } from './emulate-options';
 import { outcome, type Outcome } from './outcome';
@@ -7,12 +8,13 @@ import type { StageAws } from './stage-aws';
 import { batchOnStage, formatStageBatch } from './stage-batch';
 import { emulateOnStage } from './stage-emulate';
 import type { StageDifference } from './stage-option';
+import { replayOnStage } from './stage-replay';
 import { formatStageReconciliation, reconcileStage } from './stage-reconcile';
 import { formatStageStatus, stageStatus } from './stage-status';
 
 /** What a job is given besides its stage. */
 export interface StageControl {
-  readonly flags: EmulateFlags & { readonly wait: number | boolean };
+  readonly flags: EmulateFlags & ReplayFlags & { readonly wait: number | boolean };
   /** Ends the waiting for AWS; what was begun there goes on. */
   readonly signal: AbortSignal;
   /** Takes lines on the progress. */
@@ -68,4 +70,11 @@ export const RECONCILE: StageJob = {
   refused: { wait: 'what is not stored yet is counted as on the way' },
   run: async (stage, { signal }) =>
     outcome(await reconcileStage(stage, signal), formatStageReconciliation, ({ ok }) => ok),
+};
+
+/** `replay` */
+export const REPLAY: StageJob = {
+  help: "The stage's function adds what is missing. A stream is read here, with your own rights to it; raw files are read by the function, which has 15 minutes.",
+  run: async (stage, { flags, signal, tell }) =>
+    outcome(await replayOnStage(stage, flags, signal, tell), formatReplay),
 };

@@ -7,7 +7,8 @@ import type { TableEngineSettings } from '../stages';
 /** Properties of a {@link TableEngineFunction}. */
 export interface TableEngineFunctionProps {
   /** The module of the package whose `handler` is the function. */
-  readonly module: 'append' | 'care' | 'redrive' | 'batch' | 'answers' | 'reconcile' | 'batch_care';
+  readonly module:
+    'append' | 'care' | 'redrive' | 'replay' | 'batch' | 'answers' | 'reconcile' | 'batch_care';
   /** What the function is for, as the console shows it. */
   readonly description: string;
   readonly settings: TableEngineSettings;

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { keepEmptyingLog } from '../constructs/emptying-log';
 import { FeedStreams } from '../constructs/feed-streams';
+import { ReplayFunction } from '../constructs/replay-function';
 import type { SinkBucket } from '../constructs/sink-bucket';
 import { StreamTables } from '../constructs/stream-tables';
 import { tableMetrics } from '../metric-namespaces';
@@ -46,6 +47,7 @@ export class StreamStack extends Stack {
       encryptionKey,
       logRetention,
     });
+    const replay = new ReplayFunction(this, 'Replay', { userId, sink, tableEngine, logRetention });
     if (stage.data === 'destroy') keepEmptyingLog(this, logRetention);
     new CfnOutput(this, 'StreamFailuresBucketName', {
       value: this.tables.failures.bucket.bucketName,
@@ -58,6 +60,10 @@ export class StreamStack extends Stack {
     new CfnOutput(this, 'RedriveFunctionName', {
       value: this.tables.redrive.functionName,
       description: 'The Lambda function that appends what was given up',
+    });
+    new CfnOutput(this, 'ReplayFunctionName', {
+      value: replay.functionName,
+      description: 'The Lambda function that brings back what a table lacks',
     });
   }
 }

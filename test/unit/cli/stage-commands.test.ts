@@ -17,6 +17,7 @@ beforeEach(async () => {
     stacksAnswer({
       'me-dev-emulator': { EmulatorFunctionName: 'sender' },
       'me-dev-storage': { SinkBucketName: 'sink' },
+      'me-dev-stream': { ReplayFunctionName: 'replayer' },
       'me-dev-batch': { DailyBatchArn: 'arn:machine', ReconcileFunctionName: 'counter' },
     }),
   );
@@ -89,6 +90,17 @@ test('batch starts the state machine and need not wait', async () => {
 test('reconcile ends with 1 and says what is missing', async () => {
   aws.answers.set(invocation('counter'), functionError('ReconciliationError', 'pin: 3 are missing.'));
   expect(await run(['reconcile', ...stage])).toEqual({ code: 1, out: 'pin: 3 are missing.\n', err: '' });
+});
+
+test('replay tells what was added', async () => {
+  const counts = { files: 1, pending_files: 0, lines: 9, rows: 9, rejects: 0, inserted: 2, quarantined: 0 };
+  aws.answers.set(invocation('replayer'), { body: JSON.stringify({ feed: 'pin', ...counts, seconds: 1 }) });
+  const times = ['--from', '2026-01-01', '--to', '2026-01-02'];
+  const { code, out } = await run(['replay', ...stage, '--feed', 'pin', '--source', 'raw-files', ...times]);
+  expect([code, out]).toEqual([
+    0,
+    expect.stringContaining('2 rows added to pin, 0 to quarantine, in 1.0 s.'),
+  ]);
 });
 
 test('status shows stacks, alarms and answers, and ends by whether all is well', async () => {

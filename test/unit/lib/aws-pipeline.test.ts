@@ -68,6 +68,7 @@ describe.each(STAGES)('the stage %s', (stage) => {
       'QueryWorkGroupName',
       'ReconcileFunctionName',
       'RedriveFunctionName',
+      'ReplayFunctionName',
       'SinkBucketName',
       'SinkConnectorName',
       'SourceSecretArn',

@@ -15,7 +15,7 @@ export interface Acknowledged {
 
 /** A function of the app: its construct's path. */
 const FUNCTIONS =
-  /(Seeder|BrokersHandler|Topics\/Handler|Append-(pin|geo|user)|Care|Redrive|Batch|Answers|Reconcile|Emulator\/Function)\/(ServiceRole\/)?Resource$/;
+  /(Seeder|BrokersHandler|Topics\/Handler|Append-(pin|geo|user)|Care|Redrive|Replay|Batch|Answers|Reconcile|Emulator\/Function)\/(ServiceRole\/)?Resource$/;
 
 /** All of them, in the order of the stacks. */
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
@@ -103,6 +103,12 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     finding: /(tables\/(pinterest_(pin|geo|user)_table|quarantine)\/\*|FailuresBucket\w+\.Arn>\/\*)\]$/,
     reason:
       'The files of one table, and what Lambda puts into the bucket of failures, have names of their own making.',
+  },
+  {
+    rule: 'IAM5',
+    path: /^stream\/Replay\/ServiceRole/,
+    finding: /\/(topics|tables\/(pin|geo|user|batch_files|quarantine|pinterest_(pin|geo|user)_table))\/\*\]$/,
+    reason: 'Raw files and the files of one table have names of their own making.',
   },
   {
     rule: 'IAM5',

@@ -37,13 +37,14 @@ const functions = functionsOf(template);
 const named = (handler: string): [string, FunctionProperties][] =>
   functions.filter(([, { Handler }]) => Handler === `${handler}.handler`);
 
-test('there are three functions that append, one that cares and one that redrives, of one package', () => {
+test('there are three functions that append, and one that cares, redrives, replays each, of one package', () => {
   expect(functions.map(([, { Handler }]) => Handler).sort()).toEqual([
     'append.handler',
     'append.handler',
     'append.handler',
     'care.handler',
     'redrive.handler',
+    'replay.handler',
   ]);
   expect(new Set(functions.map(([, { Code }]) => JSON.stringify(Code))).size).toBe(1);
 });
@@ -53,7 +54,8 @@ test.each([
   [{ architecture: 'x86_64', python: '3.12', memoryMiB: 768 }, 'x86_64', 'python3.12', 768],
 ] as const)('the functions run as the stage says (%j)', (tableEngine, architecture, runtime, memory) => {
   for (const [, made] of functionsOf(stream({ tableEngine }))) {
-    expect([made.Architectures, made.Runtime, made.MemorySize]).toEqual([[architecture], runtime, memory]);
+    const own = made.Handler === 'replay.handler' ? 3008 : memory;
+    expect([made.Architectures, made.Runtime, made.MemorySize]).toEqual([[architecture], runtime, own]);
   }
 });
 
@@ -172,6 +174,22 @@ test('the redrive may delete what it has redriven, and nothing of a table', () =
     's3:ListBucket',
     's3:PutObject',
   ]);
+});
+
+test('the replay reads raw files and what batches took up, and adds to tables; it deletes nothing and reads no stream', () => {
+  const statements = statementsOf(template, 'ReplayServiceRole');
+  const folders = (action: string): string[] =>
+    statements
+      .filter(({ Action }) => [Action].flat().includes(action))
+      .flatMap(({ Resource }) => JSON.stringify(Resource).match(/(?<=")\/\w[^"]*(?=\/\*")/g) ?? [])
+      .sort();
+  expect([...new Set(actionsOf(statements))]).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+  const written = [
+    ...['geo', 'pin', 'pinterest_geo_table', 'pinterest_pin_table', 'pinterest_user_table', 'quarantine'],
+    'user',
+  ].map((table) => `/tables/${table}`);
+  expect(folders('s3:PutObject')).toEqual(written);
+  expect(folders('s3:GetObject')).toEqual([...written, '/tables/batch_files', '/topics'].sort());
 });
 
 test('the care runs as often as the stage says; the redrive is switched off', () => {

@@ -128,8 +128,9 @@ async function createData(
     [
       '--no-defaults',
       ...asUser,
-      `--basedir=${home}`,
-      `--datadir=${draft}`,
+      // Relative, because the script takes a path with a space for two.
+      '--basedir=.',
+      `--datadir=${path.relative(home, draft)}`,
       '--auth-root-authentication-method=socket',
       `--auth-root-socket-user=${username}`,
       '--skip-test-db',

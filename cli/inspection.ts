@@ -34,6 +34,8 @@ export interface FeedInspection {
   readonly quarantine_positions: number;
   /** Raw lines of batched files whose post is neither in the table nor, by position, in quarantine. */
   readonly missing_from_tables: number;
+  /** Of the batches with a file that was uploaded within the last 24 hours: their lines, and positions in quarantine. */
+  readonly last_day: { readonly records: number; readonly rejects: number };
 }
 
 /** The whole report. */

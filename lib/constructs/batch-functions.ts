@@ -52,6 +52,8 @@ export class BatchFunctions extends Construct {
       'Reconcile',
       'reconcile',
       'Counts every record, and fails when one is missing or double',
+      // Spark has no log that CloudWatch makes metrics of.
+      this.batch === undefined ? { COUNTS_BATCH: 'true' } : {},
     );
     const tables = [...batchTables(), ...FEED_NAMES.map((feed) => streamTableName(userId, feed))];
     sink.grantRead(this.reconcile, { rawFiles: true, ledger: true, tables });
@@ -59,7 +61,12 @@ export class BatchFunctions extends Construct {
     sink.grantTables(this.care, [...FEED_NAMES, BATCH_FILES], { delete: true });
   }
 
-  private add(id: string, module: TableEngineFunctionProps['module'], description: string): IFunction {
+  private add(
+    id: string,
+    module: TableEngineFunctionProps['module'],
+    description: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): IFunction {
     const { userId, sink, settings, tableEngine, metricsNamespace, logRetention } = this.props;
     return new TableEngineFunction(this, id, {
       module,
@@ -70,7 +77,7 @@ export class BatchFunctions extends Construct {
       storageMiB: settings.storageMiB,
       // The state machine tries again.
       retryAttempts: 0,
-      environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId },
+      environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId, ...environment },
       metricsNamespace,
       logRetention,
     });

@@ -73,9 +73,12 @@ export class OperationsStack extends Stack {
       ...(sink ? sinkWatches(this, deployment, sink, thresholds) : []),
       ...streamWatches(watched.stream.tables, thresholds),
       quarantineWatch(deployment, 'streams', thresholds),
-      // Spark writes no counts into a log of ours.
-      ...(batch?.daily.functions.batch ? [quarantineWatch(deployment, 'topics', thresholds)] : []),
-      ...(batch ? batchWatches(deployment, batch.daily.stateMachine, thresholds) : []),
+      ...(batch
+        ? [
+            quarantineWatch(deployment, 'topics', thresholds),
+            ...batchWatches(deployment, batch.daily.stateMachine, thresholds),
+          ]
+        : []),
     ];
   }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from table_engine.ledger import Sent, merge_ranges, read_ledger
 from table_engine.line_groups import line_groups, lines_relation
 from table_engine.raw_files import RawFile, list_raw_files
 from table_engine.storage import Bucket
+
+_DAY = timedelta(hours=24)
 
 
 def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> dict[str, Any]:
@@ -32,6 +35,7 @@ def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: 
         "SELECT feed, position FROM t WHERE source = 'batch'",
     )
     plan = read_plan(tables.open("batch_files"))
+    since = datetime.now(timezone.utc) - _DAY
     ledger = read_ledger(bucket)
     feeds: dict[str, Any] = {}
     for name in FEED_NAMES:
@@ -45,6 +49,7 @@ def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: 
             **_sent(ledger[name]),
             "raw_partitions": _partitions(session, files, batched),
             **_tables(session, name),
+            "last_day": _last_day(session, name, plan.of_batches_since(since, name) & batched),
         }
     return {"feeds": feeds}
 
@@ -164,3 +169,17 @@ def _tables(session: duckdb.DuckDBPyConnection, feed: str) -> dict[str, int]:
     assert found is not None
     names = ("table_rows", "table_posts", "quarantine_rows", "quarantine_positions", "missing_from_tables")
     return dict(zip(names, found, strict=True))
+
+
+def _last_day(session: duckdb.DuckDBPyConnection, feed: str, keys: set[str]) -> dict[str, int]:
+    """The records of these files, and how many of them were refused."""
+    session.execute("CREATE OR REPLACE TEMP TABLE last_day_keys (key VARCHAR)")
+    insert_columns(session, "last_day_keys", [list(keys)], ["VARCHAR"])
+    found = session.execute(
+        f"""SELECT
+          (SELECT count(*) FROM raw_lines WHERE key IN (FROM last_day_keys)),
+          (SELECT count(DISTINCT position) FROM quarantine
+             WHERE feed = '{feed}' AND regexp_replace(position, ':[0-9]+$', '') IN (FROM last_day_keys))"""
+    ).fetchone()
+    assert found is not None
+    return {"records": found[0], "rejects": found[1]}

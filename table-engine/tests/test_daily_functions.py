@@ -94,6 +94,20 @@ def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[s
     assert list(tmp_path.glob("daily-batch-*")) == []
 
 
+def test_where_spark_cleans_the_reconciliation_counts_what_was_refused(
+    function_environment: SinkBucket, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(function_environment)
+    function_environment.batch()
+    monkeypatch.setenv("COUNTS_BATCH", "true")
+    invoke("reconcile")
+    lines = [line for line in capsys.readouterr().out.splitlines() if '"Rejects"' in line]
+    # The very metrics that the function writes which cleans where Lambda is the engine.
+    assert metrics("\n".join(lines)) == {
+        ("topics", feed): {"Records": 3, "Rejects": 1} for feed in ("pin", "geo", "user")
+    }
+
+
 def test_a_lost_row_fails_the_reconciliation(
     function_environment: SinkBucket, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from table_engine.batch_plan import Plan
 from table_engine.errors import TableEngineError
 from table_engine.inspection import overlapping, run_inspection
 from table_engine.ledger import merge_ranges
+from table_engine.raw_files import RawFile
 from tests.sink_bucket import SinkBucket, jsonl
 
 
@@ -30,6 +33,39 @@ def ledger_line(feed: str, sent: int, acknowledged: int, failed: int, offsets: l
         "acknowledged": acknowledged, "failed": failed, "attempts": 1, "offsets": offsets,
         "at": "2026-01-31T12:00:00.000Z",
     }  # fmt: skip
+
+
+def test_the_last_day_is_of_batches_that_are_young(
+    sink: SinkBucket, inspect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink.put("user", 0, 0, jsonl({"ind": 1}, {"ind": "none"}))
+    sink.batch()
+    sink.put("user", 0, 2, jsonl({"ind": 3}, {"ind": "none"}, {"ind": "none"}))
+    sink.put("pin", 0, 0, jsonl({"index": 1}))
+    sink.batch()
+    sink.put("user", 0, 5, jsonl({"ind": 6}))
+    assert inspect()["last_day"] == {"records": 5, "rejects": 3}
+    assert inspect("pin")["last_day"] == {"records": 1, "rejects": 0}
+    monkeypatch.setattr("table_engine.inspection._DAY", timedelta(0))
+    assert inspect()["last_day"] == {"records": 0, "rejects": 0}
+
+
+def test_a_batch_is_young_when_one_of_its_files_is() -> None:
+    noon = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+
+    def file(name: str, hours: int) -> RawFile:
+        return RawFile(name, "etag", 1, noon + timedelta(hours=hours), 0, 0)
+
+    plan = Plan(
+        {
+            (1, "pin"): [file("a", -30), file("b", -25)],
+            (2, "pin"): [file("c", -30), file("d", -1)],
+            (2, "geo"): [file("e", -30)],
+            (3, "geo"): [file("f", 0)],
+        }
+    )
+    since = noon - timedelta(hours=24)
+    assert [plan.of_batches_since(since, feed) for feed in ("pin", "geo", "user")] == [{"c", "d"}, {"e", "f"}, set()]
 
 
 def test_raw_partitions(sink: SinkBucket, inspect: Any) -> None:
@@ -59,6 +95,7 @@ def test_raw_partitions(sink: SinkBucket, inspect: Any) -> None:
         "quarantine_rows": 2,
         "quarantine_positions": 2,
         "missing_from_tables": 0,
+        "last_day": {"records": 8, "rejects": 2},
     }  # fmt: skip
     assert inspect("pin")["raw_partitions"] == {}
 

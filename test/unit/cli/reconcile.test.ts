@@ -23,6 +23,7 @@ const inspection = (over: Partial<FeedInspection> = {}): FeedInspection => ({
   quarantine_rows: 2,
   quarantine_positions: 2,
   missing_from_tables: 0,
+  last_day: { records: 0, rejects: 0 },
   ...over,
 });
 

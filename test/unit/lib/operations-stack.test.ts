@@ -122,6 +122,18 @@ test('the counts are looked for where the functions write them', () => {
   }
 });
 
+test('what is refused on either path is watched, whichever engine cleans', () => {
+  for (const batchEngine of ['lambda', 'emr-serverless']) {
+    const made = pipeline(awsDeployment('dev', { batchEngine })).templates.operations;
+    const names = resourcesOf(made, 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) => Properties?.AlarmName,
+    );
+    expect(names).toEqual(
+      expect.arrayContaining(['pinterest-dev/quarantine/topics', 'pinterest-dev/quarantine/streams']),
+    );
+  }
+});
+
 test('what is given up is counted by the mappings, which are told to count', () => {
   expect(metricsOf('streams/given-up').map(([metric]) => metric)).toEqual(
     Array(3).fill('AWS/Lambda/OnFailureDestinationDeliveredEventCount'),

@@ -79,6 +79,21 @@ test('the steps come one after another; the Spark job answers by itself', () => 
   expect(order(spark)).toEqual(['Clean', 'Reconcile', 'Care', 'Verdict']);
 });
 
+test('whoever writes no metrics of what was refused has it counted after it, and nobody has it counted twice', () => {
+  const counting = (template: Template): unknown[] =>
+    resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) => [
+      Properties?.Handler,
+      (Properties?.Environment as { Variables: Record<string, unknown> }).Variables.COUNTS_BATCH,
+    ]);
+  expect(counting(spark)).toEqual([
+    ['reconcile.handler', 'true'],
+    ['batch_care.handler', undefined],
+  ]);
+  expect(counting(lambda)).toEqual(
+    ['batch', 'answers', 'reconcile', 'batch_care'].map((name) => [`${name}.handler`, undefined]),
+  );
+});
+
 test('each step is tried again with growing pauses, but not what the reconciliation found', () => {
   for (const template of [lambda, spark]) {
     const { States } = definition(template);

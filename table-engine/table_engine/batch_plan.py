@@ -44,7 +44,7 @@ class Plan:
         return [file for (_, name), files in self.files.items() if name == feed for file in files]
 
     def of_batches_since(self, moment: datetime, feed: str) -> set[str]:
-        """The keys of a feed's files in the batches with a file, of any feed, that was uploaded at this moment or later."""
+        """The keys of a feed's files in the batches with a file, of any feed, uploaded at this moment or later."""
         batches = {batch for (batch, _), files in self.files.items() if any(file.modified >= moment for file in files)}
         return {file.key for batch in batches for file in self.files.get((batch, feed), [])}
 

@@ -13,6 +13,7 @@ from types import FrameType
 
 import api_to_kinesis
 import durable_kinesis
+import ranged_reads
 import request_validation
 from ministack import app  # type: ignore[import-untyped]
 from ministack.core.persistence import save_all  # type: ignore[import-untyped]
@@ -31,5 +32,6 @@ if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, save_state)
     api_to_kinesis.install()
     durable_kinesis.install()
+    ranged_reads.install()
     request_validation.install()
     app.main()

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from table_engine.delta_tables import TABLES, DeltaTables, load_into
+from table_engine.delta_tables import TABLES, DeltaTables, read_table
 from table_engine.feeds import FEED_NAMES
 from table_engine.sql_text import QUESTIONS, question_sql, question_title
 from table_engine.storage import Bucket
@@ -31,8 +31,13 @@ def run_answers(session: duckdb.DuckDBPyConnection, bucket: Bucket) -> dict[str,
     tables = DeltaTables(bucket)
     for name in FEED_NAMES:
         columns = ", ".join(_wall_clock(name, column) for column in COLUMNS[name])
-        load_into(session, tables.open(name), f"cleaned_{name}", f"SELECT {columns} FROM t")
-    document = {"answers": answer_all(session)}
+        # Streams, which can be read once: `posts` does. Held as tables they would take as much memory again.
+        session.register(f"cleaned_{name}", read_table(tables.open(name), f"SELECT {columns} FROM t"))
+    try:
+        document = {"answers": answer_all(session)}
+    finally:
+        for name in FEED_NAMES:
+            session.unregister(f"cleaned_{name}")
     bucket.write(ANSWERS_KEY, json.dumps(document, ensure_ascii=False).encode("utf-8"))
     return document
 
@@ -45,7 +50,10 @@ def _wall_clock(table: str, column: str) -> str:
 
 
 def answer_all(session: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Answers every question over the session's relations `cleaned_pin`, `cleaned_geo` and `cleaned_user`."""
+    """Answers every question over the session's relations `cleaned_pin`, `cleaned_geo` and `cleaned_user`.
+
+    Each of the three is read once.
+    """
     for name in ("posts", "people"):
         session.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {question_sql(name)}")
     return [_answer(session, question) for question in QUESTIONS]

@@ -48,6 +48,8 @@ export interface ApiClientOptions {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   };
+  /** What every request carries as `x-api-key`. Default: nothing. */
+  readonly apiKey?: string;
   /** A request without a whole answer is given up after so many milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
 }
@@ -135,6 +137,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         headers: {
           host: url.host,
           'content-type': contentType,
+          ...(options.apiKey === undefined ? {} : { 'x-api-key': options.apiKey }),
         },
         body,
       }),

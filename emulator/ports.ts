@@ -4,6 +4,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { errorText, parseDatabaseSecret, type DatabaseSecret } from '../source-data/connection';
 import { openSource } from '../source-data/source-reader';
 import { createApiClient } from './api-client';
+import { readApiKey } from './api-key';
 import { systemClock } from './clock';
 import type { EmulatorPorts } from './emulate';
 import { s3LedgerStore } from './ledger-store';
@@ -27,6 +28,12 @@ export interface EmulatorTargets {
   /** The secret with the source database's address and password. */
   readonly sourceSecretArn: string;
   readonly sinkBucket: string;
+  /**
+   * The id of the API key that every request is to carry.
+   *
+   * @default none: the API asks for none
+   */
+  readonly apiKeyId?: string;
 }
 
 /** Ports, and how to let go of them. */
@@ -49,15 +56,16 @@ export async function readSourceSecret(secretArn: string, aws: AwsAccess = {}): 
 }
 
 /**
- * Opens the real parts. Only the secret is read now; the database, the API and the bucket are first reached when used.
+ * Opens the real parts. Only the secret and the API key are read now; the database, the API and the bucket are first reached when used.
  *
- * @throws Error when the secret cannot be read, or the API's URL or the region cannot be used.
+ * @throws Error when secret or key cannot be read, or the API's URL or the region cannot be used.
  */
 export async function openPorts(targets: EmulatorTargets, aws: AwsAccess = {}): Promise<OpenPorts> {
   const api = createApiClient({
     apiUrl: targets.apiUrl,
     region: aws.region,
     credentials: aws.credentials,
+    apiKey: targets.apiKeyId === undefined ? undefined : await readApiKey(targets.apiKeyId, aws),
   });
   const secret = await readSourceSecret(targets.sourceSecretArn, aws);
   const isLocal = (aws.endpoint ?? process.env.AWS_ENDPOINT_URL ?? '') !== '';

@@ -9,7 +9,8 @@ export interface EmulatorEnvironment {
 }
 
 /**
- * Reads `API_URL`, `SOURCE_SECRET_ARN`, `SINK_BUCKET`, `USER_ID`, `SEED`, `POSTS_PER_RUN` and `RATE`.
+ * Reads `API_URL`, `SOURCE_SECRET_ARN`, `SINK_BUCKET`, `USER_ID`, `SEED`, `POSTS_PER_RUN` and `RATE`, and `API_KEY_ID`
+ * where the API asks for a key.
  *
  * @param event what the function was invoked with; see {@link optionsFor}.
  * @throws Error naming every variable that is missing or wrong, or what of the event is wrong.
@@ -35,6 +36,7 @@ export function readEnvironment(
     apiUrl: text('API_URL'),
     sourceSecretArn: text('SOURCE_SECRET_ARN'),
     sinkBucket: text('SINK_BUCKET'),
+    ...(env.API_KEY_ID ? { apiKeyId: env.API_KEY_ID } : {}),
   };
   const userId = text('USER_ID');
   const seed = number('SEED', 'an integer from 0');

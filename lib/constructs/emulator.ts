@@ -58,11 +58,13 @@ export class Emulator extends Construct {
         SEED: String(settings.seed),
         POSTS_PER_RUN: String(settings.postsPerRun),
         RATE: String(settings.rate),
+        ...(api.usagePlan && { API_KEY_ID: api.usagePlan.keyId }),
       },
       network,
       logRetention,
     });
     source.grantRead(emulator);
+    api.usagePlan?.grantRead(emulator);
     sink.grantLedger(emulator);
     api.grantProduce(
       emulator,

@@ -16,6 +16,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ApiSettings } from '../stages';
+import { ApiUsagePlan } from './api-usage-plan';
 
 /** Where the API finds the REST proxy. */
 export interface ProxyAddress {
@@ -65,7 +66,8 @@ const ACCESS_LOG = AccessLogFormat.custom(
 
 /**
  * The REST API in front of the Kafka REST proxy. Every request is signed (SigV4) and authorised by IAM. `GET` reaches
- * every path of the proxy, `POST` only `/topics/{topic}`; API Gateway refuses everything else.
+ * every path of the proxy, `POST` only `/topics/{topic}`; API Gateway refuses everything else. Where the stage has a usage
+ * plan, every request also carries an API key (`x-api-key`): the signature says who may, the key how much.
  *
  * Bodies are left to the proxy: a body checked here would be answered 400 in API Gateway's form where the proxy's
  * contract says 422 or 415.
@@ -75,6 +77,8 @@ export class IngestApi extends Construct {
   readonly url: string;
   /** The API itself, to which other routes may be added. */
   readonly restApi: RestApi;
+  /** Where the stage has one. */
+  readonly usagePlan: ApiUsagePlan | undefined;
 
   constructor(scope: Construct, id: string, props: IngestApiProps) {
     super(scope, id);
@@ -86,6 +90,8 @@ export class IngestApi extends Construct {
         : [props.awsEndpointUrl, '_aws', 'execute-api', restApiId];
     this.url = [...host, deploymentStage.stageName].join('/');
     this.addRoutes(props.restProxy);
+    const settings = props.api.usagePlan;
+    this.usagePlan = settings && new ApiUsagePlan(this, 'UsagePlan', { restApi: this.restApi, settings });
   }
 
   /** Lets the grantee produce to these topics by `POST /topics/{topic}`, and nothing else. */
@@ -108,13 +114,16 @@ export class IngestApi extends Construct {
       restApiName: name,
       description: 'Signed access to the Kafka REST proxy',
       endpointTypes: [EndpointType.REGIONAL],
-      defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
+      defaultMethodOptions: {
+        authorizationType: AuthorizationType.IAM,
+        apiKeyRequired: api.usagePlan === undefined ? undefined : true,
+      },
       // API Gateway writes logs with one role for the whole account and region, which has to be there first.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.DESTROY,
       deployOptions: {
         stageName,
-        // Over all callers. A usage plan would tell them apart by API keys, which methods would have to demand beside a signature.
+        // Over all callers; a usage plan limits each.
         throttlingRateLimit: api.throttlingRate,
         throttlingBurstLimit: api.throttlingBurst,
         metricsEnabled: true,

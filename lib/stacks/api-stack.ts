@@ -38,5 +38,11 @@ export class ApiStack extends Stack {
       value: this.api.url,
       description: 'The API with its stage, without a trailing slash',
     });
+    if (this.api.usagePlan !== undefined) {
+      new CfnOutput(this, 'ApiKeyId', {
+        value: this.api.usagePlan.keyId,
+        description: "The id of the emulator's API key; its value is read by who may",
+      });
+    }
   }
 }

@@ -30,6 +30,9 @@ import type {
   WatchedOperations,
 } from './stage';
 
+/** What a holder of a key may ask a day where the stage itself has no usage plan. */
+const DAILY_REQUESTS = 1_000_000;
+
 /** A stage's parts as the app makes them; the settings may bring others. */
 export interface AwsDefaults extends Omit<
   Stage,
@@ -66,7 +69,7 @@ export interface AwsDefaults extends Omit<
  * - an existing Kafka Connect: `connectUrl`; an existing REST proxy: `restProxyUrl`;
  * - an existing MySQL: `databaseHost`, `databasePort` (3306), and `databaseSecretArn` with `databaseSecretKeyArn` where
  *   its secret is there; `databaseName`; `sourceSnapshot` (what a new database is restored from);
- * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `sshFrom` (an address range);
+ * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `usagePlan` (`on`, `off`), `sshFrom` (an address range);
  * - `alarms` (`all`, or `effects`: none of early signs), `alarmEmail`, `monthlyBudgetUsd`, `runbookUrl` (where the runbook
  *   is, as alarms refer to it);
  * - `destroyData` (`true`: the data goes with its stacks), `parked` (`true`: only what holds data stays);
@@ -134,8 +137,19 @@ function readEmulator(made: EmulatorSettings, read: SettingReader): EmulatorSett
 }
 
 function readApi(made: Stage['api'], read: SettingReader): Stage['api'] {
-  const choice = oneOf(read, 'firewall', ['on', 'off'], made.firewallRate === undefined ? 'off' : 'on');
-  return { ...made, firewallRate: choice === 'on' ? (made.firewallRate ?? 2_000) : undefined };
+  const { firewallRate, usagePlan, throttlingRate, throttlingBurst } = made;
+  const isOn = (name: string, isMade: boolean): boolean =>
+    oneOf(read, name, ['on', 'off'], isMade ? 'on' : 'off') === 'on';
+  const plan = {
+    requestsPerSecond: throttlingRate,
+    burst: throttlingBurst,
+    requestsPerDay: DAILY_REQUESTS,
+  };
+  return {
+    ...made,
+    firewallRate: isOn('firewall', firewallRate !== undefined) ? (firewallRate ?? 2_000) : undefined,
+    usagePlan: isOn('usagePlan', usagePlan !== undefined) ? (usagePlan ?? plan) : undefined,
+  };
 }
 
 /** @throws SettingError when the emulator is to run where nothing leads to the API. */

@@ -28,7 +28,12 @@ const PROD: AwsDefaults = {
     flushIntervalMs: 60_000,
   },
   restProxy: { kind: 'client-host', port: 8082, instanceType: 't4g.medium', diskGiB: 16 },
-  api: { throttlingRate: 2_000, throttlingBurst: 2_000, firewallRate: 100_000 },
+  api: {
+    throttlingRate: 2_000,
+    throttlingBurst: 2_000,
+    firewallRate: 100_000,
+    usagePlan: { requestsPerSecond: 1_000, burst: 1_000, requestsPerDay: 20_000_000 },
+  },
   source: {
     kind: 'rds',
     instanceType: 't4g.medium',

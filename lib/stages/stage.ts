@@ -380,7 +380,17 @@ export interface UnwatchedOperations {
 /** Who notices that something is wrong. */
 export type OperationsPart = WatchedOperations | UnwatchedOperations;
 
-/** Limits of the API, over all callers, and what protects it. */
+/** What each holder of an API key may ask of the API. */
+export interface UsagePlanSettings {
+  /** Requests per second. */
+  readonly requestsPerSecond: number;
+  /** Requests at once. */
+  readonly burst: number;
+  /** Requests from midnight to midnight, UTC. */
+  readonly requestsPerDay: number;
+}
+
+/** Limits of the API, over all callers and for each, and what protects it. */
 export interface ApiSettings {
   /** Requests per second. */
   readonly throttlingRate: number;
@@ -392,6 +402,12 @@ export interface ApiSettings {
    * @default no firewall
    */
   readonly firewallRate?: number;
+  /**
+   * Asks every caller for an API key beside the signature, and limits what its holder may ask.
+   *
+   * @default callers are not told apart
+   */
+  readonly usagePlan?: UsagePlanSettings;
 }
 
 /** A stage's settings. */

@@ -47,6 +47,8 @@ const STAGES: readonly [string, () => Deployment][] = [
         kafkaCapacity: 'serverless',
         egress: 'nat-gateway',
         firewall: 'on',
+        usagePlan: 'on',
+        sourceSnapshot: 'mine-1',
         sshFrom: '203.0.113.0/24',
         batchEngine: 'emr-serverless',
       }),

@@ -5,8 +5,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { APIGatewayClient, CreateApiKeyCommand } from '@aws-sdk/client-api-gateway';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
@@ -304,6 +307,32 @@ test('a secret that does not exist is told by its name', async () => {
   await expect(
     openPorts({ apiUrl: proxy.url, sourceSecretArn: 'no-such-secret', sinkBucket: BUCKET }),
   ).rejects.toThrow(/The source secret no-such-secret cannot be read: .*can't find/);
+});
+
+test('a key that the API asks for is read once and sent with every request', async () => {
+  const client = new APIGatewayClient({});
+  const key = await client.send(new CreateApiKeyCommand({ name: 'emulator', enabled: true }));
+  client.destroy();
+  const received: unknown[] = [];
+  const api = createServer((request, response) => {
+    received.push(request.headers['x-api-key']);
+    response.end('{}');
+  });
+  await once(api.listen(0, '127.0.0.1'), 'listening');
+  const { port } = api.address() as AddressInfo;
+  const targets = { apiUrl: `http://127.0.0.1:${port}/v1`, sourceSecretArn: secretArn, sinkBucket: BUCKET };
+  const ports = await openPorts({ ...targets, apiKeyId: key.id });
+  for (const path of ['/topics/a.pin', '/topics/a.geo']) {
+    await ports.api.request({ method: 'POST', path, contentType: 'application/json', body: '{}' });
+  }
+  await ports.close();
+  api.closeAllConnections();
+  api.close();
+  expect(key.value).toMatch(/^\S{20,}$/);
+  expect(received).toEqual([key.value, key.value]);
+  await expect(openPorts({ ...targets, apiKeyId: 'no-such-key' })).rejects.toThrow(
+    'The API key no-such-key cannot be read: Invalid API Key',
+  );
 });
 
 test('the function on its schedule sends other posts each time, and ends before its time is up', async () => {

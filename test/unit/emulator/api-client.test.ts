@@ -53,6 +53,21 @@ test.each<ApiRequest>([
   expect(signature).not.toBe(expectedSignature({ ...request, body: `${request.body} ` }));
 });
 
+test('a key of the API is sent, and signed with the rest', async () => {
+  const api = await startScriptedApi();
+  const options = { apiUrl: api.url, region: 'eu-west-1', credentials };
+  for (const apiKey of ['the key', undefined]) {
+    const client = createApiClient({ ...options, apiKey });
+    await client.request(post('me.pin', '{"records":[]}'));
+    client.close();
+  }
+  await api.close();
+  const [withKey, without] = api.requests as [ArrivedRequest, ArrivedRequest];
+  expect([withKey.headers['x-api-key'], without.headers['x-api-key']]).toEqual(['the key', undefined]);
+  expect(withKey.headers.authorization).toMatch(/SignedHeaders=[\w;-]*;x-api-key,/);
+  expect(withKey.headers.authorization).toContain(`Signature=${expectedSignature(withKey)}`);
+});
+
 test('connections stay open', async () => {
   const api = await startScriptedApi();
   const client = createApiClient({ apiUrl: api.url, region: 'us-east-1', credentials });

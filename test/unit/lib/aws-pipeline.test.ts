@@ -59,6 +59,7 @@ describe.each(STAGES)('the stage %s', (stage) => {
       .filter((key) => !key.startsWith('Exports'));
     expect(keys.sort()).toEqual([
       'AlarmTopicArn',
+      ...(stage === 'prod' ? ['ApiKeyId'] : []),
       'ApiUrl',
       'CareFunctionName',
       'CatalogDatabaseName',

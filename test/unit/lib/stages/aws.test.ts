@@ -129,6 +129,11 @@ test('what is made can be chosen', () => {
   expect(dev({ emulator: 'off' }).emulator.scheduleEnabled).toBe(false);
   expect(dev({ firewall: 'on' }).api.firewallRate).toBe(2_000);
   expect(prod({ firewall: 'off' }).api.firewallRate).toBeUndefined();
+  expect(dev().api.usagePlan).toBeUndefined();
+  const plan = { requestsPerSecond: 200, burst: 200, requestsPerDay: 1_000_000 };
+  expect(dev({ usagePlan: 'on' }).api).toMatchObject({ usagePlan: plan, throttlingRate: 200 });
+  expect(prod().api.usagePlan).toMatchObject({ requestsPerSecond: 1_000 });
+  expect(prod({ usagePlan: 'off' }).api.usagePlan).toBeUndefined();
   expect(dev({ sshFrom: '203.0.113.0/24' }).restProxy).toMatchObject({ sshFrom: '203.0.113.0/24' });
   expect(dev().restProxy).toMatchObject({ sshFrom: undefined });
 });

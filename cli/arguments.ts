@@ -52,3 +52,10 @@ export const isoTime: (text: string) => Date = checked((text) => {
   }
   return found;
 });
+
+/** An amount of memory, as the engines take it. */
+export const memorySize: (text: string) => string = checked((text) => {
+  // As `memory` of `table_engine/argument_types.py`.
+  if (/^[1-9][0-9]*(\.[0-9]+)?\s*(MB|GB|MiB|GiB)$/.test(text)) return text;
+  throw new Error('Expected an amount of memory in MB, GB, MiB or GiB, for example 500MB or 1.5GB.');
+});

@@ -14,6 +14,21 @@ export type RunEndpoints = Pick<
   'userId' | 'region' | 'endpointUrl' | 'accessKeyId' | 'bootstrapServers' | 'connectUrl' | 'restProxyUrl'
 >;
 
+/** The local AWS of a run that `run.json` tells of does not answer. */
+export class LocalAwsError extends Error {
+  override readonly name = 'LocalAwsError';
+
+  /** @param folder the folder with the state of the run. */
+  constructor(
+    message: string,
+    readonly userId: string,
+    readonly folder: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** How AWS clients reach the local run's AWS. MiniStack takes any secret key. */
 export function localAws(run: Pick<RunEndpoints, 'region' | 'endpointUrl' | 'accessKeyId'>): AwsClientConfig {
   return {
@@ -41,7 +56,7 @@ export async function localDeployment(run: RunEndpoints): Promise<Deployment> {
  * The deployment of a local run that is under way.
  *
  * @param root the folder of the states.
- * @throws Error saying how to start one when there is none, or that the one there is cannot be asked yet.
+ * @throws Error saying how to start one when there is none; LocalAwsError when the one there is cannot be asked.
  */
 export async function runningLocalDeployment(
   userId: string,
@@ -60,10 +75,12 @@ export async function runningLocalDeployment(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const supervisor = lockHolder(lockFile(folder));
-    throw new Error(
+    throw new LocalAwsError(
       supervisor === undefined
         ? `The pipeline of the user id "${userId}" does not answer at ${run.endpointUrl}: ${reason}. Start it: \`npm start -- --user-id ${userId}\`.`
         : `The pipeline of the user id "${userId}" runs (pid ${supervisor.pid}), but its local AWS at ${run.endpointUrl} cannot be asked now: ${reason}. It is being started or restarted; try again in a moment.`,
+      userId,
+      folder,
       { cause: error },
     );
   }

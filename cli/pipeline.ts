@@ -7,7 +7,7 @@
 import { Command, CommanderError } from 'commander';
 import { pythonExecutable } from '../local-run/paths';
 import { answers, formatAnswers } from './answers';
-import { wholeNumber } from './arguments';
+import { memorySize, wholeNumber } from './arguments';
 import { addAwsCommands } from './aws-commands';
 import { messageOf } from './aws-errors';
 import { batch, formatBatch } from './batch';
@@ -17,7 +17,8 @@ import { addEmulateOptions, type EmulateFlags } from './emulate-options';
 import { engineOption, jobOptions, type EngineFlags } from './engine';
 import { formatReconciliation } from './format-reconciliation';
 import { formatStatus } from './format-status';
-import { runningLocalDeployment } from './local-deployment';
+import { LocalAwsError, runningLocalDeployment } from './local-deployment';
+import { formatLocalParts, localParts } from './local-parts';
 import { outcome, type Outcome } from './outcome';
 import { reconcile } from './reconcile';
 import { addReplayOptions, formatReplay, replay, type ReplayFlags } from './replay';
@@ -44,13 +45,18 @@ const tell = (line: string): void => {
   console.error(line);
 };
 
-/** Adds a command that works on the pipeline of the local run and, by `onAws`, on the stages on AWS. */
+/**
+ * Adds a command that works on the pipeline of the local run and, by `onAws`, on the stages on AWS.
+ *
+ * @param onDown what is said instead of an error of a local run whose AWS does not answer.
+ */
 function command(
   program: Command,
   name: string,
   description: string,
   run: (deployment: Deployment, options: Flags) => Promise<Outcome>,
   onAws?: StageJob,
+  onDown?: (error: LocalAwsError) => Outcome,
 ): Command {
   const added = program
     .command(name)
@@ -58,9 +64,17 @@ function command(
     .addOption(userIdOption())
     .option('--json', 'print one JSON document')
     .action(async (flags: Flags) => {
+      const runHere = async (): Promise<Outcome> => {
+        try {
+          return await run(await runningLocalDeployment(flags.userId), flags);
+        } catch (error) {
+          if (onDown === undefined || !(error instanceof LocalAwsError)) throw error;
+          return onDown(error);
+        }
+      };
       const { result, text, ok } =
         onAws === undefined || flags.stage === 'local'
-          ? await run(await runningLocalDeployment(flags.userId), flags)
+          ? await runHere()
           : await onAws.run(stageOf(flags), { flags, signal, tell });
       process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : text}\n`);
       if (!ok) process.exitCode = 1;
@@ -84,6 +98,7 @@ function build(): Command {
     async (deployment) =>
       outcome(await status(deployment, engine()), formatStatus, ({ parts }) => parts.every(({ up }) => up)),
     STATUS,
+    (error) => outcome(localParts(error), formatLocalParts, () => false),
   );
 
   addEmulateOptions(
@@ -110,7 +125,11 @@ function build(): Command {
     BATCH,
   )
     .addOption(engineOption())
-    .option('--memory-limit <size>', 'memory of the engine before it spills to disk, for example 1GB')
+    .option(
+      '--memory-limit <size>',
+      'memory of the engine before it spills to disk, for example 1GB',
+      memorySize,
+    )
     .option('--no-wait', 'of a stage on AWS: do not wait for the end');
 
   command(

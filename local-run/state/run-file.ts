@@ -48,6 +48,23 @@ export function removeRunFile(folder: string): void {
   rmSync(file(folder), { force: true });
 }
 
+/** A part of a run, and whether its process is there. */
+export interface RunPartState extends RunFilePart {
+  readonly runs: boolean;
+}
+
+/** The parts that `run.json` names, each with whether it runs; none when there is no such file. */
+export function readRunParts(folder: string): RunPartState[] {
+  let parts: unknown;
+  try {
+    ({ parts } = JSON.parse(readFileSync(file(folder), 'utf8')) as { parts?: unknown });
+  } catch {
+    return [];
+  }
+  const named = Array.isArray(parts) ? (parts as RunFilePart[]) : [];
+  return named.map((part) => ({ ...part, runs: startTime(part.pid) === part.startTime }));
+}
+
 /** The processes of a crashed run that are still there, by what its `run.json` says. */
 export function leftovers(folder: string): { name: string; pid: number }[] {
   let run: Partial<RunFile> | null;

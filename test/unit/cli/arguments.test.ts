@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { checked, decimalNumber, isoTime, wholeNumber } from '../../../cli/arguments';
+import { checked, decimalNumber, isoTime, wholeNumber, memorySize } from '../../../cli/arguments';
 
 describe('parsers of option values', () => {
   test('whole numbers within bounds', () => {
@@ -42,6 +42,13 @@ describe('parsers of option values', () => {
       ' 2026-01-31',
     ]) {
       expect(() => isoTime(text)).toThrow('Expected a time in ISO 8601, for example 2026-01-31T12:00:00Z.');
+    }
+  });
+
+  test('of memory, in the units that the engines take', () => {
+    for (const text of ['500MB', '1GB', '1.5GB', '2 GiB', '700MiB']) expect(memorySize(text)).toBe(text);
+    for (const text of ['', '0GB', '1', '1TB', '1gb', '-1GB', 'GB', '1GB x', '1e3MB']) {
+      expect(() => memorySize(text)).toThrow('Expected an amount of memory in MB, GB, MiB or GiB');
     }
   });
 

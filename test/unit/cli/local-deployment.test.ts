@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runningLocalDeployment } from '../../../cli/local-deployment';
+import { LocalAwsError, runningLocalDeployment } from '../../../cli/local-deployment';
+import { formatLocalParts, localParts } from '../../../cli/local-parts';
+import { startTime } from '../../../local-run/processes/identity.cjs';
 import { openState, stateFolder, writeJson } from '../../../local-run/state/state-folder';
 
 let root: string;
@@ -15,7 +17,7 @@ afterEach(() => {
 });
 
 /** What a run writes whose local AWS is down: nothing listens on port 1. */
-function writeRun(): void {
+function writeRun(more: object = {}): void {
   writeJson(path.join(stateFolder('me', root), 'run.json'), {
     userId: 'me',
     region: 'us-east-1',
@@ -24,6 +26,7 @@ function writeRun(): void {
     bootstrapServers: '127.0.0.1:1',
     connectUrl: 'http://127.0.0.1:1',
     restProxyUrl: 'http://127.0.0.1:1',
+    ...more,
   });
 }
 
@@ -48,4 +51,33 @@ test('of a live run whose local AWS is down, it does not say to start it', async
     ),
   );
   state.close();
+});
+
+test('of a run whose local AWS is down, the parts that run are told from those that do not', async () => {
+  openState('me', root).close();
+  const part = { pid: process.pid, port: 7, logFile: '/logs/part.log' };
+  writeRun({
+    parts: [
+      { ...part, name: 'kafka', startTime: startTime(process.pid) },
+      { ...part, name: 'ministack', startTime: 'of another process that had this pid' },
+    ],
+  });
+  const error: unknown = await runningLocalDeployment('me', root).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(LocalAwsError);
+  const found = localParts(error as LocalAwsError);
+  expect(found).toEqual({
+    stage: 'local',
+    userId: 'me',
+    problem: expect.stringContaining('does not answer at http://127.0.0.1:1') as string,
+    parts: [
+      { part: 'kafka', up: true, detail: `pid ${process.pid}, port 7` },
+      { part: 'ministack', up: false, detail: `pid ${process.pid} has ended; its log is /logs/part.log` },
+    ],
+  });
+  expect(formatLocalParts(found)).toMatch(/\nkafka +running +pid \d+, port 7\nministack +NOT RUNNING +pid/);
+});
+
+test('without parts in its run.json the problem alone is said', () => {
+  const down = new LocalAwsError('It is down.', 'me', stateFolder('me', root));
+  expect(formatLocalParts(localParts(down))).toBe('Pipeline me, stage local\nIt is down.');
 });

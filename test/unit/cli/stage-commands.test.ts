@@ -123,6 +123,16 @@ test('options of the local pipeline alone, and stages that there are not, are re
   expect(aws.requests).toEqual([]);
 });
 
+test('an amount of memory that is none is refused before anything is asked', async () => {
+  const { code, err } = await run(['batch', '--memory-limit', 'much']);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining(
+      'Expected an amount of memory in MB, GB, MiB or GiB, for example 500MB or 1.5GB.',
+    ),
+  ]);
+});
+
 test('without credentials, or a deployed stage, it is told what is expected', async () => {
   const anonymous = await run(['answers', ...stage], {});
   expect([anonymous.code, anonymous.err]).toEqual([

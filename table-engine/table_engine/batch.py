@@ -17,13 +17,14 @@ from table_engine.cleaned_batch import clean_files
 from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, load_into
 from table_engine.duckdb_session import another_connection
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds
+from table_engine.file_append import append_files
 from table_engine.raw_files import RawFile
 from table_engine.storage import Bucket
 
 #: In the log of a feed's table: the newest batch that is in it.
 APPLICATION = "batch"
 
-# Parquet is written by one thread: while one feed's table is written, another feed is cleaned.
+# Lines are fetched and packed into groups by one thread: meanwhile another feed is cleaned or written.
 _FEEDS_AT_A_TIME = 2
 
 
@@ -115,7 +116,7 @@ def _apply(
         tables.open(feed.name),
         APPLICATION,
         batch,
-        lambda table, properties: _append_or_merge(session, table, properties, feed),
+        lambda table, properties: _append_or_merge(session, bucket, table, properties, feed, temporary),
     )
     if done is not None:
         report.inserted += done[0]
@@ -150,14 +151,19 @@ def quarantine_rows(feed: Feed, rejects: str) -> str:
 
 
 def _append_or_merge(
-    session: duckdb.DuckDBPyConnection, table: DeltaTable, properties: CommitProperties, feed: Feed
+    session: duckdb.DuckDBPyConnection,
+    bucket: Bucket,
+    table: DeltaTable,
+    properties: CommitProperties,
+    feed: Feed,
+    folder: Path,
 ) -> tuple[int, int]:
     """Brings `newest` into the table; returns how many posts were new and how many were changed."""
     names = ", ".join(f'"{name}"' for name in feed.column_names)
     bounds = session.execute("SELECT min(ind), max(ind), count(*) FROM newest").fetchone()
     assert bounds is not None
     if bounds[2] == 0 or table.get_add_actions().num_rows == 0:
-        append_rows(table, session.sql("FROM newest"), properties)
+        append_files(session, bucket, feed.name, table, "FROM newest", properties, folder)
         return bounds[2], 0
     nearby = f"SELECT {names} FROM t WHERE ind BETWEEN {bounds[0]} AND {bounds[1]}"
     load_into(session, table, "present", nearby, "SEMI JOIN (SELECT ind FROM newest) USING (ind)")
@@ -169,12 +175,12 @@ def _append_or_merge(
     session.execute("DROP TABLE present")
     counted = session.execute("SELECT count(*), count(*) FILTER (is_update) FROM changes").fetchone()
     assert counted is not None
-    rows = session.sql(f"SELECT {names} FROM changes")
+    rows = f"SELECT {names} FROM changes"
     if counted[1] == 0:
-        append_rows(table, rows, properties)
+        append_files(session, bucket, feed.name, table, rows, properties, folder)
     else:
         table.merge(
-            rows,
+            session.sql(rows),
             predicate="t.ind = s.ind",
             source_alias="s",
             target_alias="t",

@@ -53,11 +53,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-#: How Parquet files are written: small enough row groups that a reader can skip and share the work.
-WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=128 * 1024)
+#: Small enough row groups that a reader of Parquet files can skip and share the work.
+ROW_GROUP_ROWS = 128 * 1024
 
-# Old commits are deleted by the care; a function that appends may delete nothing.
-_HOOK = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+#: How Parquet files are written.
+WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP_ROWS)
+
+#: What follows a commit. Old ones are deleted by the care; a function that appends may delete nothing.
+HOOK = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 # A commit that lost a race looks again; each loss means that another one made progress.
 _ATTEMPTS = 50
@@ -95,7 +98,12 @@ class DeltaTables:
 
     def uri(self, name: str) -> str:
         """The table's address, for example `s3://bucket/tables/pin`."""
-        return f"s3://{self._bucket.name}/tables/{name}"
+        return f"s3://{self._bucket.name}/{self.folder(name)}"
+
+    @staticmethod
+    def folder(name: str) -> str:
+        """Where in its bucket a table is, without a slash at the end."""
+        return f"tables/{name}"
 
     def open(self, name: str) -> DeltaTable:
         """Opens a table. Raises TableEngineError when no batch has made it yet."""
@@ -150,7 +158,7 @@ def append_rows(table: DeltaTable, rows: duckdb.DuckDBPyRelation, properties: Co
         mode="append",
         commit_properties=properties,
         writer_properties=WRITER,
-        post_commithook_properties=_HOOK,
+        post_commithook_properties=HOOK,
     )
 
 

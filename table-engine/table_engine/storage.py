@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import obstore
@@ -92,6 +93,10 @@ class Bucket:
     def write(self, key: str, content: bytes) -> None:
         """Writes an object, replacing the one that was there."""
         obstore.put(self._store, key, content)
+
+    def upload(self, key: str, file: Path) -> None:
+        """Writes an object from a file, in parts when it is large."""
+        obstore.put(self._store, key, file)
 
     def move(self, key: str, new_key: str) -> None:
         """Gives an object another key. Done twice it is the same; ended halfway, both are there."""

@@ -13,7 +13,15 @@ import { textTable } from '../cli/text-table';
 import type { Benchmark, Figure } from './benchmark';
 import { type Result, writeReport } from './report';
 
-const NOT_BENCHMARKS = new Set(['run', 'benchmark', 'report', 'support', 'raw-files']);
+const NOT_BENCHMARKS = new Set([
+  'run',
+  'benchmark',
+  'report',
+  'support',
+  'raw-files',
+  'spark-batch',
+  'file-sizes',
+]);
 
 const names = readdirSync(__dirname)
   .filter((file) => file.endsWith('.ts'))

@@ -2,21 +2,25 @@
  * The streaming path in a running pipeline: emulator, API, streams, functions, tables, all on this machine.
  *
  * `npm run bench -- stream [seconds]`: how long each rate is held, 60 by default. A post is three records. Latency is from
- * the arrival in the stream to the commit that adds the row, over the newest commits; the API is before that.
+ * the arrival in the stream to the commit that adds the row, over the newest commits; the API is before that. At the end the
+ * files that both rates and the background have made are counted, and what the care makes of them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deployment } from '../cli/deployment';
+import { S3Client } from '@aws-sdk/client-s3';
+import { type Deployment, childEnvironment } from '../cli/deployment';
 import { emulateDeployment } from '../cli/emulate';
 import { readLag } from '../cli/kinesis-lag';
 import { runningLocalDeployment } from '../cli/local-deployment';
 import { inspectStreams, type StreamInspection } from '../cli/stream-inspection';
-import { FEED_NAMES, streamName } from '../feeds';
+import { FEED_NAMES, streamName, streamTableName } from '../feeds';
 import { installedParts } from '../local-run/install';
-import { pythonExecutable } from '../local-run/paths';
+import { PROJECT_ROOT, pythonExecutable } from '../local-run/paths';
 import { PipelineRun, reset } from '../test/end-to-end/support/pipeline-run';
 import type { Benchmark, Figure } from './benchmark';
-import { folderMiB, progress, statusMiB } from './support';
+import { addedFiles, fileFigures } from './file-sizes';
+import { folderMiB, progress, statusMiB, timed } from './support';
 
 const USER_ID = 'bench-stream';
 /** What the local run sends by itself meanwhile, in posts a second. */
@@ -93,6 +97,44 @@ async function hold(target: Deployment, records: number, seconds: number): Promi
   ];
 }
 
+/** The files that the functions have made of all streams, and what the care of the tables makes of them. */
+async function files(target: Deployment): Promise<Figure[]> {
+  const bucket = target.outputs.SinkBucketName;
+  const s3 = new S3Client({ ...target.aws, forcePathStyle: true });
+  try {
+    const added = async (): ReturnType<typeof addedFiles> => {
+      const each = await Promise.all(
+        FEED_NAMES.map((feed) => addedFiles(s3, bucket, streamTableName(USER_ID, feed))),
+      );
+      return {
+        appended: each.flatMap(({ appended }) => appended),
+        compacted: each.flatMap(({ compacted }) => compacted),
+      };
+    };
+    const before = await added();
+    const { stdout } = await timed(
+      pythonExecutable(),
+      ['-m', 'table_engine', 'care', '--bucket', bucket, '--user-id', USER_ID],
+      { env: childEnvironment(target.aws, process.env), cwd: join(PROJECT_ROOT, 'table-engine') },
+    );
+    const { tables } = JSON.parse(stdout) as { tables: Record<string, { files: number } | null> };
+    const after = await added();
+    const left = FEED_NAMES.map((feed) => tables[streamTableName(USER_ID, feed)]?.files ?? NaN);
+    return [
+      ...fileFigures('appended to the three tables', before.appended, 'rows'),
+      ...fileFigures('made by the functions of their own files', before.compacted, 'rows'),
+      ...fileFigures('made by the care', after.compacted.slice(before.compacted.length), 'rows'),
+      {
+        name: 'the three tables after the care: files',
+        value: left.reduce((sum, one) => sum + one, 0),
+        unit: 'files',
+      },
+    ];
+  } finally {
+    s3.destroy();
+  }
+}
+
 /** See the module's comment. */
 export const benchmark: Benchmark = {
   description: 'Emulator to API, Kinesis, functions and Delta tables in a running local pipeline',
@@ -112,6 +154,7 @@ export const benchmark: Benchmark = {
           unit: 'MiB',
           aim: '< 240',
         },
+        ...(await files(target)),
       ];
       return figures;
     } finally {

@@ -64,6 +64,23 @@ export function processorSeconds(pid: number): number {
   }
 }
 
+/** A process and all that descend from it, of those there are now. Linux only. */
+function familyOf(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const parent = Number(readFileSync(`/proc/${entry}/stat`, 'latin1').split(') ').at(-1)?.split(' ')[1]);
+      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+    } catch {
+      // It is gone.
+    }
+  }
+  const family = [pid];
+  for (const member of family) family.push(...(children.get(member) ?? []));
+  return family;
+}
+
 /** The size of all files of a folder and the folders in it, in MiB. */
 export function folderMiB(folder: string): number {
   return (
@@ -78,17 +95,23 @@ export function folderMiB(folder: string): number {
 export interface Timed {
   readonly stdout: string;
   readonly seconds: number;
-  /** Processor time of the process itself, in seconds. */
+  /** Processor time of the process itself, or of its family, in seconds. */
   readonly processorSeconds: number;
-  /** The most resident memory of the process itself, in MiB. */
+  /** The most resident memory of the process itself, or of its family at one time, in MiB. */
   readonly peakMiB: number;
+}
+
+/** Options of {@link timed}. */
+export interface TimedOptions extends SpawnOptions {
+  /** Whether what descends from the process counts as well; its memory is then looked at ten times a second. */
+  readonly family?: boolean;
 }
 
 /** Runs a command to its end. @throws Error with its messages when it fails. */
 export async function timed(
   command: string,
   args: readonly string[],
-  options: SpawnOptions = {},
+  { family = false, ...options }: TimedOptions = {},
 ): Promise<Timed> {
   const began = performance.now();
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -97,11 +120,17 @@ export async function timed(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   let peakMiB = 0;
-  let processor = 0;
-  const sampling = setInterval(() => {
-    peakMiB = Math.max(peakMiB, statusMiB(child.pid ?? 0, 'VmHWM'));
-    processor = Math.max(processor, processorSeconds(child.pid ?? 0));
-  }, 20);
+  const processor = new Map<number, number>();
+  const sampling = setInterval(
+    () => {
+      const own = child.pid ?? 0;
+      const pids = family ? familyOf(own) : [own];
+      const resident = pids.reduce((sum, pid) => sum + statusMiB(pid, 'VmRSS'), 0);
+      peakMiB = Math.max(peakMiB, family ? resident : statusMiB(own, 'VmHWM'));
+      for (const pid of pids) processor.set(pid, Math.max(processor.get(pid) ?? 0, processorSeconds(pid)));
+    },
+    family ? 100 : 20,
+  );
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
@@ -109,7 +138,8 @@ export async function timed(
     clearInterval(sampling);
   });
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
-  return { stdout, seconds: (performance.now() - began) / 1000, processorSeconds: processor, peakMiB };
+  const processorTime = [...processor.values()].reduce((sum, one) => sum + one, 0);
+  return { stdout, seconds: (performance.now() - began) / 1000, processorSeconds: processorTime, peakMiB };
 }
 
 /** Writes a progress line to standard error. */

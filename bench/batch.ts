@@ -28,7 +28,7 @@ const SIZES = [10_000, 100_000, 1_000_000, 10_000_000];
 const LINES = 20_000;
 const SMALL_LINES = 200;
 const SMALL_UP_TO = 1_000_000;
-const MEMORY_LIMIT = '1900MB';
+const MEMORY_LIMIT = '2500MB';
 /** Ten million take over ten minutes. */
 const SPARK_UP_TO = 1_000_000;
 const AIMS: Readonly<Record<number, string>> = { 1_000_000: '< 12', 10_000_000: '< 150' };

@@ -15,11 +15,11 @@ from typing import Any, TextIO
 import duckdb
 from deltalake.exceptions import DeltaError
 from obstore.exceptions import BaseError
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from spark_batch.answers import run_answers
 from spark_batch.batch import run_batch
+from spark_batch.commits import SPARK_ERRORS
 from spark_batch.spark_session import LocalSpark, open_spark
 from spark_batch.table_care import run_care
 from table_engine import argument_types
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TableEngineError as error:
         print(f"{error}", file=sys.stderr)
         return 1
-    except (PySparkException, DeltaError, BaseError, duckdb.Error, OSError) as error:
+    except (*SPARK_ERRORS, DeltaError, BaseError, duckdb.Error, OSError) as error:
         print(f"The command {options.command!r} failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 from deltalake import DeltaTable
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from table_engine.delta_tables import is_applied
 from table_engine.errors import TableEngineError
+
+#: What a call of Spark raises: PySpark leaves some of the JVM's errors as they are.
+SPARK_ERRORS = (PySparkException, Py4JJavaError)
+
+# The errors of Delta Lake that say that another writer's commit stands in the way. The table engine's care, and its
+# writers now and then, change a property of a table.
+_OVERTAKEN = re.compile(r"io\.delta\.exceptions\.(Concurrent.*|MetadataChanged|ProtocolChanged)Exception")
 
 # A commit that lost a race looks again; each loss means that another one made progress.
 _ATTEMPTS = 20
@@ -42,7 +51,7 @@ def commit_once(
         try:
             write()
             return spark.conf.get(_LAST_COMMIT, None) is not None
-        except PySparkException as error:
+        except SPARK_ERRORS as error:
             if not is_overtaken(error):
                 raise
             time.sleep(random.uniform(0.05, 0.3 * (tries + 1)))
@@ -58,7 +67,7 @@ def is_overtaken(error: BaseException) -> bool:
     """Whether a commit was refused because of what another writer has committed in the meantime."""
     cause: Any = getattr(error, "_origin", None) or getattr(error, "java_exception", None)
     while cause is not None:
-        if cause.getClass().getName().startswith("io.delta.exceptions.Concurrent"):
+        if _OVERTAKEN.fullmatch(cause.getClass().getName()):
             return True
         cause = cause.getCause()
     return False

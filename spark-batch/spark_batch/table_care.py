@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from spark_batch.commits import is_overtaken
+from spark_batch.commits import SPARK_ERRORS, is_overtaken
 from table_engine.delta_tables import DeltaTables
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket
@@ -52,7 +51,7 @@ def _care_for(spark: SparkSession, bucket: Bucket, name: str, fewest: int) -> Ca
             compacted = spark.sql(f"OPTIMIZE {address}").first()
             assert compacted is not None
             report.compacted_files = compacted["metrics"]["numFilesRemoved"]
-        except PySparkException as error:
+        except SPARK_ERRORS as error:
             if not is_overtaken(error):
                 raise
             report.is_overtaken = True

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -12,6 +12,7 @@ import {
   type ISecurityGroup,
   type SubnetConfiguration,
 } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { MadeNetwork } from '../stages';
@@ -56,6 +57,7 @@ export class MadeVpc extends Construct {
     this.vpc.addFlowLog('FlowLog', {
       destination: FlowLogDestination.toCloudWatchLogs(
         new LogGroup(this, 'FlowLogGroup', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+        this.flowLogRole(),
       ),
       trafficType: FlowLogTrafficType.ALL,
     });
@@ -65,6 +67,25 @@ export class MadeVpc extends Construct {
   /** Opens the ways out of the network to the members of a group. */
   admit(members: ISecurityGroup): void {
     this.admitMembers(members);
+  }
+
+  /** The role that writes the flow log: the service may take it for flow logs of this account only. */
+  private flowLogRole(): Role {
+    const flowLogs = Stack.of(this).formatArn({
+      service: 'ec2',
+      resource: 'vpc-flow-log',
+      resourceName: '*',
+    });
+    return new Role(this, 'FlowLogRole', {
+      description: 'Writes the flow log of the network',
+      // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+      assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnLike: { 'aws:SourceArn': flowLogs },
+        },
+      }),
+    });
   }
 
   private addEgress(egress: MadeNetwork['egress']): (members: ISecurityGroup) => void {

@@ -67,6 +67,27 @@ describe.each(EGRESS)('whatever leads out (%s)', (egress) => {
     });
   });
 
+  test('the service that writes the flow log may take its role for flow logs of this account only', () => {
+    const [[role, { Properties }]] = resourcesOf(template, 'AWS::IAM::Role').filter(([id]) =>
+      id.includes('FlowLog'),
+    ) as [[string, TemplateResource]];
+    template.hasResourceProperties('AWS::EC2::FlowLog', {
+      DeliverLogsPermissionArn: { 'Fn::GetAtt': [role, 'Arn'] },
+    });
+    const { Statement } = Properties?.AssumeRolePolicyDocument as { Statement: object[] };
+    expect(Statement).toHaveLength(1);
+    expect(Statement).toMatchObject([
+      {
+        Principal: { Service: 'vpc-flow-logs.amazonaws.com' },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnLike: { 'aws:SourceArn': expect.anything() as unknown },
+        },
+      },
+    ]);
+    expect(JSON.stringify(Statement)).toContain(':vpc-flow-log/*');
+  });
+
   test('nothing is let in from an address, only from our own group', () => {
     for (const rule of ingressOf(template)) {
       expect(rule).not.toHaveProperty('CidrIp');

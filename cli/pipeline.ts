@@ -173,6 +173,11 @@ function build(): Command {
   return program;
 }
 
+// Whoever reads the output may have seen enough of it, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 process.once('SIGINT', () => {
   process.exitCode = 130;
   interrupt.abort(new Error('Interrupted.'));

@@ -14,7 +14,7 @@ import {
 } from './aws-parts';
 import { readRegion } from './common-settings';
 import { readOperations } from './operations-settings';
-import { oneOf, SettingError, type SettingReader } from './settings';
+import { oneOf, optionalText, SettingError, type SettingReader } from './settings';
 import type {
   ClientHost,
   EmulatorSettings,
@@ -125,6 +125,12 @@ function readData({ name, statefulResources }: AwsDefaults, read: SettingReader)
 /** @throws SettingError when the stage cannot be parked. */
 function readParked({ name, terminationProtection }: AwsDefaults, read: SettingReader): boolean {
   if (oneOf(read, 'parked', ['true', 'false'], 'false') === 'false') return false;
+  const snapshot = optionalText(read, 'sourceSnapshot', 'the id or ARN of a snapshot');
+  if (snapshot !== undefined) {
+    throw new SettingError(
+      `The setting "sourceSnapshot" is ${JSON.stringify(snapshot)}, but a parked stage has no database: give it when the stage is deployed again without "parked".`,
+    );
+  }
   if (!terminationProtection) return true;
   throw new SettingError(
     `The setting "parked" is "true", but the stacks of the stage ${name} are protected from deletion: only a stage like "dev" is parked.`,

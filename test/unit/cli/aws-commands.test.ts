@@ -93,6 +93,19 @@ async function run(
   return { code, out, err };
 }
 
+test('a reader that has seen enough of the output ends the command without an error', async () => {
+  aws.answers.set('DescribeStacks', stacksAnswer({ 'pinterest-dev-kafka': { KafkaClusterArn: ARN } }));
+  aws.answers.set(`GET /v1/clusters/${ARN}/bootstrap-brokers`, {
+    body: JSON.stringify({ bootstrapBrokerStringSaslIam: BROKERS }),
+  });
+  const child = start(['brokers', '--stage', 'dev']);
+  let err = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.stdout?.destroy();
+  const [code] = (await once(child, 'close')) as [number];
+  expect([code, err]).toEqual([0, '']);
+});
+
 describe('brokers', () => {
   beforeEach(() => {
     aws.answers.set(

@@ -171,6 +171,7 @@ test.each<[string, Settings]>([
     { databaseHost: 'db', databaseSecretKeyArn: 'arn:aws:kms:…' },
   ],
   ['the database is an existing one', { databaseHost: 'db', sourceSnapshot: 'mine-1' }],
+  ['a parked stage has no database', { parked: 'true', sourceSnapshot: 'mine-1' }],
   ['the id or ARN of a snapshot', { sourceSnapshot: 'my snapshot' }],
   ['the ARN of a secret', { databaseHost: 'db', databaseSecretArn: 'mine' }],
   ['to which no endpoint leads', { egress: 'endpoints' }],

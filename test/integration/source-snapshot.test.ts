@@ -1,0 +1,92 @@
+/**
+ * What a database is restored from is remembered by its stack: parameter and condition of the real template, by the CDK
+ * command line and a local AWS. A plain resource stands in for the database, of which the local AWS has none.
+ */
+import { App, CfnWaitConditionHandle, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureParts } from '../../local-run/install';
+import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
+import { PROJECT_ROOT } from '../../local-run/paths';
+import { partEnvironment } from '../../local-run/processes/environment';
+import { runCommand } from '../../local-run/processes/run-command';
+import { awsDeployment, pipeline } from '../unit/lib/synth';
+
+jest.setTimeout(300_000);
+
+const stateDir = mkdtempSync(join(tmpdir(), 'source-snapshot-'));
+let ministack: RunningMiniStack;
+beforeAll(async () => {
+  await ensureParts(undefined, { only: ['python'] });
+  ministack = await startMiniStack({ stateDir });
+});
+afterAll(async () => {
+  await ministack.stop();
+  rmSync(stateDir, { recursive: true });
+});
+
+/** A deployment with these settings and options. @returns what the database would be made of now. */
+async function deploy(settings: Readonly<Record<string, string>>, ...options: string[]): Promise<string> {
+  const source = pipeline(awsDeployment('dev', settings)).templates.source.toJSON() as {
+    Parameters: Record<string, unknown>;
+    Conditions: Record<string, unknown>;
+    Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+  };
+  const server = Object.values(source.Resources).find(({ Type }) => Type === 'AWS::RDS::DBInstance');
+  const { 'Fn::If': chosen } = server?.Properties.DBSnapshotIdentifier as { 'Fn::If': unknown[] };
+  const madeOf = { 'Fn::If': [chosen[0], chosen[1], 'nothing'] };
+  const outdir = mkdtempSync(join(stateDir, 'cdk-'));
+  const app = new App({ outdir });
+  const stack = new Stack(app, 'source', {
+    synthesizer: new LegacyStackSynthesizer(),
+    env: { account: '000000000000', region: 'us-east-1' },
+  });
+  new CfnWaitConditionHandle(stack, 'Nothing');
+  app.synth();
+  writeFileSync(
+    join(outdir, 'source.template.json'),
+    JSON.stringify({
+      Parameters: { SourceSnapshot: source.Parameters.SourceSnapshot },
+      Conditions: source.Conditions,
+      Resources: { Database: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: madeOf } } },
+      Outputs: { MadeOf: { Value: madeOf } },
+    }),
+  );
+  const outputs = join(outdir, 'outputs.json');
+  await runCommand(
+    process.execPath,
+    [
+      'node_modules/aws-cdk/bin/cdk',
+      'deploy',
+      '--app',
+      outdir,
+      'source',
+      '--outputs-file',
+      outputs,
+      ...options,
+    ],
+    {
+      cwd: PROJECT_ROOT,
+      timeoutMs: 120_000,
+      env: partEnvironment({
+        AWS_ENDPOINT_URL: ministack.url,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'SNAPSHOTTEST',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        CDK_HOME: join(stateDir, 'cdk-home'),
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+      }),
+    },
+  );
+  const { source: found } = JSON.parse(readFileSync(outputs, 'utf8')) as { source: { MadeOf: string } };
+  return found.MadeOf;
+}
+
+test('the setting counts when the stack is made; later only whoever means that stack replaces its database', async () => {
+  expect(await deploy({ sourceSnapshot: 'first' })).toBe('first');
+  expect(await deploy({})).toBe('first');
+  expect(await deploy({ sourceSnapshot: 'second' })).toBe('first');
+  expect(await deploy({}, '--parameters', 'source:SourceSnapshot=third')).toBe('third');
+  expect(await deploy({})).toBe('third');
+});

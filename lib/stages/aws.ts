@@ -27,8 +27,8 @@ import type {
   Stage,
   StageName,
   TopicSettings,
-  WatchedOperations,
 } from './stage';
+import type { WatchedOperations } from './stage-operations';
 
 /** What a holder of a key may ask a day where the stage itself has no usage plan. */
 const DAILY_REQUESTS = 1_000_000;

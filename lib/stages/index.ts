@@ -7,6 +7,8 @@ import { oneOf, optionalText, requiredText, SettingError, type SettingReader } f
 import type { Stage, StageName } from './stage';
 
 export type * from './stage';
+export type * from './stage-api';
+export type * from './stage-operations';
 export { SettingError, type SettingReader } from './settings';
 
 const STAGES: Readonly<Record<StageName, (read: SettingReader) => Stage>> = {

@@ -1,6 +1,6 @@
 /** Settings of who notices that something is wrong. */
 import { oneOf, optionalText, type SettingReader, unusable } from './settings';
-import type { WatchedOperations } from './stage';
+import type { WatchedOperations } from './stage-operations';
 
 /** Reads `alarms`, `alarmEmail`, `monthlyBudgetUsd` and `runbookUrl`. @throws SettingError when one of them cannot be used. */
 export function readOperations(made: WatchedOperations, read: SettingReader): WatchedOperations {

@@ -5,6 +5,8 @@
  * union; the constructs that use the part then no longer compile until they handle it.
  */
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ApiSettings } from './stage-api';
+import type { OperationsPart } from './stage-operations';
 
 /** The names of the stages there are. A stack's name contains its stage's. */
 export type StageName = 'local' | 'dev' | 'prod';
@@ -325,90 +327,6 @@ export interface DailyBatchSettings {
 
 /** Who runs the batch path. */
 export type BatchPart = ManualBatch | DailyBatchSettings;
-
-/** From where on something is wrong. Each is exclusive: an alarm goes off beyond it. */
-export interface AlarmThresholds {
-  /** Share of the API's answers that are a failure of ours (5xx), over 5 minutes. */
-  readonly apiErrorsPercent: number;
-  /** The time within which the API answers 99 % of requests, over 5 minutes. */
-  readonly apiLatencyP99Ms: number;
-  /** Used share of the client host's disk. */
-  readonly clientHostDiskPercent: number;
-  /** Used share of the fullest broker's disk. */
-  readonly brokerDiskPercent: number;
-  /** How old the oldest record is that the sink has not stored. */
-  readonly sinkLagSeconds: number;
-  /** Records that the sink sends to the dead letters. */
-  readonly deadLettersPerHour: number;
-  /** How old the oldest record is that is read from a stream. */
-  readonly iteratorAgeMs: number;
-  /** Batches of the streams that fail and are tried again. */
-  readonly appendErrorsPer5Minutes: number;
-  /** Share of records that go to quarantine. */
-  readonly quarantinePercent: number;
-  /** Hours since a daily batch last succeeded, at most 168. */
-  readonly batchAgeHours: number;
-  /** Processor time of the source database. */
-  readonly databaseCpuPercent: number;
-  /** Space that is left on the disk of the source database; below it something is wrong. */
-  readonly databaseFreeStorageGiB: number;
-}
-
-/** Dashboard, alarms and budget. */
-export interface WatchedOperations {
-  readonly kind: 'watched';
-  /**
-   * Who is sent alarms by e-mail; has to confirm it once.
-   *
-   * @default nobody: subscribe to the topic of alarms
-   */
-  readonly alarmEmail?: string;
-  /** Alarms for all that is watched, or without early signs of what has an alarm itself; those are on the dashboard. */
-  readonly alarms: 'all' | 'effects';
-  /** US dollars a month that the account is to cost at most. */
-  readonly monthlyBudgetUsd: number;
-  /** Where the runbook is, as alarms refer to it. */
-  readonly runbookUrl: string;
-  readonly thresholds: AlarmThresholds;
-}
-
-/** Nobody watches but the command line. */
-export interface UnwatchedOperations {
-  readonly kind: 'none';
-}
-
-/** Who notices that something is wrong. */
-export type OperationsPart = WatchedOperations | UnwatchedOperations;
-
-/** What each holder of an API key may ask of the API. */
-export interface UsagePlanSettings {
-  /** Requests per second. */
-  readonly requestsPerSecond: number;
-  /** Requests at once. */
-  readonly burst: number;
-  /** Requests from midnight to midnight, UTC. */
-  readonly requestsPerDay: number;
-}
-
-/** Limits of the API, over all callers and for each, and what protects it. */
-export interface ApiSettings {
-  /** Requests per second. */
-  readonly throttlingRate: number;
-  /** Requests at once. */
-  readonly throttlingBurst: number;
-  /**
-   * Requests that one address may send in five minutes, 10 or more, before the firewall refuses more of them.
-   *
-   * @default no firewall
-   */
-  readonly firewallRate?: number;
-  /**
-   * Asks every caller for an API key beside the signature, and limits what its holder may ask.
-   *
-   * @default callers are not told apart
-   */
-  readonly usagePlan?: UsagePlanSettings;
-}
 
 /** A stage's settings. */
 export interface Stage {

@@ -1,0 +1,55 @@
+/** What a stage says of who notices that something is wrong. */
+
+/** From where on something is wrong. Each is exclusive: an alarm goes off beyond it. */
+export interface AlarmThresholds {
+  /** Share of the API's answers that are a failure of ours (5xx), over 5 minutes. */
+  readonly apiErrorsPercent: number;
+  /** The time within which the API answers 99 % of requests, over 5 minutes. */
+  readonly apiLatencyP99Ms: number;
+  /** Used share of the client host's disk. */
+  readonly clientHostDiskPercent: number;
+  /** Used share of the fullest broker's disk. */
+  readonly brokerDiskPercent: number;
+  /** How old the oldest record is that the sink has not stored. */
+  readonly sinkLagSeconds: number;
+  /** Records that the sink sends to the dead letters. */
+  readonly deadLettersPerHour: number;
+  /** How old the oldest record is that is read from a stream. */
+  readonly iteratorAgeMs: number;
+  /** Batches of the streams that fail and are tried again. */
+  readonly appendErrorsPer5Minutes: number;
+  /** Share of records that go to quarantine. */
+  readonly quarantinePercent: number;
+  /** Hours since a daily batch last succeeded, at most 168. */
+  readonly batchAgeHours: number;
+  /** Processor time of the source database. */
+  readonly databaseCpuPercent: number;
+  /** Space that is left on the disk of the source database; below it something is wrong. */
+  readonly databaseFreeStorageGiB: number;
+}
+
+/** Dashboard, alarms and budget. */
+export interface WatchedOperations {
+  readonly kind: 'watched';
+  /**
+   * Who is sent alarms by e-mail; has to confirm it once.
+   *
+   * @default nobody: subscribe to the topic of alarms
+   */
+  readonly alarmEmail?: string;
+  /** Alarms for all that is watched, or without early signs of what has an alarm itself; those are on the dashboard. */
+  readonly alarms: 'all' | 'effects';
+  /** US dollars a month that the account is to cost at most. */
+  readonly monthlyBudgetUsd: number;
+  /** Where the runbook is, as alarms refer to it. */
+  readonly runbookUrl: string;
+  readonly thresholds: AlarmThresholds;
+}
+
+/** Nobody watches but the command line. */
+export interface UnwatchedOperations {
+  readonly kind: 'none';
+}
+
+/** Who notices that something is wrong. */
+export type OperationsPart = WatchedOperations | UnwatchedOperations;

@@ -1,8 +1,8 @@
 """Runs the function that appends as Lambda does: one process, invocation after invocation.
 
-`python -m tests.append_function EVENTS TRIES SMALL_FILES`: each line of the file is an event; one that fails is
-delivered again, up to so many times. Small files are counted every SMALL_FILES commits, and compacted if there are as
-many. Each failure is a line on stderr, each success what the handler prints. Exit code 1: given up.
+`python -m tests.append_function EVENTS TRIES [SMALL_FILES]`: each line of the file is an event; one that fails is
+delivered again, up to so many times. Small files are counted every SMALL_FILES commits (16), and compacted if there
+are as many. Each failure is a line on stderr, each success what the handler prints. Exit code 1: given up.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def load_function(name: str) -> ModuleType:
     return module
 
 
-def main(events: str, tries: str, small_files: str) -> int:
+def main(events: str, tries: str, small_files: str = "16") -> int:
     table_care.WRITER_SMALL_FILES = stream_append.COUNT_EVERY = int(small_files)
     function = load_function("append")
     for line in Path(events).read_text(encoding="utf-8").splitlines():

@@ -89,7 +89,10 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
+    // A wrong option is the caller's mistake, of which a stack says nothing.
+    const isUsage =
+      error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+    console.error(isUsage ? error.message : error);
+    process.exitCode = isUsage ? 2 : 1;
   },
 );

@@ -2,10 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { SparkParts } from '../local-run/install';
 import { PROJECT_ROOT } from '../local-run/paths';
 import type { Figure } from './benchmark';
+import { listed } from './file-sizes';
 import { timed, type Timed } from './support';
 
 /** The heap of Spark's JVM; what it has besides, and Python, come on top. */
@@ -30,9 +31,7 @@ interface Documents {
 
 /** Deletes the tables of a bucket, so that another engine finds none. */
 export async function removeTables(s3: S3Client, bucket: string): Promise<void> {
-  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: 'tables/' });
-  const keys: string[] = [];
-  for await (const page of pages) keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
+  const keys = (await listed(s3, bucket, 'tables/')).map(({ key }) => key);
   for (let from = 0; from < keys.length; from += 1000) {
     const Objects = keys.slice(from, from + 1000).map((Key) => ({ Key }));
     await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));

@@ -7,13 +7,14 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { CreateBucketCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { childEnvironment } from '../cli/deployment';
 import { streamTableName } from '../feeds';
 import { ensureParts } from '../local-run/install';
 import { startMiniStack } from '../local-run/parts/ministack';
 import { generatePosts } from '../source-data/generator';
 import type { Benchmark, Figure } from './benchmark';
+import { listed } from './file-sizes';
 import { folderMiB, progress, scratchAws, withScratchFolder } from './support';
 
 const USER_ID = 'bench';
@@ -59,16 +60,11 @@ interface Files {
 
 /** The data files of a table, without the checkpoints of its log, with their mean size. */
 async function dataFiles(s3: S3Client, prefix: string): Promise<Files> {
-  let count = 0;
-  let bytes = 0;
-  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: BUCKET, Prefix: prefix })) {
-    for (const { Key = '', Size = 0 } of page.Contents ?? []) {
-      if (!Key.endsWith('.parquet') || Key.includes('/_delta_log/')) continue;
-      count += 1;
-      bytes += Size;
-    }
-  }
-  return { count, meanKiB: bytes / 1024 / Math.max(count, 1) };
+  const files = (await listed(s3, BUCKET, prefix)).filter(
+    ({ key }) => key.endsWith('.parquet') && !key.includes('/_delta_log/'),
+  );
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { count: files.length, meanKiB: bytes / 1024 / Math.max(files.length, 1) };
 }
 
 function records(count: number): string {

@@ -4,8 +4,8 @@
  * Names come from the outputs of the CloudFormation stacks `<user id>-<stage>-*`, so that the command line knows nothing
  * that the CDK app does not say. Endpoints of the local stage come from the running local run's `run.json`.
  */
-import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
-import { isStackOf, stackNamePrefix } from '../lib/stack-names';
+import { stackNamePrefix } from '../lib/stack-names';
+import { pipelineStacks } from './pipeline-stacks';
 
 /** What every AWS client of the command line is made with. */
 export interface AwsClientConfig {
@@ -58,22 +58,13 @@ export async function readOutputs(
   userId: string,
 ): Promise<DeploymentOutputs> {
   const prefix = stackNamePrefix(userId, stage);
-  const client = new CloudFormationClient(aws);
   const found = new Map<string, string>();
   let stacks = 0;
-  try {
-    for await (const page of paginateDescribeStacks({ client }, {})) {
-      for (const stack of page.Stacks ?? []) {
-        if (!isStackOf(stack.StackName ?? '', userId, stage)) continue;
-        if (stack.StackStatus === 'DELETE_COMPLETE') continue;
-        stacks += 1;
-        for (const output of stack.Outputs ?? []) {
-          if (output.OutputKey && output.OutputValue) found.set(output.OutputKey, output.OutputValue);
-        }
-      }
+  for await (const stack of pipelineStacks(aws, userId, stage)) {
+    stacks += 1;
+    for (const output of stack.Outputs ?? []) {
+      if (output.OutputKey && output.OutputValue) found.set(output.OutputKey, output.OutputValue);
     }
-  } finally {
-    client.destroy();
   }
   const missing = OUTPUT_KEYS.filter((key) => !found.has(key));
   if (missing.length > 0) {

@@ -1,7 +1,7 @@
 /** A stage on Amazon's AWS, as the commands that look at it find it: by stack outputs and by tags. */
-import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
-import { isStackOf, stackNamePrefix } from '../lib/stack-names';
+import { stackNamePrefix } from '../lib/stack-names';
 import type { AwsClientConfig } from './deployment';
+import { pipelineStacks } from './pipeline-stacks';
 
 /** Whose pipeline, where, in which stage. */
 export interface StageAws {
@@ -33,20 +33,11 @@ export function pipelineTags({ userId, stage }: StageAws): Readonly<Record<strin
  */
 export async function stackOutput({ userId, stage, aws }: StageAws, key: string): Promise<string> {
   const prefix = stackNamePrefix(userId, stage);
-  const client = new CloudFormationClient(aws);
   let stacks = 0;
-  try {
-    for await (const page of paginateDescribeStacks({ client }, {})) {
-      for (const stack of page.Stacks ?? []) {
-        if (!isStackOf(stack.StackName ?? '', userId, stage)) continue;
-        if (stack.StackStatus === 'DELETE_COMPLETE') continue;
-        stacks += 1;
-        const output = stack.Outputs?.find(({ OutputKey }) => OutputKey === key);
-        if (output?.OutputValue) return output.OutputValue;
-      }
-    }
-  } finally {
-    client.destroy();
+  for await (const stack of pipelineStacks(aws, userId, stage)) {
+    stacks += 1;
+    const output = stack.Outputs?.find(({ OutputKey }) => OutputKey === key);
+    if (output?.OutputValue) return output.OutputValue;
   }
   if (stacks === 0) throw noStack({ userId, stage, aws });
   throw new Error(

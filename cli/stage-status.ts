@@ -1,7 +1,6 @@
 /** `status --stage`: what CloudFormation and CloudWatch know of a stage on AWS. */
-import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { isStackOf } from '../lib/stack-names';
+import { pipelineStacks } from './pipeline-stacks';
 import { answersMade } from './stage-answers';
 import { noStack, type StageAws } from './stage-aws';
 import { textTable } from './text-table';
@@ -49,27 +48,14 @@ export async function stageStatus(stage: StageAws): Promise<StageStatus> {
 }
 
 async function readStacks(stage: StageAws): Promise<{ stacks: StackState[]; bucket: string | undefined }> {
-  const client = new CloudFormationClient(stage.aws);
   const stacks: StackState[] = [];
   let bucket: string | undefined;
-  try {
-    for await (const page of paginateDescribeStacks({ client }, {})) {
-      for (const { StackName, StackStatus, CreationTime, LastUpdatedTime, Outputs } of page.Stacks ?? []) {
-        if (
-          StackName === undefined ||
-          !isStackOf(StackName, stage.userId, stage.stage) ||
-          StackStatus === undefined ||
-          StackStatus === 'DELETE_COMPLETE'
-        ) {
-          continue;
-        }
-        const changed = (LastUpdatedTime ?? CreationTime)?.toISOString() ?? null;
-        stacks.push({ name: StackName, state: StackStatus, changed });
-        bucket ??= Outputs?.find(({ OutputKey }) => OutputKey === 'SinkBucketName')?.OutputValue;
-      }
-    }
-  } finally {
-    client.destroy();
+  for await (const stack of pipelineStacks(stage.aws, stage.userId, stage.stage)) {
+    const { StackName, StackStatus, CreationTime, LastUpdatedTime, Outputs } = stack;
+    if (StackName === undefined || StackStatus === undefined) continue;
+    const changed = (LastUpdatedTime ?? CreationTime)?.toISOString() ?? null;
+    stacks.push({ name: StackName, state: StackStatus, changed });
+    bucket ??= Outputs?.find(({ OutputKey }) => OutputKey === 'SinkBucketName')?.OutputValue;
   }
   if (stacks.length === 0) throw noStack(stage);
   return { stacks: stacks.sort((a, b) => a.name.localeCompare(b.name)), bucket };

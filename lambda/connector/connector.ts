@@ -18,6 +18,8 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_TRACE_CHARACTERS = 900;
 /** While a connector with a new configuration starts, the worker still shows the states of before. */
 const STEADY_CHECKS = 3;
+/** Of a part that no worker runs. */
+const ENDED_STATES: readonly string[] = ['UNASSIGNED', 'FAILED', 'DESTROYED', 'STOPPED'];
 
 /**
  * Reads the custom resource's properties: `{ConnectUrl, Name, Config}`.
@@ -87,7 +89,8 @@ export async function ensureConnector(wanted: ConnectorProperties, deadline: num
 }
 
 /**
- * Removes a connector; one that is not there is fine. What it consumed stays known to its consumer group, so that a
+ * Removes a connector and waits until nothing of it runs: a worker answers first and stops the tasks after, which may
+ * write until then. One that is not there is fine. What it consumed stays known to its consumer group, so that a
  * connector of the same name goes on where this one ended.
  *
  * @throws Error at the deadline, with the last problem.
@@ -97,9 +100,17 @@ export async function removeConnector(
   deadline: number,
 ): Promise<void> {
   const what = `connector ${JSON.stringify(wanted.name)} at ${wanted.connectUrl}`;
+  const path = `/connectors/${encodeURIComponent(wanted.name)}`;
   await untilAnswered(wanted, deadline, `Removing the ${what}`, async () => {
-    const answer = await ask(wanted, 'DELETE', `/connectors/${encodeURIComponent(wanted.name)}`);
+    const answer = await ask(wanted, 'DELETE', path);
     if (answer.status !== 204 && answer.status !== 404) throw new Error(answer.message);
+  });
+  await untilAnswered(wanted, deadline, `Waiting for the ${what} to end`, async () => {
+    const answer = await ask(wanted, 'GET', `${path}/status`);
+    if (answer.status === 404) return;
+    if (answer.status !== 200) throw new Error(answer.message);
+    const live = readStates(answer.body).find(({ state }) => !ENDED_STATES.includes(state));
+    if (live !== undefined) throw new Error(`${live.part} is still ${live.state}`);
   });
 }
 

@@ -42,20 +42,28 @@ const wanted = (name: string, config: Record<string, string> = {}) => ({
 });
 const soon = (): number => Date.now() + 60_000;
 
-async function status(name: string): Promise<number> {
+/** How many parts of the connector, itself and its tasks, run by the worker's status. */
+async function running(name: string): Promise<number> {
   const response = await fetch(`${connect.url}/connectors/${encodeURIComponent(name)}/status`);
+  return (await response.text()).match(/"state":"RUNNING"/g)?.length ?? 0;
+}
+async function isConfigured(name: string): Promise<boolean> {
+  const response = await fetch(`${connect.url}/connectors/${encodeURIComponent(name)}`);
   await response.arrayBuffer();
-  return response.status;
+  return response.ok;
 }
 
 test('creates, updates and removes; each may be done twice', async () => {
   expect(await ensureConnector(wanted('a b'), soon())).toBe(2);
   expect(await ensureConnector(wanted('a b'), soon())).toBe(2);
   expect(await ensureConnector(wanted('a b', { 'tasks.max': '1' }), soon())).toBe(1);
-  expect(await status('a b')).toBe(200);
+  expect(await running('a b')).toBe(2);
+  expect(await isConfigured('a b')).toBe(true);
   await removeConnector(wanted('a b'), soon());
+  expect(await running('a b')).toBe(0);
+  expect(await isConfigured('a b')).toBe(false);
   await removeConnector(wanted('a b'), soon());
-  expect(await status('a b')).toBe(404);
+  expect(await isConfigured('a b')).toBe(false);
 });
 
 test('a configuration that is refused fails at once, with the reason', async () => {

@@ -12,6 +12,9 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import type { Kafka } from 'kafkajs';
 import { createKafka } from '../kafka-client';
 import { connectorConfig } from '../lib/connector-config';
+import type { SinkFlush } from '../lib/stages';
+import { LOCAL_FLUSH } from '../lib/stages/local';
+import { PROD_FLUSH } from '../lib/stages/prod';
 import { ensureParts } from '../local-run/install';
 import { startKafka } from '../local-run/parts/kafka';
 import { startKafkaConnect } from '../local-run/parts/kafka-connect';
@@ -22,10 +25,6 @@ import { progress, scratchAws, statusMiB, withScratchFolder } from './support';
 
 const PARTITIONS = 3;
 const MIB = 1024 * 1024;
-const FLUSH = { flushRecords: 5_000, flushBytes: 8 * MIB, flushIntervalMs: 3_000 };
-/** The stage `prod`'s. */
-const PROD_FLUSH = { flushRecords: 20_000, flushBytes: 16 * MIB, flushIntervalMs: 60_000 };
-type Flush = typeof FLUSH;
 const STALLED_MS = 60_000;
 /** Rare enough that the listing takes nothing worth mentioning from the S3 server. */
 const POLL_MS = 250;
@@ -144,7 +143,7 @@ async function createConnector(
   connectUrl: string,
   topic: string,
   s3Endpoint: string,
-  flush: Flush,
+  flush: SinkFlush,
 ): Promise<void> {
   const config = {
     ...connectorConfig({
@@ -178,7 +177,7 @@ interface Parts {
 async function withSink<T>(
   { stateDir, bootstrapServers, url }: Parts,
   topic: string,
-  flush: Flush,
+  flush: SinkFlush,
   use: (pid: number) => Promise<T>,
 ): Promise<T> {
   const { accessKeyId, secretAccessKey } = scratchAws(url).credentials;
@@ -204,7 +203,7 @@ async function drained(
   parts: Parts,
   bytes: number,
   mebibytes: number,
-  flush: Flush,
+  flush: SinkFlush,
   name: string,
 ): Promise<Figure[]> {
   const { s3, kafka } = parts;
@@ -233,7 +232,7 @@ async function drained(
 async function held(parts: Parts, bytes: number): Promise<Figure[]> {
   const topic = 'bench-held';
   await createTopicAndBucket(parts, topic);
-  return withSink(parts, topic, FLUSH, async () => {
+  return withSink(parts, topic, LOCAL_FLUSH, async () => {
     const sent = await trickle(parts.kafka, topic, bytes);
     await drain(parts.s3, topic, sent * bytes);
     return objectFigures(parts.s3, topic, `${HELD_RATE} records/s of ${bytes} bytes`, bytes);
@@ -251,7 +250,7 @@ async function measure(stateDir: string, mebibytes: number): Promise<Figure[]> {
     const kafka = createKafka({ bootstrapServers: [bootstrapServers], clientId: 'bench' });
     const parts = { stateDir, kafka, bootstrapServers, s3, url: server.url };
     for (const bytes of LINE_BYTES) {
-      figures.push(...(await drained(parts, bytes, mebibytes, FLUSH, `records of ${bytes} bytes`)));
+      figures.push(...(await drained(parts, bytes, mebibytes, LOCAL_FLUSH, `records of ${bytes} bytes`)));
     }
     const [bytes = NaN] = LINE_BYTES;
     const inProd = `records of ${bytes} bytes, flush of prod`;

@@ -23,13 +23,14 @@ export type StackPart = (typeof STACK_PARTS)[number];
 /**
  * What the names of a pipeline's stacks begin with, for example `pinterest-local-`.
  *
- * CloudFormation wants a letter first, so a user id that begins with a digit is led by `u`: `u0a12-local-`.
+ * CloudFormation wants a letter first, so a user id that begins with a digit is led by `u`: `u0a12-local-`. So is one that
+ * would then look the same: `u0a12` gives `uu0a12-local-`.
  *
  * @throws Error when the user id cannot be used.
  */
 export function stackNamePrefix(userId: string, stage: string): string {
   checkUserId(userId);
-  return `${/^\d/.test(userId) ? 'u' : ''}${userId}-${stage}-`;
+  return `${/^u*\d/.test(userId) ? 'u' : ''}${userId}-${stage}-`;
 }
 
 /** The name of a stack, for example `pinterest-local-api`. @throws Error when the user id cannot be used. */

@@ -9,7 +9,14 @@ import {
   requiredUrl,
   type SettingReader,
 } from './settings';
-import type { SinkPlugin, Stage } from './stage';
+import type { SinkFlush, SinkPlugin, Stage } from './stage';
+
+/** When the sink of the stage `local` cuts a file. */
+export const LOCAL_FLUSH: SinkFlush = {
+  flushRecords: 5_000,
+  flushBytes: 8 * 1024 * 1024,
+  flushIntervalMs: 3_000,
+};
 
 /**
  * The stage for one machine: a local AWS (MiniStack), and Kafka, Kafka Connect, the REST proxy and the database as
@@ -38,9 +45,7 @@ export function localStage(read: SettingReader): Stage {
     sink: {
       plugin: readSinkPlugin(read),
       tasksMax: 3,
-      flushRecords: 5_000,
-      flushBytes: 8 * 1024 * 1024,
-      flushIntervalMs: 3_000,
+      ...LOCAL_FLUSH,
     },
     restProxy: { kind: 'external', url: requiredUrl(read, 'restProxyUrl') },
     // One machine sends everything there is at once; the limits only stop a loop gone wild.

@@ -2,7 +2,14 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { awsStage, type AwsDefaults } from './aws';
 import type { SettingReader } from './settings';
 import { DEFAULT_DATABASE } from './common-settings';
-import type { Stage } from './stage';
+import type { SinkFlush, Stage } from './stage';
+
+/** When the sink of the stage `prod` cuts a file. */
+export const PROD_FLUSH: SinkFlush = {
+  flushRecords: 20_000,
+  flushBytes: 16 * 1024 * 1024,
+  flushIntervalMs: 60_000,
+};
 
 /** Survives the loss of a zone: three of them, three copies of a record, two before it is acknowledged; data stays. */
 const PROD: AwsDefaults = {
@@ -23,9 +30,7 @@ const PROD: AwsDefaults = {
   sink: {
     plugin: { kind: 'own' },
     tasksMax: 6,
-    flushRecords: 20_000,
-    flushBytes: 16 * 1024 * 1024,
-    flushIntervalMs: 60_000,
+    ...PROD_FLUSH,
   },
   restProxy: { kind: 'client-host', port: 8082, instanceType: 't4g.medium', diskGiB: 16 },
   api: {

@@ -214,14 +214,18 @@ export interface ConfluentSinkPlugin {
 }
 
 /** When a file is cut: whichever of the three is reached first. */
-export interface SinkSettings {
-  readonly plugin: SinkPlugin;
-  /** Connect tasks, at most one for each partition of the three topics. */
-  readonly tasksMax: number;
+export interface SinkFlush {
   readonly flushRecords: number;
   readonly flushBytes: number;
   /** Milliseconds since a file's first record. */
   readonly flushIntervalMs: number;
+}
+
+/** The S3 sink. */
+export interface SinkSettings extends SinkFlush {
+  readonly plugin: SinkPlugin;
+  /** Connect tasks, at most one for each partition of the three topics. */
+  readonly tasksMax: number;
 }
 
 /** The schedule on which the emulator runs, and what one run does. */

@@ -9,6 +9,11 @@ test('a user id that begins with a digit still gives a name that CloudFormation 
   expect(stackName('0a12b', 'local', 'api')).toBe('u0a12b-local-api');
 });
 
+test('user ids that differ give names that differ', () => {
+  const userIds = ['0a', 'u0a', 'uu0a', 'u', 'ua', '0', 'u0', 'u-0a'];
+  expect(new Set(userIds.map((userId) => stackName(userId, 'dev', 'api'))).size).toBe(userIds.length);
+});
+
 test('refuses a user id that cannot be used', () => {
   expect(() => stackNamePrefix('a_b', 'local')).toThrow('The user id "a_b" cannot be used');
 });

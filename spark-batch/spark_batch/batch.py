@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -15,8 +14,7 @@ from pyspark.sql import functions as F
 
 from spark_batch.cleaned_batch import CleanedBatch
 from spark_batch.commits import commit_once
-from table_engine.batch import APPLICATION, FeedReport
-from table_engine.batch_plan import plan_new_files, read_plan
+from table_engine.batch import APPLICATION, FeedReport, batch_document, missing_batches
 from table_engine.delta_tables import DeltaTables
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds, topic_name
 from table_engine.raw_files import RawFile, list_raw_files
@@ -29,24 +27,12 @@ def run_batch(spark: SparkSession, session: duckdb.DuckDBPyConnection, bucket: B
     `session` is for the plan, which the driver makes. Returns the same document as the table engine's batch.
     """
     started = time.monotonic()
-    tables = DeltaTables(bucket)
-    for name in (*FEED_NAMES, "quarantine"):
-        tables.open_or_create(name)
-    plan_new_files(session, bucket, tables, user_id)
-    plan = read_plan(tables.open("batch_files"))
-    newest: int | None = None
-    reports: dict[str, FeedReport] = {}
-    for name in FEED_NAMES:
-        report = reports[name] = FeedReport()
-        applied = tables.open(name).transaction_version(APPLICATION) or 0
-        for batch in plan.batches_after(name, applied):
-            _Batch(spark, bucket, user_id, load_feeds()[name], batch, report).apply(plan.files[batch, name])
-            newest = max(batch, newest or batch)
-    return {
-        "batch": newest,
-        "feeds": {name: asdict(report) for name, report in reports.items()},
-        "seconds": round(time.monotonic() - started, 3),
-    }
+    missing = missing_batches(session, bucket, DeltaTables(bucket), user_id)
+    reports = {name: FeedReport() for name in FEED_NAMES}
+    for name, batches in missing.items():
+        for batch, files in batches:
+            _Batch(spark, bucket, user_id, load_feeds()[name], batch, reports[name]).apply(files)
+    return batch_document(missing, reports, started)
 
 
 class _Batch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import duckdb
 from deltalake import CommitProperties, DeltaTable
 
-from table_engine.batch_plan import Plan, plan_new_files, read_plan
+from table_engine.batch_plan import plan_new_files, read_plan
 from table_engine.cleaned_batch import clean_files
 from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, load_into
 from table_engine.duckdb_session import another_connection
@@ -48,37 +49,49 @@ def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, 
     """
     started = time.monotonic()
     tables = DeltaTables(bucket)
-    for name in (*FEED_NAMES, "quarantine"):
-        tables.open_or_create(name)
-    plan_new_files(session, bucket, tables, user_id)
-    plan = read_plan(tables.open("batch_files"))
+    missing = missing_batches(session, bucket, tables, user_id)
 
-    def apply_feed(name: str) -> tuple[FeedReport, list[int]]:
+    def apply_feed(name: str) -> FeedReport:
         folder = temporary / name
         folder.mkdir()
+        report = FeedReport()
         with another_connection(session) as connection:
-            return _apply_batches(connection, bucket, tables, load_feeds()[name], plan, folder)
+            for batch, files in missing[name]:
+                _apply(connection, bucket, tables, load_feeds()[name], batch, files, folder, report)
+        return report
 
     # A feed that fails stops no other: each table catches up on its own.
     with ThreadPoolExecutor(_FEEDS_AT_A_TIME) as workers:
         done = {name: workers.submit(apply_feed, name) for name in FEED_NAMES}
-    results = {name: future.result() for name, future in done.items()}
+    return batch_document(missing, {name: future.result() for name, future in done.items()}, started)
+
+
+#: For each feed the batches that its table does not have yet, ascending: number, and the feed's files in source order.
+MissingBatches = dict[str, list[tuple[int, list[RawFile]]]]
+
+
+def missing_batches(
+    session: duckdb.DuckDBPyConnection, bucket: Bucket, tables: DeltaTables, user_id: str
+) -> MissingBatches:
+    """Plans the new raw files as a batch, and finds what every table lacks. Tables that are not there are made."""
+    for name in (*FEED_NAMES, "quarantine"):
+        tables.open_or_create(name)
+    plan_new_files(session, bucket, tables, user_id)
+    plan = read_plan(tables.open("batch_files"))
+    applied = {name: tables.open(name).transaction_version(APPLICATION) or 0 for name in FEED_NAMES}
     return {
-        "batch": max((batch for _, batches in results.values() for batch in batches), default=None),
-        "feeds": {name: asdict(report) for name, (report, _) in results.items()},
-        "seconds": round(time.monotonic() - started, 3),
+        name: [(batch, plan.files[batch, name]) for batch in plan.batches_after(name, applied[name])]
+        for name in FEED_NAMES
     }
 
 
-def _apply_batches(
-    session: duckdb.DuckDBPyConnection, bucket: Bucket, tables: DeltaTables, feed: Feed, plan: Plan, folder: Path
-) -> tuple[FeedReport, list[int]]:
-    """Applies the batches that a feed's table does not have yet; returns what was done, and their numbers."""
-    report = FeedReport()
-    batches = plan.batches_after(feed.name, tables.open(feed.name).transaction_version(APPLICATION) or 0)
-    for batch in batches:
-        _apply(session, bucket, tables, feed, batch, plan.files[batch, feed.name], folder, report)
-    return report, batches
+def batch_document(missing: MissingBatches, reports: Mapping[str, FeedReport], started: float) -> dict[str, Any]:
+    """The document of a run that began at `started` (by `time.monotonic`) and applied what was missing."""
+    return {
+        "batch": max((batch for batches in missing.values() for batch, _ in batches), default=None),
+        "feeds": {name: asdict(report) for name, report in reports.items()},
+        "seconds": round(time.monotonic() - started, 3),
+    }
 
 
 def _apply(

@@ -7,6 +7,16 @@
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../feeds';
 import type { AivenSinkPlugin, SinkSettings } from './stages';
 
+/** The name of a stage's connector, for example `pinterest-dev-s3-sink`; MSK Connect's goes on after it. */
+export function sinkConnectorName(userId: string, stage: string): string {
+  return `${userId}-${stage}-s3-sink`;
+}
+
+/** The consumer group of a connector: Kafka Connect's own choice. */
+export function sinkConsumerGroup(connectorName: string): string {
+  return `connect-${connectorName}`;
+}
+
 /** What the configuration is made of. */
 export interface ConnectorConfigProps {
   /** The prefix of the topics. */

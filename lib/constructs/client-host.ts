@@ -48,6 +48,8 @@ export interface ClientHostProps {
   /** The groups whose members are let out of the network and into the cluster. Its own lets nothing out. */
   readonly securityGroups: readonly ISecurityGroup[];
   readonly kafka: KafkaAccess;
+  /** The consumer group of the S3 sink: its lag can be seen from the host. */
+  readonly sinkGroup: string;
   /** The namespace of its metrics in CloudWatch. */
   readonly metricsNamespace: string;
   readonly logRetention: RetentionDays;
@@ -165,10 +167,12 @@ export class ClientHost extends Construct implements IConnectable, IGrantable {
   }
 }
 
-/** The proxy writes the feeds' topics; whoever is on the host also reads them, and the dead letters. */
-function grantTopics({ userId, kafka }: ClientHostProps, grantee: IGrantable): void {
-  const topics = FEED_NAMES.map((feed) => topicName(userId, feed));
-  kafka.grantProduce(grantee, topics);
+/** The proxy writes and describes the feeds' topics; whoever is on the host also reads them, and the dead letters. */
+function grantTopics({ userId, kafka, sinkGroup }: ClientHostProps, grantee: IGrantable): void {
+  const feeds = FEED_NAMES.map((feed) => topicName(userId, feed));
+  const all = [...feeds, deadLetterTopicName(userId)];
+  kafka.grantProduce(grantee, feeds);
   // The groups that kafka-console-consumer.sh makes up.
-  kafka.grantConsume(grantee, [...topics, deadLetterTopicName(userId)], ['console-consumer-*']);
+  kafka.grantConsume(grantee, all, ['console-consumer-*']);
+  kafka.grantDescribe(grantee, all, [sinkGroup]);
 }

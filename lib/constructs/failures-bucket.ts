@@ -17,6 +17,9 @@ import {
 import { Construct } from 'constructs';
 import { grantObjectKey } from './key-grants';
 
+/** The folder that the redrive moves objects to, as `table_engine/stream_redrive.py` has it. */
+const REDRIVEN = 'redriven';
+
 /** Properties of a {@link FailuresBucket}. */
 export interface FailuresBucketProps {
   /** Days for which what was given up is kept. */
@@ -78,10 +81,16 @@ export class FailuresBucket extends Construct implements IEventSourceDlq {
     return { destination: this.bucket.bucketArn };
   }
 
-  /** Lets the grantee list and read what was given up, and delete it when it is done. */
+  /** Lets the grantee list and read what was given up, and move it away when it is done: copy, then delete. */
   grantRedrive(grantee: IGrantable): void {
     this.grant(grantee, ['s3:GetObject', 's3:DeleteObject']);
-    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'read');
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects(`${REDRIVEN}/*`)],
+      }),
+    );
+    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'write');
   }
 
   private grant({ grantPrincipal }: IGrantable, actions: string[]): void {

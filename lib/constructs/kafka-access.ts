@@ -13,6 +13,8 @@ export interface KafkaAccess {
   grantProduce(grantee: IGrantable, topics: readonly string[]): void;
   /** Lets the grantee read these topics as a member of these consumer groups; a name may end with `*`. */
   grantConsume(grantee: IGrantable, topics: readonly string[], groups: readonly string[]): void;
+  /** Lets the grantee see these topics with their configuration, and how far these consumer groups have come. */
+  grantDescribe(grantee: IGrantable, topics: readonly string[], groups: readonly string[]): void;
   /** Lets the grantee create, describe and configure these topics; never delete them. A name may end with `*`. */
   grantManage(grantee: IGrantable, topics: readonly string[]): void;
   /** Lets the grantee write to these topics and delete their records, as one does who lets them go on at an offset. */

@@ -39,6 +39,21 @@ export class KafkaPermissions {
     );
   }
 
+  /** Lets the grantee see these topics with their configuration, and how far these consumer groups have come. */
+  grantDescribe(grantee: IGrantable, topics: readonly string[], groups: readonly string[]): void {
+    allow(grantee, ['kafka-cluster:Connect'], [this.clusterArn]);
+    allow(
+      grantee,
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:DescribeTopicDynamicConfiguration'],
+      topics.map((topic) => this.arn('topic', topic)),
+    );
+    allow(
+      grantee,
+      ['kafka-cluster:DescribeGroup'],
+      groups.map((group) => this.arn('group', group)),
+    );
+  }
+
   /** Lets the grantee create, describe and configure these topics; never delete them. A name may end with `*`. */
   grantManage(grantee: IGrantable, topics: readonly string[]): void {
     allow(grantee, ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'], [this.clusterArn]);

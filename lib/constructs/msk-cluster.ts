@@ -76,6 +76,10 @@ export class MskCluster extends Construct implements KafkaAccess {
     this.permissions.grantConsume(grantee, topics, groups);
   }
 
+  grantDescribe(grantee: IGrantable, topics: readonly string[], groups: readonly string[]): void {
+    this.permissions.grantDescribe(grantee, topics, groups);
+  }
+
   grantManage(grantee: IGrantable, topics: readonly string[]): void {
     this.permissions.grantManage(grantee, topics);
   }

@@ -6,7 +6,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
-import { connectorConfig, type ConnectorConfigProps } from '../connector-config';
+import { connectorConfig, sinkConsumerGroup, type ConnectorConfigProps } from '../connector-config';
 import type { MskConnect } from '../stages';
 import type { KafkaAccess } from './kafka-access';
 import type { PipelineNetwork } from './pipeline-network';
@@ -66,7 +66,7 @@ export class MskConnectSink extends Construct {
     });
     const role = this.addRole(props);
     this.connectorName = `${connectorName}-${hashOf(replacing)}`;
-    this.consumerGroup = `connect-${connectorName}`;
+    this.consumerGroup = sinkConsumerGroup(connectorName);
     const custom = new CfnCustomPlugin(this, 'CustomPlugin', {
       name: `${connectorName}-${plugin.assetHash.slice(0, 12)}`,
       contentType: 'ZIP',

@@ -5,6 +5,7 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { join } from 'node:path';
+import { functionRole } from './function-role';
 import type { PipelineNetwork } from './pipeline-network';
 
 /** The folder of the project, which holds `lambda/` and `package-lock.json`. */
@@ -70,6 +71,10 @@ function placement(placed: FunctionNetwork | undefined): Partial<FunctionOptions
  */
 export class PipelineFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     super(scope, id, {
       entry: join(PROJECT_ROOT, 'lambda', props.folder, 'index.ts'),
       handler: 'handler',
@@ -81,10 +86,8 @@ export class PipelineFunction extends NodejsFunction {
       environment: props.environment === undefined ? undefined : { ...props.environment },
       retryAttempts: props.retryAttempts ?? 2,
       ...placement(props.network),
-      logGroup: new LogGroup(scope, `${id}Log`, {
-        retention: props.logRetention,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup,
+      role: functionRole(scope, `${id}ServiceRole`, { logGroup, inNetwork: props.network !== undefined }),
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
       bundling: {

@@ -85,17 +85,17 @@ export class SinkBucket extends Construct {
    * Lets the grantee read, write and list the objects of these tables under `tables/`, and nothing else.
    *
    * @param options.delete whether it may delete them, as only the care of a table has to (default: no).
+   * @param options.probe whether it may also ask for an object named like a table's folder, as Hadoop's file system does
+   * before it looks into the folder; a refusal would be an error to it, where "not found" is none (default: no).
    */
   grantTables(
     grantee: IGrantable,
     tables: readonly string[],
-    options: { readonly delete?: boolean } = {},
+    options: { readonly delete?: boolean; readonly probe?: boolean } = {},
   ): void {
-    this.grantFolders(
-      grantee,
-      tables.map((table) => `${TABLES}/${table}`),
-      options.delete === true ? ['s3:DeleteObject'] : [],
-    );
+    const folders = tables.map((table) => `${TABLES}/${table}`);
+    this.grantFolders(grantee, folders, options.delete === true ? ['s3:DeleteObject'] : []);
+    if (options.probe === true) this.grantNames(grantee, folders, ['s3:GetObject']);
   }
 
   /** Lets the grantee write and read the answers under `answers/`, and nothing else. */
@@ -119,22 +119,28 @@ export class SinkBucket extends Construct {
     if (this.key !== undefined) grantObjectKey(grantee, this.key, 'write');
   }
 
-  private grantObjects(
+  private grantObjects(grantee: IGrantable, folders: readonly string[], actions: readonly string[]): void {
+    const names = folders.map((folder) => `${folder}/*`);
+    this.grantNames(grantee, names, actions);
+  }
+
+  /** Objects of these names, and lists of what begins so: without the right to list, S3 says 403 for what is not there. */
+  private grantNames(
     { grantPrincipal }: IGrantable,
-    folders: readonly string[],
+    names: readonly string[],
     actions: readonly string[],
   ): void {
     grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: [...actions],
-        resources: folders.map((folder) => this.bucket.arnForObjects(`${folder}/*`)),
+        resources: names.map((name) => this.bucket.arnForObjects(name)),
       }),
     );
     grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [this.bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': folders.map((folder) => `${folder}/*`) } },
+        conditions: { StringLike: { 's3:prefix': [...names] } },
       }),
     );
   }

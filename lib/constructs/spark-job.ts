@@ -61,7 +61,7 @@ export class SparkJob extends Construct {
       assumedBy: new ServicePrincipal('emr-serverless.amazonaws.com'),
     });
     sink.grantRead(this.role, { rawFiles: true });
-    sink.grantTables(this.role, batchTables(), { delete: true });
+    sink.grantTables(this.role, batchTables(), { delete: true, probe: true });
     sink.grantAnswers(this.role);
     // EMR Serverless looks for the group by its list.
     this.role.addToPolicy(

@@ -3,6 +3,7 @@ import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { TableEngineSettings } from '../stages';
+import { functionRole } from './function-role';
 
 /** Properties of a {@link TableEngineFunction}. */
 export interface TableEngineFunctionProps {
@@ -48,6 +49,10 @@ export class TableEngineFunction extends Function {
   constructor(scope: Construct, id: string, props: TableEngineFunctionProps) {
     const { module, description, settings, timeout, retryAttempts, environment, logRetention } = props;
     const { memoryMiB = settings.memoryMiB, storageMiB, metricsNamespace } = props;
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     super(scope, id, {
       code: Code.fromAsset(settings.package, { exclude: ['.installed', '.wheels'] }),
       handler: `${module}.handler`,
@@ -62,10 +67,8 @@ export class TableEngineFunction extends Function {
         ...environment,
         ...(metricsNamespace === undefined ? {} : { METRICS_NAMESPACE: metricsNamespace }),
       },
-      logGroup: new LogGroup(scope, `${id}Log`, {
-        retention: logRetention,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup,
+      role: functionRole(scope, `${id}ServiceRole`, { logGroup, inNetwork: false }),
     });
   }
 }

@@ -1,5 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { sinkConnectorName, sinkConsumerGroup } from '../connector-config';
 import { ClientHost } from '../constructs/client-host';
 import type { KafkaAccess } from '../constructs/kafka-access';
 import type { PipelineNetwork } from '../constructs/pipeline-network';
@@ -30,6 +31,7 @@ export class ClientHostStack extends Stack {
       subnets: network.subnets,
       securityGroups: groupsOf(network, kafka),
       kafka,
+      sinkGroup: sinkConsumerGroup(sinkConnectorName(userId, stage.name)),
       metricsNamespace: clientHostMetrics(userId, stage.name),
       logRetention: stage.logRetention,
     });

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { sinkConnectorName } from '../connector-config';
 import { ExternalKafka } from '../constructs/external-kafka';
 import type { KafkaAccess } from '../constructs/kafka-access';
 import { MskConnectSink } from '../constructs/msk-connect-sink';
@@ -44,7 +45,7 @@ export class KafkaStack extends Stack {
       network: placeFunction(network, this.kafka),
       logRetention: stage.logRetention,
     });
-    const connectorName = `${userId}-${stage.name}-s3-sink`;
+    const connectorName = sinkConnectorName(userId, stage.name);
     const connector = this.addConnector(connectorName, deployment, sink, network);
     connector.node.addDependency(topics);
     this.connectSink = connector instanceof MskConnectSink ? connector : undefined;

@@ -20,7 +20,7 @@ const WIDE: readonly Wide[] = [
     reason: 'Objects in one folder of the sink bucket, which have names of their own making.',
   },
   {
-    resource: /FailuresBucket\w+\.Arn\}?\/\*$/,
+    resource: /FailuresBucket\w+\.Arn\}?\/(redriven\/)?\*$/,
     actions: OBJECTS,
     reason: 'Lambda names what it puts there.',
   },
@@ -76,6 +76,14 @@ const WIDE: readonly Wide[] = [
       ].map((action) => `logs:${action}`),
     ],
     reason: 'How Step Functions traces and logs; these actions know no resources.',
+  },
+  {
+    resource: /^\*$/,
+    actions: [
+      ...['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses', 'DescribeSubnets'],
+      ...['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces'],
+    ].map((action) => `ec2:${action}`),
+    reason: 'Lambda makes network interfaces for functions in a VPC; they have no names before.',
   },
   {
     resource: /^\*$/,

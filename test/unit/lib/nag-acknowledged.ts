@@ -15,7 +15,7 @@ export interface Acknowledged {
 
 /** A function of the app: its construct's path. */
 const FUNCTIONS =
-  /(Seeder|BrokersHandler|Topics\/Handler|Append-(pin|geo|user)|Care|Redrive|Replay|Batch|Answers|Reconcile|Emulator\/Function)\/(ServiceRole\/)?Resource$/;
+  /(Seeder|BrokersHandler|Topics\/Handler|Append-(pin|geo|user)|Care|Redrive|Replay|Batch|Answers|Reconcile|Emulator\/Function)(ServiceRole)?\/Resource$/;
 
 /** All of them, in the order of the stacks. */
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
@@ -55,15 +55,9 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
       'The account reads generated posts and nothing else. The administrator’s secret is rotated by RDS every week.',
   },
   {
-    rule: 'IAM4',
+    rule: 'IAM5',
     path: FUNCTIONS,
-    finding: /AWSLambdaBasicExecutionRole\]$/,
-    reason: 'It writes logs and nothing else.',
-  },
-  {
-    rule: 'IAM4',
-    path: FUNCTIONS,
-    finding: /AWSLambdaVPCAccessExecutionRole\]$/,
+    finding: /\[Resource::\*\]$/,
     reason:
       'It makes network interfaces, which Lambda needs in a VPC; they have no ARN before they are made.',
   },
@@ -80,7 +74,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     rule: 'IAM5',
-    path: /^kafka\/Topics\/Handler\/ServiceRole/,
+    path: /^kafka\/Topics\/HandlerServiceRole/,
     finding: /\/topics\/\*\]$/,
     reason: 'Raw files are named by their offsets, which is what is read there.',
   },
@@ -99,14 +93,15 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     rule: 'IAM5',
-    path: /^stream\/Tables\/\S+\/ServiceRole/,
-    finding: /(tables\/(pinterest_(pin|geo|user)_table|quarantine)\/\*|FailuresBucket\w+\.Arn>\/\*)\]$/,
+    path: /^stream\/Tables\/\S+ServiceRole/,
+    finding:
+      /(tables\/(pinterest_(pin|geo|user)_table|quarantine)\/\*|FailuresBucket\w+\.Arn>\/(redriven\/)?\*)\]$/,
     reason:
       'The files of one table, and what Lambda puts into the bucket of failures, have names of their own making.',
   },
   {
     rule: 'IAM5',
-    path: /^stream\/Replay\/ServiceRole/,
+    path: /^stream\/ReplayServiceRole/,
     finding: /\/(topics|tables\/(pin|geo|user|batch_files|quarantine|pinterest_(pin|geo|user)_table))\/\*\]$/,
     reason: 'Raw files and the files of one table have names of their own making.',
   },

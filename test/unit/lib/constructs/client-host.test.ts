@@ -15,6 +15,7 @@ const PACKAGE = join(__dirname, '../fixtures/client-host');
 interface Grants {
   readonly produce: (readonly string[])[];
   readonly consume: (readonly string[])[];
+  readonly describe: (readonly string[])[];
 }
 
 /** A host in an existing VPC, and what it asked of Kafka. */
@@ -26,13 +27,14 @@ function clientHost(settings: Partial<Settings> = {}): { template: Template; gra
     isolatedSubnetIds: ['subnet-1', 'subnet-2'],
     isolatedSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
   });
-  const grants: Grants = { produce: [], consume: [] };
+  const grants: Grants = { produce: [], consume: [], describe: [] };
   const kafka: KafkaAccess = {
     bootstrapServers: 'b-1.example:9098,b-2.example:9098',
     auth: 'iam',
     clientSecurityGroup: undefined,
     grantProduce: (_, topics) => grants.produce.push(topics),
     grantConsume: (_, topics, groups) => grants.consume.push(topics, groups),
+    grantDescribe: (_, topics, groups) => grants.describe.push(topics, groups),
     grantManage: () => {
       throw new Error('The host manages nothing.');
     },
@@ -54,6 +56,7 @@ function clientHost(settings: Partial<Settings> = {}): { template: Template; gra
     subnets: vpc.isolatedSubnets,
     securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Members', 'sg-members')],
     kafka,
+    sinkGroup: 'connect-pinterest-dev-s3-sink',
     metricsNamespace: 'pinterest-dev/client-host',
     logRetention: RetentionDays.ONE_WEEK,
   });
@@ -203,6 +206,13 @@ test('in Kafka it writes the feeds, and reads them and the dead letters as a con
   const { grants } = clientHost();
   expect(grants.produce).toEqual([feeds]);
   expect(grants.consume).toEqual([[...feeds, 'pinterest.dead-letters'], ['console-consumer-*']]);
+});
+
+test('it sees the topics with their configuration, and the lag of the sink', () => {
+  expect(clientHost().grants.describe).toEqual([
+    ['pinterest.pin', 'pinterest.geo', 'pinterest.user', 'pinterest.dead-letters'],
+    ['connect-pinterest-dev-s3-sink'],
+  ]);
 });
 
 test('the command line finds it by a tag', () => {

@@ -284,6 +284,16 @@ describe('with Spark', () => {
     );
   });
 
+  test('the job may ask for an object named like a table, as Hadoop does before it looks into the folder', () => {
+    const named = statementsOf(spark, 'DailySparkRole').filter(({ Resource }) =>
+      JSON.stringify(Resource).includes('/tables/quarantine"'),
+    );
+    expect(named.map(({ Action }) => Action)).toEqual(['s3:GetObject']);
+    expect(JSON.stringify(statementsOf(spark, 'DailySparkRole').map(({ Condition }) => Condition))).toContain(
+      '"tables/quarantine"',
+    );
+  });
+
   test('the state machine runs this job only, and passes its role to EMR Serverless only', () => {
     const about = (service: string): Statement[] =>
       statementsOf(spark, 'DailyStateMachine').filter(({ Action }) =>

@@ -53,6 +53,26 @@ test('a consumer reads its topics in its groups, and nothing else', () => {
   ]);
 });
 
+test('who describes sees topics with their configuration and the offsets of groups, and nothing else', () => {
+  expect(
+    allowed((kafka, role) => {
+      kafka.grantDescribe(role, ['me.pin'], ['readers']);
+    }),
+  ).toEqual([
+    { Effect: 'Allow', Action: 'kafka-cluster:Connect', Resource: CLUSTER },
+    {
+      Effect: 'Allow',
+      Action: ['kafka-cluster:DescribeTopic', 'kafka-cluster:DescribeTopicDynamicConfiguration'],
+      Resource: `${BASE}:topic/mine/0a1b-2/me.pin`,
+    },
+    {
+      Effect: 'Allow',
+      Action: 'kafka-cluster:DescribeGroup',
+      Resource: `${BASE}:group/mine/0a1b-2/readers`,
+    },
+  ]);
+});
+
 test('who manages topics makes and configures them, and neither deletes nor reads them', () => {
   const statements = allowed((kafka, role) => {
     kafka.grantManage(role, ['me.pin']);

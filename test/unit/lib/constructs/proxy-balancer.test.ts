@@ -25,6 +25,7 @@ const host = new ClientHost(stack, 'Host', {
     settings: { kind: 'external', bootstrapServers: 'b:9092', auth: { kind: 'none' } },
     network,
   }),
+  sinkGroup: 'connect-me',
   metricsNamespace: 'me',
   logRetention: RetentionDays.ONE_WEEK,
 });

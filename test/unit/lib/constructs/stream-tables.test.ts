@@ -162,13 +162,18 @@ test('the care may delete, in the tables only', () => {
   );
 });
 
-test('the redrive may delete what it has redriven, and nothing of a table', () => {
+test('the redrive may move what it has redriven into its folder, and deletes nothing of a table', () => {
   const role = 'TablesRedriveServiceRole';
   expect(actionsOf(about(role, 'TablesFailures'))).toEqual([
     's3:DeleteObject',
     's3:GetObject',
     's3:ListBucket',
+    's3:PutObject',
   ]);
+  const writing = about(role, 'TablesFailures').filter(({ Action }) =>
+    [Action].flat().includes('s3:PutObject'),
+  );
+  expect(JSON.stringify(writing.map(({ Resource }) => Resource))).toMatch(/"\/redriven\/\*"\]\]\}\]$/);
   expect(actionsOf(about(role, 'Fn::ImportValue'))).toEqual([
     's3:GetObject',
     's3:ListBucket',

@@ -13,6 +13,18 @@ const TYPES = new Set([
 /** The NAT instance is in `dev` only. */
 const CHANGED = new Set([...TYPES, 'AWS::EC2::Instance']);
 
+test('a role that may make log groups is complained of, by its statements or by Amazon’s policy', () => {
+  const statement = { Effect: 'Allow', Action: ['logs:CreateLogGroup'], Resource: 'arn:of:a:group' };
+  const roles = [
+    { Policies: [{ PolicyName: 'Log', PolicyDocument: { Statement: [statement] } }] },
+    { ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole'] },
+  ];
+  for (const Properties of roles)
+    expect(complaints({ Resources: { Mine: { Type: 'AWS::IAM::Role', Properties } } })).toEqual([
+      expect.stringMatching(/^Mine: .*log groups that nobody deletes$/),
+    ]);
+});
+
 describe.each(['dev', 'prod'] as const)('in the stage %s', (stage) => {
   const all = Object.values<Template>(pipeline(awsDeployment(stage)).templates).map(
     (template) => template.toJSON() as PlainTemplate,

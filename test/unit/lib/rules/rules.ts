@@ -117,6 +117,9 @@ export const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
 /** Rules that look at parts of several types. */
 function policyComplaints(id: string, { Type, Properties }: TemplateResource): string[] {
   if (!/^AWS::IAM::(Policy|Role|ManagedPolicy)$/.test(Type)) return [];
+  const amazons = JSON.stringify(Properties?.ManagedPolicyArns ?? []).includes('/AWSLambda')
+    ? [`${id}: a policy of Amazon's, which may make log groups that nobody deletes`]
+    : [];
   const documents = [
     Properties?.PolicyDocument,
     ...((Properties?.Policies ?? []) as { PolicyDocument: unknown }[]).map((one) => one.PolicyDocument),
@@ -124,11 +127,12 @@ function policyComplaints(id: string, { Type, Properties }: TemplateResource): s
   const statements = documents.flatMap(
     (document) => (document as { Statement?: unknown[] } | undefined)?.Statement ?? [],
   );
-  return statements.flatMap((statement) => {
+  const complaints = statements.flatMap((statement) => {
     const actions = [at(statement, 'Action')].flat();
     const onKey = actions.some((action) => String(action).startsWith('kms:'));
     return [
       ...(actions.some((action) => String(action).includes('*')) ? [`${id}: an action with a wildcard`] : []),
+      ...(actions.includes('logs:CreateLogGroup') ? [`${id}: makes log groups that nobody deletes`] : []),
       // A key is used through the service that it protects, and in no other way.
       ...(onKey && !isSet(at(statement, 'Condition.StringEquals')) ? [`${id}: a key without a service`] : []),
       ...(onKey && !JSON.stringify(statement).includes('kms:ViaService')
@@ -136,6 +140,7 @@ function policyComplaints(id: string, { Type, Properties }: TemplateResource): s
         : []),
     ];
   });
+  return [...amazons, ...complaints];
 }
 
 /** Disks are described, for an image's own would be as the image says, and encrypted. */

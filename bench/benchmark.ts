@@ -7,6 +7,8 @@ export interface Figure {
   readonly unit: string;
   /** What the project aims at, as text, for example `< 90`. */
   readonly aim?: string;
+  /** The figures of the same run that it was made of, where they can be measured without each other. */
+  readonly ratioOf?: { readonly dividend: string; readonly divisor: string };
 }
 
 /** A benchmark: one file in this folder, run by its name. */

@@ -10,13 +10,15 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join, parse } from 'node:path';
 import { textTable } from '../cli/text-table';
-import type { Benchmark, Figure } from './benchmark';
-import { type Result, writeReport } from './report';
+import type { Benchmark } from './benchmark';
+import { writeReport } from './report';
+import { type Result, type Run, withRun } from './result';
 
 const NOT_BENCHMARKS = new Set([
   'run',
   'benchmark',
   'report',
+  'result',
   'support',
   'raw-files',
   'spark-batch',
@@ -34,12 +36,9 @@ async function load(name: string): Promise<Benchmark> {
   return module.benchmark;
 }
 
-/** The figures that a file has beside the given ones. */
-function othersOf(file: string, figures: readonly Figure[]): readonly Figure[] {
-  if (!existsSync(file)) return [];
-  const measured = new Set(figures.map((figure) => figure.name));
-  const before = JSON.parse(readFileSync(file, 'utf8')) as Result;
-  return before.figures.filter((figure) => !measured.has(figure.name));
+/** The runs that a file tells of; none when there is no file. */
+function runsOf(file: string): readonly Run[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result).runs : [];
 }
 
 async function main(): Promise<number> {
@@ -61,9 +60,7 @@ async function main(): Promise<number> {
       ),
     );
     const file = join(results, `${name}.json`);
-    const result: Result = {
-      benchmark: name,
-      description: benchmark.description,
+    const run: Run = {
       measured: new Date().toISOString(),
       commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
         cwd: __dirname,
@@ -75,8 +72,13 @@ async function main(): Promise<number> {
         node: process.version,
         load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
       },
-      // With arguments a part may have been measured: the figures that it does not have stay.
-      figures: args.length > 0 ? [...othersOf(file, figures), ...figures] : figures,
+      figures,
+    };
+    const result: Result = {
+      benchmark: name,
+      description: benchmark.description,
+      // With arguments a part may have been measured: the figures that it does not have stay, as those of their runs.
+      runs: args.length > 0 ? withRun(runsOf(file), run) : [run],
     };
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   }

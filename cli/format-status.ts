@@ -3,6 +3,9 @@ import type { ShardLag } from './kinesis-lag';
 import type { FeedStatus, Status, StreamStatus } from './status';
 import { type Cell, textTable } from './text-table';
 
+/** The quantiles say little without it: the API, and tries that failed, are before the arrival. */
+const STREAMS = 'Streaming path (p50, p95, p99: from the arrival in the stream to the row, without the API)';
+
 /** The parts, then how far the posts have come on both paths. */
 export function formatStatus(status: Status): string {
   return [
@@ -14,7 +17,7 @@ export function formatStatus(status: Status): string {
       status.parts.map(({ part, up, detail }) => [part, up ? 'up' : 'DOWN', detail]),
     ),
     ...(status.feeds === null ? [] : ['', 'Batch path', formatFeeds(status.feeds)]),
-    ...(status.streams === null ? [] : ['', 'Streaming path', formatStreams(status.streams)]),
+    ...(status.streams === null ? [] : ['', STREAMS, formatStreams(status.streams)]),
   ].join('\n');
 }
 

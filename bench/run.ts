@@ -23,6 +23,10 @@ const NOT_BENCHMARKS = new Set([
   'raw-files',
   'spark-batch',
   'file-sizes',
+  'sent-records',
+  'stream-commits',
+  'stream-lag',
+  'stream-load',
 ]);
 
 const names = readdirSync(__dirname)

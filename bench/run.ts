@@ -56,6 +56,11 @@ async function main(): Promise<number> {
   for (const name of chosen === undefined ? names : [chosen]) {
     const benchmark = await load(name);
     console.log(`\n${name}: ${benchmark.description}\n`);
+    // Before the run: a commit that is made meanwhile is not what is measured.
+    const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      cwd: __dirname,
+      encoding: 'utf8',
+    }).trim();
     const figures = await benchmark.run(args);
     console.log(
       textTable(
@@ -66,10 +71,7 @@ async function main(): Promise<number> {
     const file = join(results, `${name}.json`);
     const run: Run = {
       measured: new Date().toISOString(),
-      commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-        cwd: __dirname,
-        encoding: 'utf8',
-      }).trim(),
+      commit,
       machine: {
         cores: cpus().length,
         memoryGiB: Math.round(totalmem() / 2 ** 30),

@@ -57,7 +57,13 @@ export class BatchFunctions extends Construct {
     );
     const tables = [...batchTables(), ...FEED_NAMES.map((feed) => streamTableName(userId, feed))];
     sink.grantRead(this.reconcile, { rawFiles: true, ledger: true, tables });
-    this.care = this.add('Care', 'batch_care', 'Checkpoints, compacts and vacuums the batch tables');
+    this.care = this.add(
+      'Care',
+      'batch_care',
+      'Checkpoints, compacts and vacuums the batch tables',
+      // One compactor a table: the Spark job compacts those that it writes.
+      this.batch === undefined ? { SPARK_COMPACTS: 'true' } : {},
+    );
     sink.grantTables(this.care, [...FEED_NAMES, BATCH_FILES], { delete: true });
   }
 

@@ -49,8 +49,8 @@ const FOUND = 'ReconciliationError';
  * tables are cared for also after a reconciliation that found something; the run then fails nevertheless.
  *
  * Another run, of whatever engine, may go on beside it, and a step may be tried again while a lost one still works: every
- * batch is applied exactly once by the tables' logs (ADR 3), cares of a table exclude each other by the same (ADR 4), and
- * the answers are written whole. Two runs only do some work twice.
+ * batch is applied exactly once by the tables' logs (ADR 3), cares of a table, also Spark's, exclude each other by the same
+ * (ADR 4), and the answers are written whole. Two runs only do some work twice.
  */
 export class DailyBatch extends Construct {
   readonly stateMachine: StateMachine;

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -35,8 +36,19 @@ WRITER_TARGET_BYTES = 1024 * 1024
 #: them anew with each commit.
 WRITER_SMALL_FILES = 64
 
-# A property of the table: which care was the last to begin a compaction.
+#: How many hours removed files of the batch tables are kept, by whichever engine cares for them; Delta Lake's own
+#: default. A query or a job on Spark in progress may be as old as this.
+BATCH_RETENTION_HOURS = 168
+
+#: How many hours Spark may hold a table. A job on AWS ends after three (lib/constructs/spark-job.ts); what a killed one
+#: held is free again after this.
+HOLD_HOURS = 6
+
+# A property of the table: which care was the last to begin a compaction, and, after a space, until when it holds the
+# table, in seconds since 1970; without a time it does not.
 _CLAIM = "care.claim"
+
+_RELEASE_ATTEMPTS = 5
 
 # Some reads and writes of a function with little memory.
 _TASKS = 1
@@ -48,8 +60,8 @@ class CareReport:
 
     `files` are the data files of the newest state, `log_entries` the commits that the log holds one by one,
     `checkpoint` the version of the newest checkpoint. `compacted_files` small files are gone into larger ones,
-    `removed_files` that no state needs were deleted. `is_overtaken` says that another writer came in between; the next
-    care makes up for it.
+    `removed_files` that no state needs were deleted. `is_overtaken` says that another writer came in between, or that
+    Spark holds the table; the next care makes up for it.
     """
 
     version: int = 0
@@ -78,9 +90,17 @@ def run_care(bucket: Bucket, user_id: str) -> dict[str, Any]:
 
 
 def care_for(
-    bucket: Bucket, name: str, target_bytes: int = TARGET_BYTES, retention_hours: int = RETENTION_HOURS
+    bucket: Bucket,
+    name: str,
+    target_bytes: int = TARGET_BYTES,
+    retention_hours: int = RETENTION_HOURS,
+    *,
+    compacts: bool = True,
 ) -> CareReport | None:
-    """Cares for one table under `tables/`; None when it is not there."""
+    """Cares for one table under `tables/`; None when it is not there.
+
+    `retention_hours` is how long removed files are kept. `compacts` is False where another engine compacts the table.
+    """
     tables = DeltaTables(bucket)
     try:
         table = DeltaTable(tables.uri(name), storage_options=tables.options)
@@ -89,8 +109,9 @@ def care_for(
     report = CareReport()
     log_entries = count_log_entries(bucket, name)
     try:
-        _configure(table, CONFIGURATION)
-        report.compacted_files = _compact(table, target_bytes, FEWEST_SMALL_FILES)
+        configure(table, {**CONFIGURATION, **retention(retention_hours)})
+        if compacts:
+            report.compacted_files = _compact(table, target_bytes, FEWEST_SMALL_FILES)
         report.removed_files = _vacuum(table, retention_hours)
     except CommitFailedError:
         report.is_overtaken = True
@@ -105,8 +126,20 @@ def care_for(
     return report
 
 
-def _configure(table: DeltaTable, properties: Mapping[str, str]) -> None:
-    """Gives the table properties that it does not have, or not with these values."""
+def retention(hours: int) -> Mapping[str, str]:
+    """The properties of a table that keeps removed files for so long.
+
+    Spark's vacuum goes by nothing else. A checkpoint forgets what was removed earlier, and a vacuum then takes it for a
+    killed writer's, which it deletes by its own age.
+    """
+    return {"delta.deletedFileRetentionDuration": f"interval {hours} hours"}
+
+
+def configure(table: DeltaTable, properties: Mapping[str, str]) -> None:
+    """Gives the table properties that it does not have, or not with these values.
+
+    Raises CommitFailedError when another writer changes its properties at the same time.
+    """
     found = table.metadata().configuration
     if any(found.get(name) != value for name, value in properties.items()):
         table.alter.set_table_properties(dict(properties))
@@ -134,17 +167,51 @@ def _compact(table: DeltaTable, target_bytes: int, fewest: int) -> int:
     return int(metrics["numFilesRemoved"])
 
 
-def _claim(table: DeltaTable) -> None:
-    """Sees to it that no other care compacts the table from this state on. Raises CommitFailedError when one does.
+def _claim(table: DeltaTable, hold_hours: int = 0) -> str:
+    """Sees to it that no other care compacts the table from this state on; returns the claim.
 
-    delta-rs lets two compactions of the same files both commit, whatever their transactions and retries, and each row
-    is there twice. What it does not let pass is a change of the table's properties that came in between: who claims
-    last may compact, and all before him fail. Appends in between are let pass.
+    Raises CommitFailedError when another one does, or when Spark holds the table.
+
+    delta-rs lets its compaction pass when another care, also Spark's, has compacted the same files in the meantime,
+    whatever its transactions and retries, and each row is there twice. What it does not let pass is a change of the
+    table's properties that came in between: who claims last may compact, and all before him fail. Appends in between
+    are let pass. Nor does it let one claim pass over another, so that none is overlooked.
     """
+    _, _, until = table.metadata().configuration.get(_CLAIM, "").partition(" ")
+    if until and time.time() < int(until):
+        raise CommitFailedError(f"Spark holds the table for {int(until) - time.time():.0f} seconds at most")
     claim = uuid.uuid4().hex
+    if hold_hours:
+        claim += f" {int(time.time()) + hold_hours * 3600}"
     table.alter.set_table_properties({_CLAIM: claim}, raise_if_not_exists=False)
     if table.metadata().configuration.get(_CLAIM) != claim:
         raise CommitFailedError("another care has claimed the table")
+    return claim
+
+
+@contextmanager
+def held(table: DeltaTable) -> Iterator[None]:
+    """Holds a table while Spark compacts it: delta-rs's cares that began before fail, and none begins.
+
+    A claim alone is not enough for Spark, whose compaction gives way to no change of properties as long as its files
+    are there. A killed holder's table is free after HOLD_HOURS. Raises CommitFailedError when another one holds or
+    claims it.
+    """
+    claim = _claim(table, HOLD_HOURS)
+    try:
+        yield
+    finally:
+        _release(table, claim)
+
+
+def _release(table: DeltaTable, claim: str) -> None:
+    for _ in range(_RELEASE_ATTEMPTS):
+        table.update_incremental()
+        if table.metadata().configuration.get(_CLAIM) != claim:
+            return
+        # Another writer's change of properties in between; a claim that stays lapses.
+        with suppress(CommitFailedError):
+            table.alter.set_table_properties({_CLAIM: claim.partition(" ")[0]}, raise_if_not_exists=False)
 
 
 def _vacuum(table: DeltaTable, retention_hours: int) -> int:

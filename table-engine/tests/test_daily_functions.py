@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from deltalake import DeltaTable
 
+from table_engine import table_care
 from table_engine.function_job import function_job, memory_limit
 from table_engine.metrics import NAMESPACE, metric_line
 from table_engine.reconciliation import ReconciliationError
@@ -92,6 +94,46 @@ def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[s
     assert sorted(cared) == ["batch_files", "geo", "pin", "user"]
     assert all(report["checkpoint"] == sink.commits(name) for name, report in cared.items())
     assert list(tmp_path.glob("daily-batch-*")) == []
+
+
+def test_where_spark_compacts_the_care_leaves_that_to_it(
+    function_environment: SinkBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_care, "FEWEST_SMALL_FILES", 2)
+    for day in range(2):
+        for feed, key in (("pin", "index"), ("geo", "ind"), ("user", "ind")):
+            function_environment.put(feed, 0, day, jsonl({key: day}))
+        function_environment.batch()
+
+    def compacted() -> dict[str, Any]:
+        return {name: report["compacted_files"] for name, report in invoke("batch_care")["tables"].items()}
+
+    monkeypatch.setenv("SPARK_COMPACTS", "true")
+    assert compacted() == {"pin": 0, "geo": 0, "user": 0, "batch_files": 2}
+    monkeypatch.delenv("SPARK_COMPACTS")
+    assert compacted() == {"pin": 2, "geo": 2, "user": 2, "batch_files": 0}
+
+
+def test_removed_files_of_the_batch_tables_are_kept_for_a_week(function_environment: SinkBucket) -> None:
+    """By the vacuum and, since a checkpoint forgets what was removed before, by the tables' own properties."""
+    sink = function_environment
+    fill(sink)
+    sink.batch()
+    now = time.time()
+    paths = {}
+    for days in (6, 8):
+        sink.put("pin", 0, days, jsonl({"index": days}))
+        sink.batch()
+        paths[days] = next(iter(sink.tables.open("pin").get_add_actions().column("path").to_pylist()))
+        removed = {"path": paths[days], "deletionTimestamp": int((now - days * 86400) * 1000), "dataChange": True}
+        version = sink.commits("pin") + 1
+        sink.bucket.write(f"tables/pin/_delta_log/{version:020}.json", jsonl({"remove": removed}))
+    report = invoke("batch_care")["tables"]["pin"]
+    assert report["removed_files"] == 1
+    left = {stored.key for stored in sink.bucket.list("tables/pin/")}
+    assert {days for days, path in paths.items() if f"tables/pin/{path}" in left} == {6}
+    kept = sink.tables.open("pin").metadata().configuration["delta.deletedFileRetentionDuration"]
+    assert kept == "interval 168 hours"
 
 
 def test_where_spark_cleans_the_reconciliation_counts_what_was_refused(

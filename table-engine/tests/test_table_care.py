@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
 
 from table_engine import table_care
 from table_engine.delta_tables import read_table
 from table_engine.stream_records import StreamRecord
 from table_engine.stream_tables import CONFIGURATION
-from table_engine.table_care import CareReport, care_for, compact_for_writer, run_care
+from table_engine.table_care import HOLD_HOURS, CareReport, care_for, compact_for_writer, held, run_care
 from tests.append_function import load_function
 from tests.conftest import parsed
 from tests.sink_bucket import USER, SinkBucket
@@ -178,6 +180,32 @@ def test_a_care_in_the_middle_of_another(sink: SinkBucket, tmp_path: Path, monke
     assert (inner[0].compacted_files, inner[0].is_overtaken) == (20, False)
     assert (outer.compacted_files, outer.is_overtaken) == (0, True)
     check(sink, range(105))
+
+
+def test_a_table_that_spark_holds_is_left(sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append_often(sink, tmp_path, 10)
+
+    def compacted() -> tuple[int, bool]:
+        report = care_for(sink.bucket, TABLE)
+        assert report is not None
+        return report.compacted_files, report.is_overtaken
+
+    with pytest.raises(ZeroDivisionError), held(sink.tables.open(TABLE)):
+        assert compacted() == (0, True)
+        # Who holds a table lets no other one hold it, and who appends goes on.
+        with pytest.raises(CommitFailedError, match="Spark holds the table"), held(sink.tables.open(TABLE)):
+            pass
+        append_often(sink, tmp_path, 11)
+        1 / 0  # noqa: B018
+    assert compacted() == (11, False)
+    # What a killed holder has not let go of is free after its time.
+    monkeypatch.setattr(table_care, "FEWEST_SMALL_FILES", 1)
+    table_care._claim(sink.tables.open(TABLE), HOLD_HOURS)
+    assert compacted() == (0, True)
+    now = time.time()
+    monkeypatch.setattr(table_care.time, "time", lambda: now + HOLD_HOURS * 3600)
+    assert not compacted()[1]
+    check(sink, range(55))
 
 
 def test_a_writer_keeps_its_own_files_few(sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

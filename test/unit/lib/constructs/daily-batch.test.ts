@@ -94,6 +94,17 @@ test('whoever writes no metrics of what was refused has it counted after it, and
   );
 });
 
+test('where the Spark job compacts the tables of the feeds, the care does not', () => {
+  const compacting = (template: Template): unknown[] =>
+    resourcesOf(template, 'AWS::Lambda::Function')
+      .filter(([, { Properties }]) => Properties?.Handler === 'batch_care.handler')
+      .map(
+        ([, { Properties }]) =>
+          (Properties?.Environment as { Variables: Record<string, unknown> }).Variables.SPARK_COMPACTS,
+      );
+  expect([compacting(spark), compacting(lambda)]).toEqual([['true'], [undefined]]);
+});
+
 test('each step is tried again with growing pauses, but not what the reconciliation found', () => {
   for (const template of [lambda, spark]) {
     const { States } = definition(template);

@@ -40,6 +40,9 @@ def commit_once(
     table has them, and refuses it when another writer has brought them in the meantime. `write` must look at the table
     anew each time. Returns whether the commit is this call's. Raises TableEngineError when other writers keep being
     faster.
+
+    What Spark calls a success is believed only when the table's newest state has it: when the log was cleaned up while
+    Spark wrote, the version after the one that it read is free again, below the newest checkpoint, where no one looks.
     """
     for tries in range(_ATTEMPTS):
         table.update_incremental()
@@ -50,14 +53,16 @@ def commit_once(
         spark.conf.unset(_LAST_COMMIT)
         try:
             write()
-            return spark.conf.get(_LAST_COMMIT, None) is not None
+            table.update_incremental()
+            if is_applied(table, application, version):
+                return spark.conf.get(_LAST_COMMIT, None) is not None
         except SPARK_ERRORS as error:
             if not is_overtaken(error):
                 raise
-            time.sleep(random.uniform(0.05, 0.3 * (tries + 1)))
         finally:
             spark.conf.unset(_APPLICATION)
             spark.conf.unset(_VERSION)
+        time.sleep(random.uniform(0.05, 0.3 * (tries + 1)))
     raise TableEngineError(
         f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."
     )

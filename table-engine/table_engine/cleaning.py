@@ -41,6 +41,8 @@ def duckdb_columns(feed: Feed) -> list[tuple[str, str]]:
 def cleaned_relation(session: duckdb.DuckDBPyConnection, feed: Feed, lines: str) -> str:
     """Prepares the session and returns the SELECT that cleans `lines`, a relation (position, line).
 
+    It is valid until the next call with the same session, of whatever feed.
+
     The result has one row for each line: position, line, reason, and the cleaned table's columns. `line` is null for a
     line that is no record (the other columns are null too); `reason` is null for a clean row.
     """
@@ -57,7 +59,7 @@ class LineCleaner:
     """
 
     def __init__(self, session: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-        """Prepares the session. A session can have one cleaner of each feed."""
+        """Prepares the session, which is then this cleaner's: the views and functions of one feed replace another's."""
         self._session = session
         self._given = f"given_lines_{feed.name}"
         self._cleaned = f"cleaned_lines_{feed.name}"

@@ -28,7 +28,7 @@ def open_session(temporary: Path, memory_limit: str = "1GB", threads: int | None
 
 
 def another_connection(session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """A connection to the same DuckDB for another thread: memory limit shared, temporary tables of its own."""
+    """A connection to the same DuckDB for another thread or feed: memory limit shared, temporary tables of its own."""
     connection = session.cursor()
     connection.execute("SET TimeZone = 'UTC'")
     return connection

@@ -52,7 +52,7 @@ class StreamAppender:
     """Appends the records of one feed. Not for several threads at once."""
 
     def __init__(self, session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, feed: str) -> None:
-        """Raises TableEngineError when the user id cannot be used. Nothing is opened yet."""
+        """The session is this appender's alone. Raises TableEngineError for a wrong user id. Nothing is opened yet."""
         self.feed = load_feeds()[feed]
         self.user_id = user_id
         self.stream = stream_name(user_id, feed)

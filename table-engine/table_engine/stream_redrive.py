@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
 
+from table_engine.duckdb_session import another_connection
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket, ObjectChangedError
 from table_engine.stream_append import StreamAppender
@@ -49,23 +51,26 @@ def run_redrive(session: duckdb.DuckDBPyConnection, sink: Bucket, failures: Buck
     DeltaError or OSError when the S3 server cannot be reached; whatever was done is then done, and the rest can be
     redriven again.
     """
-    appenders: dict[str, StreamAppender] = {}
     reports = {feed: RedriveReport() for feed in FEED_NAMES}
     left: list[dict[str, str]] = []
-    for key in [stored.key for stored in failures.list(GIVEN_UP)]:
-        try:
-            feed, records = _read(failures, key, user_id)
-            if feed not in appenders:
-                appenders[feed] = StreamAppender(session, sink, user_id, feed)
-            _redrive(appenders[feed], records, reports[feed])
-        except ObjectChangedError:
-            # Another run was faster.
-            continue
-        except (UnreadableError, duckdb.Error) as error:
-            print(f"{key} is left: {error}", file=sys.stderr)
-            left.append({"key": key, "problem": str(error)})
-            continue
-        failures.move(key, DONE + key)
+    with ExitStack() as connections:
+        appenders: dict[str, StreamAppender] = {}
+        for key in [stored.key for stored in failures.list(GIVEN_UP)]:
+            try:
+                feed, records = _read(failures, key, user_id)
+                if feed not in appenders:
+                    # One of its own for each feed: their objects come mixed.
+                    connection = connections.enter_context(another_connection(session))
+                    appenders[feed] = StreamAppender(connection, sink, user_id, feed)
+                _redrive(appenders[feed], records, reports[feed])
+            except ObjectChangedError:
+                # Another run was faster.
+                continue
+            except (UnreadableError, duckdb.Error) as error:
+                print(f"{key} is left: {error}", file=sys.stderr)
+                left.append({"key": key, "problem": str(error)})
+                continue
+            failures.move(key, DONE + key)
     return {"feeds": {feed: asdict(report) for feed, report in reports.items()}, "left": left}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from table_engine.feeds import load_feeds
 from table_engine.stream_records import StreamRecord
 from table_engine.stream_redrive import run_redrive
 from tests.append_function import load_function
@@ -83,6 +84,23 @@ def test_batches_below_and_above_the_number(
     # The mapping goes on with what came after.
     assert one.append(user_records(range(55, 65), bad_every=5)).repeated == 5
     assert sum(report["objects"] for report in redrive()["feeds"].values()) == 0
+
+
+def test_feeds_take_turns(sink: SinkBucket, failures: SinkBucket, redrive: Redrive) -> None:
+    """Objects are redriven in the order of their names, and a feed comes up again after another one."""
+    for place, feed in enumerate(("pin", "geo", "pin", "user", "geo")):
+        key = load_feeds()[feed].row_number
+        data = [json.dumps({key: place * 10 + n}).encode() for n in range(3)] + [b"bad"]
+        records = [
+            StreamRecord(SHARD, BASE + place * 10 + n, line, 1_700_000_000_000_000) for n, line in enumerate(data)
+        ]
+        give_up(failures, place, invocation_record(records, f"streaming-pinterest-{feed}"))
+    found = redrive()
+    assert found["left"] == []
+    for feed, rows in {"pin": [0, 1, 2, 20, 21, 22], "geo": [10, 11, 12, 40, 41, 42], "user": [30, 31, 32]}.items():
+        assert [row[0] for row in stream_rows(sink, feed)] == rows
+        assert found["feeds"][feed]["quarantined"] == len(rows) // 3
+    assert len(sink.rows("quarantine")) == 5
 
 
 def test_an_object_again_changes_nothing(

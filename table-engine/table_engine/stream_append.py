@@ -16,6 +16,7 @@ from table_engine.delta_tables import DeltaTables, Step, append_rows, commit_on_
 from table_engine.duckdb_session import refill
 from table_engine.feeds import load_feeds
 from table_engine.storage import Bucket
+from table_engine.stream_half_done import finish_rejects
 from table_engine.stream_records import StreamRecord, by_shard
 from table_engine.stream_tables import ShardProgress, open_stream_table, stream_name, stream_table_name
 from table_engine.table_care import compact_for_writer
@@ -61,8 +62,7 @@ class StreamAppender:
             "CREATE OR REPLACE TEMP TABLE stream_records (place BIGINT, sequence_number VARCHAR, arrived_at BIGINT);"
             "CREATE OR REPLACE TEMP TABLE stream_rejects (place BIGINT, raw_text VARCHAR, reason VARCHAR)"
         )
-        # Last: DuckDB plans a prepared statement anew each time when anything was created since.
-        self._cleaner = LineCleaner(session, self.feed)
+        self.prepare()
         self._tables = DeltaTables(bucket)
         #: The transaction versions of the feed's table and of the quarantine, to be followed.
         self.known = (
@@ -70,8 +70,17 @@ class StreamAppender:
             KnownTransactions(bucket, "quarantine"),
         )
         self._opened: tuple[float, DeltaTable, DeltaTable] | None = None
+        # For each shard how far its rejects have got, as far as is known without another look at the quarantine.
+        self._quarantined: dict[str, int] = {}
         # Commits to each table since its small files were last counted.
         self._commits = Counter[KnownTransactions]()
+
+    def prepare(self) -> None:
+        """Prepares the cleaning. Needed again whenever anything was created in the session, for speed alone.
+
+        DuckDB plans what was prepared before that anew each time.
+        """
+        self._cleaner = LineCleaner(self.session, self.feed)
 
     def tables(self) -> tuple[DeltaTable, DeltaTable]:
         """The feed's table and the quarantine, opened and made when needed."""
@@ -89,18 +98,18 @@ class StreamAppender:
         be reached; then the same records can be given again.
         """
         report = AppendReport()
-        table, quarantine = self.tables()
         for shard, own in by_shard(records).items():
-            progress = ShardProgress(self.stream, shard)
-            cleaned = self.clean(shard, own)
-            # The quarantine first; each of the two knows for itself how far the shard has got.
-            rejects = self._bring(quarantine, self.known[1], progress, cleaned, is_reject=True)
-            rows = self._bring(table, self.known[0], progress, cleaned, is_reject=False)
+            rows, rejects = self._append_shard(shard, own)
             report.records += len(own)
             report.rows += rows
             report.rejects += rejects
             report.repeated += len(own) - rows - rejects
         return report
+
+    def newest_numbers(self, progress: ShardProgress) -> tuple[int, int]:
+        """Looks at the newest states: a shard's highest committed number in the feed's table and in the quarantine."""
+        table, quarantine = self.tables()
+        return _newest_number(table, self.known[0], progress), _newest_number(quarantine, self.known[1], progress)
 
     def clean(self, shard: str, records: Sequence[StreamRecord]) -> CleanedShard:
         """Cleans records of a shard into the temporary tables that `rows` and `rejects` read."""
@@ -145,6 +154,28 @@ class StreamAppender:
             FROM stream_rejects j JOIN stream_records r ON r.place = j.place WHERE {where} ORDER BY r.place"""
         )
 
+    def _append_shard(self, shard: str, records: Sequence[StreamRecord]) -> tuple[int, int]:
+        """Appends a shard's records, by ascending number; returns how many rows and how many rejects."""
+        table, quarantine = self.tables()
+        progress = ShardProgress(self.stream, shard)
+        cleaned = self.clean(shard, records)
+        first = records[0].sequence_number
+        if shard not in self._quarantined:
+            self._quarantined[shard] = _newest_number(quarantine, self.known[1], progress)
+        number, rejects = self._quarantined[shard], 0
+        # The quarantine first; each of the two knows for itself how far the shard has got.
+        if first > number:
+            rejects, found = self._bring(quarantine, self.known[1], progress, cleaned, is_reject=True)
+            number = max(number, found)
+        if first <= number:
+            cleaned, lacking = finish_rejects(self, progress, cleaned)
+            more, _ = self._bring(quarantine, self.known[1], progress, cleaned, is_reject=True)
+            rejects += lacking + more
+        if cleaned.rejects:
+            self._quarantined[shard] = max(number, cleaned.records[max(cleaned.rejects)].sequence_number)
+        rows, _ = self._bring(table, self.known[0], progress, cleaned, is_reject=False)
+        return rows, rejects
+
     def _bring(
         self,
         table: DeltaTable,
@@ -153,14 +184,19 @@ class StreamAppender:
         cleaned: CleanedShard,
         *,
         is_reject: bool,
-    ) -> int:
-        """Commits what the table does not have yet of the clean rows or the rejects; returns how many."""
+    ) -> tuple[int, int]:
+        """Commits what the table does not have yet of the clean rows or the rejects.
+
+        Returns how many, and the number on which it was decided; without any rows or rejects that is not looked up.
+        """
         mine = [place for place in range(len(cleaned.records)) if (place in cleaned.rejects) == is_reject]
+        highest = -1
         if not mine:
-            return 0
+            return 0, highest
         select = self.rejects if is_reject else self.rows
 
         def attempt(newest: DeltaTable) -> Step[int] | None:
+            nonlocal highest
             known.follow(newest)
             highest = progress.highest(known)
             fresh = [place for place in mine if cleaned.records[place].sequence_number > highest]
@@ -183,4 +219,10 @@ class StreamAppender:
             if self._commits[known] >= COUNT_EVERY:
                 self._commits[known] = 0
                 compact_for_writer(table)
-        return brought
+        return brought, highest
+
+
+def _newest_number(table: DeltaTable, known: KnownTransactions, progress: ShardProgress) -> int:
+    table.update_incremental()
+    known.follow(table)
+    return progress.highest(known)

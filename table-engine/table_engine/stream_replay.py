@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from arro3.core import Array, DataType
 from deltalake import CommitProperties, DeltaTable
 
 from table_engine.delta_tables import Step, append_rows, commit_on_newest, load_into
 from table_engine.duckdb_session import refill
-from table_engine.stream_append import CleanedShard, StreamAppender
 from table_engine.stream_records import StreamRecord, by_shard
 from table_engine.stream_tables import ShardProgress
+
+if TYPE_CHECKING:
+    from table_engine.stream_append import CleanedShard, StreamAppender
 
 # Records that are cleaned and looked up together: as many, or as many bytes.
 _RECORDS = 5000
@@ -124,11 +127,7 @@ class _ShardReplay:
 
     def _covered_places(self) -> list[int]:
         """The places of the records that the stream will not bring any more."""
-        numbers: list[int] = []
-        for table, known in zip((self._table, self._quarantine), self._appender.known, strict=True):
-            table.update_incremental()
-            known.follow(table)
-            numbers.append(self._progress.highest(known))
+        numbers = self._appender.newest_numbers(self._progress)
         return [
             place
             for place, record in enumerate(self._cleaned.records)
@@ -158,15 +157,25 @@ class _ShardReplay:
             AND _arrived_at BETWEEN {_moment(min(times) - _SLACK)} AND {_moment(max(times) + _SLACK)}""",
             "SEMI JOIN (SELECT sequence_number AS number FROM stream_records) USING (number)",
         )
-        load_into(
-            session,
-            self._quarantine,
-            "present_positions",
-            f"""SELECT position FROM t WHERE source = 'stream' AND feed = '{self._appender.feed.name}'
-            AND starts_with(position, '{shard}:')""",
-            f"SEMI JOIN (SELECT '{shard}:' || sequence_number AS position FROM stream_records) USING (position)",
-        )
-        session.execute(f"INSERT INTO present_numbers SELECT substr(position, {len(shard) + 2}) FROM present_positions")
+        load_quarantined(self._appender, shard)
+        session.execute("INSERT INTO present_numbers FROM quarantined_numbers")
+
+
+def load_quarantined(appender: StreamAppender, shard: str) -> None:
+    """Fills `quarantined_numbers` with those sequence numbers of `stream_records` that are in quarantine."""
+    session = appender.session
+    load_into(
+        session,
+        appender.tables()[1],
+        "quarantined_positions",
+        f"""SELECT position FROM t WHERE source = 'stream' AND feed = '{appender.feed.name}'
+        AND starts_with(position, '{shard}:')""",
+        f"SEMI JOIN (SELECT '{shard}:' || sequence_number AS position FROM stream_records) USING (position)",
+    )
+    session.execute(
+        f"""CREATE OR REPLACE TEMP TABLE quarantined_numbers AS
+        SELECT substr(position, {len(shard) + 2}) AS number FROM quarantined_positions"""
+    )
 
 
 def _moment(microseconds: int) -> str:

@@ -102,7 +102,11 @@ class ShardProgress:
 
     def highest(self, table: Transactions) -> int:
         """The highest sequence number that is committed in this state of the table; -1 when there is none."""
-        return self._number([table.transaction_version(group) for group in self._groups])
+        first = table.transaction_version(self._groups[0])
+        # Looking in vain takes as long as the log is.
+        if first is None:
+            return -1
+        return self._number([first, *(table.transaction_version(group) for group in self._groups[1:])])
 
     def carried(self, transactions: Mapping[str, int]) -> int | None:
         """The highest sequence number in what one commit carries; None when the commit is not of this shard."""

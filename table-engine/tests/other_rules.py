@@ -1,0 +1,23 @@
+"""Rules of another release: the feed user's, by which rows with certain numbers are rejects as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from table_engine.feeds import Feed
+from table_engine.sql_text import cleaning_sql
+
+
+def rules_that_refuse(numbers: Collection[int]) -> Callable[[Feed], str]:
+    """What takes the place of `cleaning_sql`."""
+
+    def other_cleaning_sql(feed: Feed) -> str:
+        text = cleaning_sql(feed)
+        if feed.name != "user" or not numbers:
+            return text
+        place = "WHEN is_nested(line, 'first_name'"
+        assert place in text
+        refused = ", ".join(str(number) for number in numbers)
+        return text.replace(place, f"WHEN row_number_value IN ({refused}) THEN 'other rules' {place}")
+
+    return other_cleaning_sql

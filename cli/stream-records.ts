@@ -11,6 +11,9 @@ import { kinesisClient, shardIds } from './kinesis-client';
 
 const PAGE = 1000;
 
+/** Arrival times are approximate: in a shard they need not ascend. What is later by this much has nothing earlier behind it. */
+const OUT_OF_ORDER_MILLISECONDS = 5 * 60 * 1000;
+
 /** One record, as `table_engine replay-records` takes it. */
 export interface StreamRecordLine {
   readonly shard: string;
@@ -77,8 +80,8 @@ async function* shardRecords(
         throw new Error(`A record of the shard ${shard} of ${streamName} lacks its number, data or time.`);
       }
       last = SequenceNumber;
-      if (arrived > to) return;
-      if (arrived < from) continue;
+      if (arrived.getTime() > to.getTime() + OUT_OF_ORDER_MILLISECONDS) return;
+      if (arrived < from || arrived > to) continue;
       yield {
         shard,
         sequence_number: SequenceNumber,

@@ -6,11 +6,15 @@ import base64
 import binascii
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from table_engine.errors import TableEngineError
+
+#: No record of a stream arrived earlier: the year 2013, in microseconds since 1970.
+EARLIEST = 1_356_998_400_000_000
 
 _SHARD = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
@@ -56,7 +60,8 @@ def records_of_lines(lines: Iterable[bytes]) -> Iterator[StreamRecord]:
     """Records as JSON lines, one by one; blank lines are none.
 
     A line is `{"shard":"shardId-…","sequence_number":"…","data":"<base64>","arrived_at":1700000000123456}`, the time in
-    microseconds since 1970, UTC. Raises TableEngineError for a line of another form.
+    microseconds since 1970, UTC. Raises TableEngineError for a line of another form, and for a time that cannot be:
+    what is there already is looked for around it.
     """
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -66,7 +71,13 @@ def records_of_lines(lines: Iterable[bytes]) -> Iterator[StreamRecord]:
             if not _SHARD.fullmatch(record["shard"]) or not re.fullmatch(r"\d{1,72}", record["sequence_number"]):
                 raise ValueError("shard or sequence_number is none")
             data = base64.b64decode(record["data"], validate=True)
-            yield StreamRecord(record["shard"], int(record["sequence_number"]), data, int(record["arrived_at"]))
+            arrived_at = int(record["arrived_at"])
+            if not EARLIEST <= arrived_at <= (time.time() + 86_400) * 1_000_000:
+                raise ValueError(
+                    f"arrived_at is {arrived_at}, which as microseconds since 1970 is before 2013, when Kinesis began, "
+                    "or more than a day ahead"
+                )
+            yield StreamRecord(record["shard"], int(record["sequence_number"]), data, arrived_at)
         except (ValueError, KeyError, TypeError) as error:
             raise TableEngineError(
                 f"Line {number} of the records is none ({type(error).__name__}: {error}): expected JSON with shard, "

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -180,7 +181,17 @@ def test_the_command(sink: SinkBucket, environment: dict[str, str], tmp_path: Pa
     assert found == {"feed": "user", "records": 60, "inserted": 2, "quarantined": 0, "present": 58, "ahead": 0}
     assert everything(sink) == before
     good = json.loads(lines(both_shards()[:1]))
-    for wrong in ({"shard": "a'b"}, {"sequence_number": "x"}, {"data": "%"}, {"arrived_at": None}):
+    wrongs: list[dict[str, object]] = [
+        {"shard": "a'b"},
+        {"sequence_number": "x"},
+        {"data": "%"},
+        {"arrived_at": None},
+        # Milliseconds, nanoseconds, next week: what is there would be looked for at a wrong time, and not be found.
+        {"arrived_at": 1_700_000_000_000},
+        {"arrived_at": 1_700_000_000_000_000_000},
+        {"arrived_at": round((time.time() + 7 * 86_400) * 1_000_000)},
+    ]
+    for wrong in wrongs:
         process = run(jsonl({**good, **wrong}))
         assert process.returncode == 1
         assert b"Line 1 of the records" in process.stderr

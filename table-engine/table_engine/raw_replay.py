@@ -52,16 +52,18 @@ def replay_raw_files(
 ) -> RawReplayReport:
     """Reads the raw files of a feed again that were uploaded from `start` to `end`, both included.
 
-    Of a post that is missing, the newest row of these files is taken: when it may have newer ones, `end` should not be
-    before them. Raises TableEngineError when no batch has run yet. It can be done again at any time.
+    Of a post that these files have and the table has not, the newest row is added, be it in a file that was uploaded
+    after `end` and that a batch has taken up: such files are read too when a post is missing. Raises
+    TableEngineError when no batch has run yet. It can be done again at any time.
     """
     feed = load_feeds()[feed_name]
     tables = DeltaTables(bucket)
     table, quarantine = tables.open(feed_name), tables.open("quarantine")
     listed, _ = list_raw_files(bucket, topic_name(user_id, feed_name))
-    chosen = [file for file in listed if start <= file.modified <= end]
+    chosen = {file for file in listed if start <= file.modified <= end}
     applied = _applied(read_plan(tables.open("batch_files")), table, feed_name)
-    files = in_source_order(file for file in chosen if (file.key, file.etag) in applied)
+    ordered = in_source_order(file for file in listed if (file.key, file.etag) in applied)
+    files = [file for file in ordered if file in chosen]
     report = RawReplayReport(files=len(files), pending_files=len(chosen) - len(files))
     if not files:
         return report
@@ -74,7 +76,15 @@ def replay_raw_files(
     counts = clean_files(session, bucket, feed, files, temporary, on_changed)
     report.lines, report.rows, report.rejects = counts.lines, counts.rows, counts.rejects
     report.quarantined = _add(quarantine, partial(_missing_rejects, session, feed))
-    report.inserted = _add(table, partial(_missing_posts, session, feed))
+    # The newest row may be in any file from the first one on.
+    since = ordered[ordered.index(files[0]) :]
+    if len(since) > len(files) and _missing_posts(session, "newest", table)[1]:
+        session.execute("CREATE OR REPLACE TEMP TABLE wanted AS SELECT ind FROM missing_posts")
+        clean_files(session, bucket, feed, since, temporary, on_changed)
+        find = partial(_missing_posts, session, "(FROM newest SEMI JOIN wanted USING (ind))")
+    else:
+        find = partial(_missing_posts, session, "newest")
+    report.inserted = _add(table, find)
     session.execute("DROP VIEW newest; DROP TABLE cleaned; DROP TABLE rejects")
     return report
 
@@ -123,8 +133,8 @@ def _missing_rejects(
 
 
 def _missing_posts(
-    session: duckdb.DuckDBPyConnection, feed: Feed, table: DeltaTable
+    session: duckdb.DuckDBPyConnection, posts: str, table: DeltaTable
 ) -> tuple[duckdb.DuckDBPyRelation, int]:
-    load_into(session, table, "known_posts", "SELECT ind FROM t", "SEMI JOIN (SELECT ind FROM newest) USING (ind)")
-    session.execute("CREATE OR REPLACE TEMP TABLE missing_posts AS FROM newest ANTI JOIN known_posts USING (ind)")
+    load_into(session, table, "known_posts", "SELECT ind FROM t", f"SEMI JOIN (SELECT ind FROM {posts}) USING (ind)")
+    session.execute(f"CREATE OR REPLACE TEMP TABLE missing_posts AS FROM {posts} ANTI JOIN known_posts USING (ind)")
     return session.sql("FROM missing_posts"), count_rows(session, "missing_posts")

@@ -9,13 +9,22 @@ from functools import partial
 from typing import Any
 
 import duckdb
+from deltalake import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark_batch.cleaned_batch import CleanedBatch
 from spark_batch.commits import commit_once
-from table_engine.batch import APPLICATION, FeedReport, batch_document, missing_batches
-from table_engine.delta_tables import DeltaTables
+from table_engine.batch import (
+    APPLICATION,
+    FeedReport,
+    batch_document,
+    late_application,
+    missing_batches,
+    rejects_application,
+)
+from table_engine.cleaned_batch import Counts
+from table_engine.delta_tables import DeltaTables, is_applied
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds, topic_name
 from table_engine.raw_files import RawFile, list_raw_files
 from table_engine.storage import Bucket
@@ -58,7 +67,7 @@ class _Batch:
                 # Spark asks for no etag: what is the same before and after was the same while it was read.
                 still_present = self._unchanged(present)
                 if len(still_present) == len(present):
-                    self._commit(cleaned, counts.rejects, any(file.again for file in present))
+                    counts = self._commit(cleaned, counts, any(file.again for file in present))
                     break
             present = still_present
         self._report.files += len(files)
@@ -82,16 +91,16 @@ class _Batch:
                 )
         return [file for file in files if (file.key, file.etag) in known]
 
-    def _commit(self, cleaned: CleanedBatch, rejects: int, again: bool) -> None:
+    def _commit(self, cleaned: CleanedBatch, counts: Counts, again: bool) -> Counts:
         # The quarantine first: a table that has the batch then says that both have it.
-        if rejects:
-            commit_once(
-                self._spark,
-                self._tables.open("quarantine"),
-                f"{APPLICATION}-{self._feed.name}",
-                self._batch,
-                partial(self._append_rejects, cleaned, again),
-            )
+        quarantine, application = self._tables.open("quarantine"), rejects_application(self._feed)
+        if counts.rejects:
+            append = partial(self._append_rejects, cleaned, again)
+            is_first = commit_once(self._spark, quarantine, application, self._batch, append)
+        else:
+            is_first = not is_applied(quarantine, application, self._batch)
+        if not is_first:
+            counts = self._finish_rejects(cleaned, quarantine, counts)
         changed = [0, 0]
 
         def write() -> None:
@@ -100,13 +109,27 @@ class _Batch:
         if commit_once(self._spark, self._tables.open(self._feed.name), APPLICATION, self._batch, write):
             self._report.inserted += changed[0]
             self._report.updated += changed[1]
+        return counts
+
+    def _finish_rejects(self, cleaned: CleanedBatch, quarantine: DeltaTable, counts: Counts) -> Counts:
+        """What `table_engine.batch` does when a batch's rejects were committed and its rows were not."""
+        application = late_application(self._feed)
+        while not self._missing_rejects(cleaned).isEmpty():
+            quarantine.update_incremental()
+            late = (quarantine.transaction_version(application) or 0) + 1
+            commit_once(self._spark, quarantine, application, late, partial(self._append_rejects, cleaned, True))
+        left_out = cleaned.leave_out(self._known_rejects())
+        return Counts(counts.lines, counts.rows - left_out, counts.rejects + left_out)
+
+    def _known_rejects(self) -> DataFrame:
+        return self._read("quarantine").where(F.col("feed") == self._feed.name).select("position", "raw_text")
+
+    def _missing_rejects(self, cleaned: CleanedBatch) -> DataFrame:
+        return cleaned.rejects().join(self._known_rejects(), ["position", "raw_text"], "left_anti")
 
     def _append_rejects(self, cleaned: CleanedBatch, again: bool) -> None:
         """Appends the rejects; when positions were read again, only those that are not there with the same text."""
-        rows = cleaned.rejects()
-        if again:
-            known = self._read("quarantine").where(F.col("feed") == self._feed.name)
-            rows = rows.join(known, ["position", "raw_text"], "left_anti")
+        rows = self._missing_rejects(cleaned) if again else cleaned.rejects()
         self._append(
             "quarantine",
             rows.select(

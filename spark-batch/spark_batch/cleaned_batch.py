@@ -24,6 +24,7 @@ class CleanedBatch:
         self._spark = spark
         self._feed = feed
         self._files = files
+        self._left_out: DataFrame | None = None
         self._lines = clean_lines(spark, feed, read_files(spark, bucket, files))
 
     def __enter__(self) -> CleanedBatch:
@@ -55,30 +56,48 @@ class CleanedBatch:
     def newest(self) -> DataFrame:
         """The cleaned table's columns, each post once: of its rows the last one in source order."""
         newest_first = Window.partitionBy("ind").orderBy(F.desc("sequence"), F.desc("block"), F.desc("id"))
+        lines = self._lines.where("reason IS NULL AND ind IS NOT NULL")
+        if self._left_out is not None:
+            lines = lines.join(F.broadcast(self._left_out), ["sequence", "block", "id"], "left_anti")
         return (
-            self._lines.where("reason IS NULL AND ind IS NOT NULL")
-            .withColumn("place", F.row_number().over(newest_first))
+            lines.withColumn("place", F.row_number().over(newest_first))
             .where("place = 1")
             .select(*self._feed.column_names)
         )
 
+    def leave_out(self, positions: DataFrame) -> int:
+        """Takes the lines at the positions of a relation out of `newest`, but only those of files read the first time.
+
+        Returns how many clean rows that were.
+        """
+        rows = self._lines.where("reason IS NULL AND ind IS NOT NULL").select("sequence", "block", "id")
+        found = self._at_positions(rows).where("NOT again").join(positions, "position", "left_semi")
+        left_out = found.select("sequence", "block", "id").collect()
+        if left_out:
+            self._left_out = self._spark.createDataFrame(left_out, "sequence INT, block BIGINT, id BIGINT")
+        return len(left_out)
+
     def rejects(self) -> DataFrame:
         """The rejects: `position` as `<object key>:<line>`, `raw_text` and `reason`."""
-        keys = self._spark.createDataFrame(
-            [(n, file.key) for n, file in enumerate(self._files)], "sequence INT, key STRING"
-        )
         refused = self._lines.where("reason IS NOT NULL").select("sequence", "block", "id", "raw_text", "reason")
         broken = (
             self._lines.where("broken IS NOT NULL")
             .withColumn("described", describe_broken(F.col("broken")))
             .select("sequence", "block", "id", "described.raw_text", "described.reason")
         )
+        return self._at_positions(refused.unionByName(broken)).select("position", "raw_text", "reason")
+
+    def _at_positions(self, lines: DataFrame) -> DataFrame:
+        """Lines with `position`, as `<object key>:<line>`, and `again`, as their file has it."""
+        keys = self._spark.createDataFrame(
+            [(n, file.key, file.again) for n, file in enumerate(self._files)],
+            "sequence INT, key STRING, again BOOLEAN",
+        )
         line = F.col("id") - F.col("first_id") + F.col("first_line")
         return (
-            refused.unionByName(broken)
-            .join(F.broadcast(self._splits()), ["sequence", "block"])
+            lines.join(F.broadcast(self._splits()), ["sequence", "block"])
             .join(F.broadcast(keys), "sequence")
-            .select(F.concat("key", F.lit(":"), line).alias("position"), "raw_text", "reason")
+            .withColumn("position", F.concat("key", F.lit(":"), line))
         )
 
     def _splits(self) -> DataFrame:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,28 @@ import duckdb
 from deltalake import CommitProperties, DeltaTable
 
 from table_engine.batch_plan import plan_new_files, read_plan
-from table_engine.cleaned_batch import clean_files
-from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, load_into
+from table_engine.cleaned_batch import Counts, clean_files, leave_out
+from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, is_applied, load_into
 from table_engine.duckdb_session import another_connection
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds
 from table_engine.file_append import append_files
+from table_engine.quarantine import append_missing, missing_rejects, quarantine_rows
 from table_engine.raw_files import RawFile
 from table_engine.storage import Bucket
 
 #: In the log of a feed's table: the newest batch that is in it.
 APPLICATION = "batch"
+
+
+def rejects_application(feed: Feed) -> str:
+    """In the quarantine's log: the newest batch whose rejects of a feed are in."""
+    return f"{APPLICATION}-{feed.name}"
+
+
+def late_application(feed: Feed) -> str:
+    """In the quarantine's log: how often rejects of a feed came after their batch's, by other rules."""
+    return f"{APPLICATION}-{feed.name}-late"
+
 
 # Lines are fetched and packed into groups by one thread: meanwhile another feed is cleaned or written.
 _FEEDS_AT_A_TIME = 2
@@ -112,19 +125,24 @@ def _apply(
         )
 
     counts = clean_files(session, bucket, feed, files, temporary, on_changed)
+    # The quarantine first: a table that has the batch then says that both have it.
+    quarantine, application = tables.open("quarantine"), rejects_application(feed)
+    if counts.rejects:
+        again = any(file.again for file in files)
+        is_first = commit_once(
+            quarantine,
+            application,
+            batch,
+            lambda table, properties: _append_rejects(session, table, properties, feed, again),
+        )
+    else:
+        is_first = not is_applied(quarantine, application, batch)
+    if not is_first:
+        counts = _finish_rejects(session, quarantine, feed, files, counts)
     report.files += len(files)
     report.lines += counts.lines
     report.rows += counts.rows
     report.rejects += counts.rejects
-    # The quarantine first: a table that has the batch then says that both have it.
-    if counts.rejects:
-        again = any(file.again for file in files)
-        commit_once(
-            tables.open("quarantine"),
-            f"{APPLICATION}-{feed.name}",
-            batch,
-            lambda table, properties: _append_rejects(session, table, properties, feed, again),
-        )
     done = commit_once(
         tables.open(feed.name),
         APPLICATION,
@@ -155,12 +173,19 @@ def _append_rejects(
     return True
 
 
-def quarantine_rows(feed: Feed, rejects: str) -> str:
-    """The SELECT that makes rows of the quarantine from a relation (position, raw_text, reason) of a batch."""
-    return (
-        f"SELECT '{feed.name}' AS feed, 'batch' AS source, position, raw_text, reason, now() AS quarantined_at "
-        f"FROM {rejects}"
-    )
+def _finish_rejects(
+    session: duckdb.DuckDBPyConnection, quarantine: DeltaTable, feed: Feed, files: list[RawFile], counts: Counts
+) -> Counts:
+    """Settles which lines of a batch are in quarantine when its rejects were committed and its rows were not.
+
+    Other rules may have told them apart then. What is in quarantine is left out of `newest`, and rejects that it lacks
+    are appended. Returns the new counts.
+    """
+    append_missing(quarantine, late_application(feed), partial(missing_rejects, session, feed))
+    # Positions that were read before may be there for what the file held then.
+    keys = {file.key for file in files if not file.again}
+    left_out = leave_out(session, "known_rejects", keys)
+    return Counts(counts.lines, counts.rows - left_out, counts.rejects + left_out)
 
 
 def _append_or_merge(

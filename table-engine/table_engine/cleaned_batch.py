@@ -6,7 +6,7 @@ two rows of a post the one with the larger row id is newer, and `segments` leads
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,12 +76,31 @@ def clean_files(
     return Counts(counted[0] + counted[1], counted[0], counted[1])
 
 
+def leave_out(session: duckdb.DuckDBPyConnection, positions: str, keys: Collection[str]) -> int:
+    """Takes the lines at the positions of a relation out of `newest`, but only those of files with certain keys.
+
+    Returns how many clean rows that were.
+    """
+    found = session.execute(
+        f"""DELETE FROM cleaned WHERE rowid IN (
+          SELECT r.row FROM (SELECT rowid AS row FROM cleaned WHERE reason IS NULL AND ind IS NOT NULL) r
+          ASOF JOIN segments s ON r.row >= s.first_row
+          WHERE list_contains(?, s.key) AND {_POSITION} IN (SELECT position FROM {positions}))""",
+        [list(keys)],
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 # A line of white space only is no record.
 _LINE = r"CASE WHEN starts_with(line, '{') OR regexp_matches(line, '[^ \t]') THEN line END"
 
-_REJECTS = """
+# Of the line with the row id r.row, in the segment s.
+_POSITION = "s.key || ':' || (r.row - s.first_row + s.first_line)"
+
+_REJECTS = f"""
 CREATE OR REPLACE TEMP TABLE rejects AS
-SELECT s.key || ':' || (r.row - s.first_row + s.first_line) AS position, r.raw_text, r.reason
+SELECT {_POSITION} AS position, r.raw_text, r.reason
 FROM (
   SELECT rowid AS row, raw_text, reason FROM cleaned WHERE reason IS NOT NULL
   UNION ALL SELECT row, raw_text, reason FROM broken

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import duckdb
-from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import DeltaTable
 
-from table_engine.batch import APPLICATION, quarantine_rows
+from table_engine.batch import APPLICATION
 from table_engine.batch_plan import Plan, read_plan
 from table_engine.cleaned_batch import clean_files
-from table_engine.delta_tables import DeltaTables, Step, append_rows, commit_on_newest, load_into
+from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.duckdb_session import count_rows
-from table_engine.feeds import Feed, load_feeds, topic_name
+from table_engine.feeds import load_feeds, topic_name
+from table_engine.quarantine import append_missing, missing_rejects
 from table_engine.raw_files import RawFile, in_source_order, list_raw_files
 from table_engine.storage import Bucket
 
@@ -75,7 +75,7 @@ def replay_raw_files(
 
     counts = clean_files(session, bucket, feed, files, temporary, on_changed)
     report.lines, report.rows, report.rejects = counts.lines, counts.rows, counts.rejects
-    report.quarantined = _add(quarantine, partial(_missing_rejects, session, feed))
+    report.quarantined = append_missing(quarantine, _APPLICATION, partial(missing_rejects, session, feed))
     # The newest row may be in any file from the first one on.
     since = ordered[ordered.index(files[0]) :]
     if len(since) > len(files) and _missing_posts(session, "newest", table)[1]:
@@ -84,7 +84,7 @@ def replay_raw_files(
         find = partial(_missing_posts, session, "(FROM newest SEMI JOIN wanted USING (ind))")
     else:
         find = partial(_missing_posts, session, "newest")
-    report.inserted = _add(table, find)
+    report.inserted = append_missing(table, _APPLICATION, find)
     session.execute("DROP VIEW newest; DROP TABLE cleaned; DROP TABLE rejects")
     return report
 
@@ -98,38 +98,6 @@ def _applied(plan: Plan, table: DeltaTable, feed: str) -> set[tuple[str, str]]:
         if name == feed and batch <= version
         for file in files
     }
-
-
-#: Given a state of a table, the rows that it lacks and how many.
-Find = Callable[[DeltaTable], tuple[duckdb.DuckDBPyRelation, int]]
-
-
-def _add(table: DeltaTable, find: Find) -> int:
-    """Appends what a table lacks; looks again when another writer was faster. Returns how many rows."""
-
-    def decide(newest: DeltaTable) -> Step[int] | None:
-        rows, count = find(newest)
-        if count == 0:
-            return None
-
-        def write(properties: CommitProperties) -> int:
-            append_rows(newest, rows, properties)
-            return count
-
-        return [Transaction(_APPLICATION, (newest.transaction_version(_APPLICATION) or 0) + 1)], write
-
-    return commit_on_newest(table, decide) or 0
-
-
-def _missing_rejects(
-    session: duckdb.DuckDBPyConnection, feed: Feed, table: DeltaTable
-) -> tuple[duckdb.DuckDBPyRelation, int]:
-    load_into(session, table, "known_rejects", f"SELECT position, raw_text FROM t WHERE feed = '{feed.name}'")
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE missing_rejects AS FROM rejects "
-        "ANTI JOIN known_rejects USING (position, raw_text)"
-    )
-    return session.sql(quarantine_rows(feed, "missing_rejects")), count_rows(session, "missing_rejects")
 
 
 def _missing_posts(

@@ -7,6 +7,23 @@ from collections.abc import Callable, Collection
 from table_engine.feeds import Feed
 from table_engine.sql_text import cleaning_sql
 
+#: Of ten rows those that the rules refused when the rejects were committed, those that they refuse when the rows are,
+#: and those that must be in quarantine then.
+RELEASES = [
+    ([2, 7], [2, 7], [2, 7]),
+    ([2, 7], [2, 4, 7], [2, 4, 7]),
+    ([2, 7], [4, 9], [2, 4, 7, 9]),
+    ([2, 7], [7], [2, 7]),
+    ([2, 7], [], [2, 7]),
+    ([9], [], [9]),
+    ([9], list(range(10)), list(range(10))),
+    (list(range(10)), [3], list(range(10))),
+]
+
+
+class KilledError(BaseException):
+    """As if the process had been killed here."""
+
 
 def rules_that_refuse(numbers: Collection[int]) -> Callable[[Feed], str]:
     """What takes the place of `cleaning_sql`."""

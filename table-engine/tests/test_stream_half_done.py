@@ -12,15 +12,11 @@ from deltalake import CommitProperties, DeltaTable
 from table_engine.delta_tables import append_rows
 from table_engine.stream_append import AppendReport
 from table_engine.stream_records import StreamRecord
-from tests.other_rules import rules_that_refuse
+from tests.other_rules import RELEASES, KilledError, rules_that_refuse
 from tests.sink_bucket import SinkBucket
 from tests.stream_support import BASE, SHARD, appender, stream_rows, user_records
 
 OTHER = "shardId-000000000001"
-
-
-class KilledError(BaseException):
-    pass
 
 
 def use_rules(monkeypatch: pytest.MonkeyPatch, refused: Sequence[int]) -> None:
@@ -46,19 +42,7 @@ def check(sink: SinkBucket, quarantined: Sequence[int], end: int) -> None:
     assert [row[0] for row in stream_rows(sink, "user")] == [n for n in range(end) if n not in quarantined]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "quarantined"),
-    [
-        ([2, 7], [2, 7], [2, 7]),
-        ([2, 7], [2, 4, 7], [2, 4, 7]),
-        ([2, 7], [4, 9], [2, 4, 7, 9]),
-        ([2, 7], [7], [2, 7]),
-        ([2, 7], [], [2, 7]),
-        ([9], [], [9]),
-        ([9], list(range(10)), list(range(10))),
-        (list(range(10)), [3], list(range(10))),
-    ],
-)
+@pytest.mark.parametrize(("before", "after", "quarantined"), RELEASES)
 def test_other_rules(
     sink: SinkBucket,
     tmp_path: Path,

@@ -1,0 +1,36 @@
+"""A batch that the embedded engine was killed in between its two commits, finished by Spark with other rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark_tests.spark_support import spark_batch
+from tests.batch_half_done import NEW, OLD, begin, begin_again, check
+from tests.other_rules import RELEASES, rules_that_refuse
+from tests.sink_bucket import SinkBucket
+
+
+def test_other_rules(
+    spark: SparkSession, new_bucket: Callable[[], SinkBucket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for before, after, quarantined in RELEASES:
+        sink = new_bucket()
+        begin(sink, before)
+        monkeypatch.setattr("spark_batch.raw_text.cleaning_sql", rules_that_refuse(after))
+        check(sink, spark_batch(spark, sink)["feeds"]["user"], quarantined)
+        versions = [sink.commits(name) for name in ("user", "quarantine")]
+        assert spark_batch(spark, sink)["batch"] is None
+        assert [sink.commits(name) for name in ("user", "quarantine")] == versions
+
+
+def test_a_file_that_was_replaced(spark: SparkSession, sink: SinkBucket) -> None:
+    sink.put("user", 0, 0, OLD)
+    sink.batch()
+    sink.put("user", 0, 0, NEW)
+    begin_again(sink, [2])
+    assert spark_batch(spark, sink)["feeds"]["user"]["rejects"] == 0
+    assert [(row[0], row[2]) for row in sink.rows("user")] == [(0, 20), (1, 30), (2, 20)]
+    assert len(sink.rows("quarantine")) == 2

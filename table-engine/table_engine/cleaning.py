@@ -10,7 +10,7 @@ from arro3.core import Array, DataType
 
 from table_engine.duckdb_session import refill
 from table_engine.feeds import Feed
-from table_engine.raw_lines import line_problem, readable
+from table_engine.raw_lines import line_problem, readable, to_text, without_end
 from table_engine.sql_text import cleaning_sql, duckdb_functions
 
 _DUCKDB_TYPES = {
@@ -76,13 +76,14 @@ class LineCleaner:
         positions: list[int] = []
         texts: list[str] = []
         for position, record in enumerate(lines):
-            line = record.encode("utf-8", "surrogatepass") if isinstance(record, str) else record
+            # Carriage returns as in a raw file, so that a record is the same reject on both paths.
+            line = without_end(record.encode("utf-8", "surrogatepass") if isinstance(record, str) else record)
             problem = line_problem(line)
             if problem is not None:
                 rejects.append(Reject(position, readable(line), problem))
             elif line.strip(b" \t\r\n"):
                 positions.append(position)
-                texts.append(line.decode("utf-8"))
+                texts.append(to_text(line).decode("utf-8"))
         session = self._session
         refill(session, self._given, Array(positions, DataType.int64()), Array(texts, DataType.utf8()))
         session.execute(f"DELETE FROM {self._cleaned}")

@@ -85,14 +85,26 @@ def to_piece(data: bytes) -> Piece:
     good: list[bytes] = []
     broken: list[BrokenLine] = []
     for number, ended in enumerate(data.split(b"\n")[:-1]):
-        line = ended.removesuffix(b"\r")
+        line = without_end(ended)
         problem = line_problem(line)
         if problem is not None:
             broken.append(BrokenLine(number, readable(line), problem))
             line = b""
-        # Between values a carriage return is white space as a tab is; in a string neither may stand.
-        good.append(line.replace(b"\r", b"\t"))
+        good.append(to_text(line))
     return Piece(b"\n".join((*good, b"")), lines, broken)
+
+
+def without_end(line: bytes) -> bytes:
+    """The line without a carriage return at its end."""
+    return line.removesuffix(b"\r")
+
+
+def to_text(line: bytes) -> bytes:
+    """The line as it is cleaned, and kept when it is refused: with tabs for carriage returns.
+
+    Between values a carriage return is white space as a tab is; in a string neither may stand.
+    """
+    return line.replace(b"\r", b"\t")
 
 
 def line_problem(line: bytes) -> str | None:

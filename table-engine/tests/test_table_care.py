@@ -203,7 +203,7 @@ def test_a_table_that_spark_holds_is_left(sink: SinkBucket, tmp_path: Path, monk
     table_care._claim(sink.tables.open(TABLE), HOLD_HOURS)
     assert compacted() == (0, True)
     now = time.time()
-    monkeypatch.setattr(table_care.time, "time", lambda: now + HOLD_HOURS * 3600)
+    monkeypatch.setattr(time, "time", lambda: now + HOLD_HOURS * 3600)
     assert not compacted()[1]
     check(sink, range(55))
 

@@ -43,6 +43,8 @@ ln --symbolic --force "client-$KAFKA_AUTH.properties" /opt/kafka/config/client.p
 printf '%s\n' "$KAFKA_BOOTSTRAP_SERVERS" >/opt/kafka/config/bootstrap-servers
 
 systemd-sysusers rest-proxy.conf
+# systemd opens the service's log, as root, before it makes the folder; it gives the folder to the service all the same.
+mkdir --parents --mode=0750 /var/log/rest-proxy
 cat >/etc/rest-proxy.env <<EOF
 AWS_REGION=$AWS_REGION
 REST_PROXY_BOOTSTRAP_SERVERS=$KAFKA_BOOTSTRAP_SERVERS

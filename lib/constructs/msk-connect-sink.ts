@@ -28,11 +28,11 @@ export interface MskConnectSinkProps {
 /** MSK Connect keeps offsets, configurations and states in topics of these names. */
 const INTERNAL = '__amazon_msk_connect_*';
 
+// Not connector.client.config.override.policy, which MSK Connect does not take. Kafka's own default lets the connector have
+// its consumer.override.*.
 const WORKER_PROPERTIES = [
   'key.converter=org.apache.kafka.connect.converters.ByteArrayConverter',
   'value.converter=org.apache.kafka.connect.converters.ByteArrayConverter',
-  // The connector's configuration has consumer.override.*.
-  'connector.client.config.override.policy=All',
   'offset.flush.interval.ms=10000',
   'task.shutdown.graceful.timeout.ms=20000',
   '',

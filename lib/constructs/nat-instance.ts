@@ -36,6 +36,13 @@ export class NatInstance extends Construct {
     super(scope, id);
     this.securityGroup = new SecurityGroup(this, 'Group', { vpc, description: 'NAT instance' });
     const userData = UserData.forLinux();
+    // It has 512 MiB, of which dnf alone may want more.
+    userData.addCommands(
+      'fallocate --length 512M /swapfile',
+      'chmod 600 /swapfile',
+      'mkswap /swapfile',
+      'swapon /swapfile',
+    );
     userData.addCommands(...NatInstanceProviderV2.DEFAULT_USER_DATA_COMMANDS);
     const instance = new Instance(this, 'Instance', {
       vpc,

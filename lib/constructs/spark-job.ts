@@ -126,8 +126,7 @@ export class SparkJob extends Construct {
             },
           },
         },
-        ResultSelector: { 'state.$': '$.State' },
-        ResultPath: '$.batch',
+        ResultPath: '$.job',
       },
     });
   }

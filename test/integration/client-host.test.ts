@@ -196,6 +196,9 @@ describe('the installed host', () => {
     expect(root.shell(`grep '^StandardOutput' ${UNIT}`)).toBe(
       `StandardOutput=append:${files[0]?.file_path ?? ''}\n`,
     );
+    // systemd opens the log before it makes the folder of LogsDirectory, so it must be there.
+    const folder = path.posix.dirname(files[0]?.file_path ?? '');
+    expect(root.shell(`stat --format '%F %a' ${folder}`)).toBe('directory 750\n');
     expect(agent.metrics.namespace).toBe(settings.metricsNamespace);
   });
 

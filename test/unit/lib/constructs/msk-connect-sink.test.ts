@@ -143,7 +143,6 @@ test('the worker leaves bytes as they are, and lets the connector set up its con
   ).toMatchObject({
     'key.converter': bytes,
     'value.converter': bytes,
-    'connector.client.config.override.policy': 'All',
   });
   expect(properties.WorkerConfiguration).toMatchObject({
     WorkerConfigurationArn: { 'Fn::GetAtt': [worker.id, 'WorkerConfigurationArn'] },

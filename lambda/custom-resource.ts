@@ -48,11 +48,12 @@ export interface ResourceAnswer {
 
 /** CloudFormation refuses answers over 4,096 bytes. */
 const MAX_REASON_BYTES = 1500;
-/** How long before the Lambda's time-out the work is given up, and how long before it the answer is sent regardless. */
-const GIVE_UP_MS = 8000;
-const ANSWER_MS = 5000;
 const PUT_ATTEMPTS = 4;
 const PUT_TIMEOUT_MS = 3000;
+/** How long before the Lambda's time-out the answer is sent regardless: time for all attempts, however slow each is. */
+const ANSWER_MS = 15_000;
+/** How long before it the work is given up. */
+const GIVE_UP_MS = 18_000;
 /** The identity of a resource that could not even be named; its deletion has nothing to do. */
 const NEVER_CREATED = 'never-created';
 

@@ -16,7 +16,7 @@ export interface ProxyOptions {
   readonly port: number;
   /** The most bytes of a request's body. Default: 8 MiB. */
   readonly maxBodyBytes: number;
-  /** The most bytes of all bodies being received or waiting for Kafka. Default: 64 MiB. */
+  /** The most bytes of all bodies being received or waiting for Kafka, with what their records take besides. Default: 64 MiB. */
   readonly maxBytesInFlight: number;
   /** The most connections at a time. Default: 1,000. */
   readonly maxConnections: number;

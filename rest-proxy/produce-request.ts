@@ -15,6 +15,9 @@ export interface ProduceRecord {
   readonly partition: number | undefined;
 }
 
+/** The most records of a request. A record may be twelve bytes, and the proxy holds some hundred for each. */
+export const MAX_RECORDS = 10_000;
+
 /** Members of Confluent's request that have no meaning for JSON; clients may send them with `null`. */
 const SCHEMA_MEMBERS = new Set(['key_schema', 'key_schema_id', 'value_schema', 'value_schema_id']);
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -25,7 +28,8 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  *
  * @param body UTF-8, with or without a byte order mark.
  * @returns the records, in order; at least one.
- * @throws RestError 400 when the body is no JSON, 422 when it has the wrong shape (the message says which part).
+ * @throws RestError 400 when the body is no JSON, 422 when it has the wrong shape (the message says which part), 413 when
+ * it has more than {@link MAX_RECORDS} records; then the rest is not looked at.
  */
 export function readProduceRequest(body: Buffer): ProduceRecord[] {
   if (!isUtf8(body))
@@ -106,6 +110,12 @@ function readRecords(body: Buffer, at: number, into: ProduceRecord[], complaints
   }
   let index = 0;
   return scanArray(body, at, (element) => {
+    if (index === MAX_RECORDS)
+      throw new RestError(
+        413,
+        ERROR_CODES.tooLarge,
+        `"records" has more than ${MAX_RECORDS} records: send fewer at a time.`,
+      );
     const end = readRecord(body, element, index, into, complaints);
     index += 1;
     return end;

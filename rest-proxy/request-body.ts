@@ -15,7 +15,10 @@ export class ClientGone extends Error {
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 const MAX_DISCARD_MS = 5000;
 
-/** Counts the bytes of all bodies that are held. */
+/** Counts further bytes of memory that a body's records take. */
+export type HoldMore = (bytes: number) => void;
+
+/** Counts the bytes of all bodies that are held, and what is held besides for what is in them. */
 export class BodyBudget {
   private held = 0;
 
@@ -45,11 +48,12 @@ export class BodyBudget {
   }
 
   /**
-   * Receives a body and hands it to `use`; its bytes count as held until `use` is done.
+   * Receives a body and hands it to `use`; its bytes count as held until `use` is done. So does what `use` says by `holdMore`,
+   * which throws RestError 429 when that is too much beside what others hold.
    *
    * @throws RestError 413 or 429, ClientGone, and what `use` throws.
    */
-  async hold<T>(request: IncomingMessage, use: (body: Buffer) => Promise<T>): Promise<T> {
+  async hold<T>(request: IncomingMessage, use: (body: Buffer, holdMore: HoldMore) => Promise<T>): Promise<T> {
     let bytes = 0;
     try {
       const chunks: Buffer[] = [];
@@ -77,7 +81,16 @@ export class BodyBudget {
         };
         request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
       });
-      return await use(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+      const holdMore = (more: number): void => {
+        // Alone it is let in, or it would never be taken.
+        if (this.held > bytes && this.held + more > this.maxHeldBytes) throw this.full();
+        bytes += more;
+        this.held += more;
+      };
+      return await use(
+        chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
+        holdMore,
+      );
     } finally {
       this.held -= bytes;
     }

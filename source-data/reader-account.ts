@@ -28,10 +28,10 @@ export async function ensureReaderAccount(options: ReaderAccountOptions): Promis
   try {
     // Texts are escaped for this mode.
     await connection.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES'");
-    await connection.query(`CREATE USER IF NOT EXISTS ${account}`);
-    await connection.query(
-      `ALTER USER ${account} IDENTIFIED BY ${escape(password)} REQUIRE ${requireTls ? 'SSL' : 'NONE'}`,
-    );
+    const proof = `IDENTIFIED BY ${escape(password)} REQUIRE ${requireTls ? 'SSL' : 'NONE'}`;
+    // With its password from the first moment; one that is there gets the new one.
+    await connection.query(`CREATE USER IF NOT EXISTS ${account} ${proof}`);
+    await connection.query(`ALTER USER ${account} ${proof}`);
     await connection.query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account}`);
     for (const feed of FEED_NAMES) {
       const table = `${quoteIdentifier(administrator.dbname)}.${quoteIdentifier(FEEDS[feed].sourceTable)}`;

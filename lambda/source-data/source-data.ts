@@ -50,7 +50,10 @@ export function sourceDataResource(read: SecretReader, requireTls = true): Custo
         seed: Number(readText(properties, 'Seed')),
         signal: AbortSignal.timeout(Math.max(1, deadline - Date.now() - RESERVE_MS)),
       });
-      if (!complete) throw new Error(`${note} Deploy again until it is complete, or ask for fewer posts.`);
+      if (!complete)
+        throw new Error(
+          `${note} Deploy again until it is complete, or ask for fewer posts. The first deployment needs "--no-rollback" for that, or the database goes with what is in it.`,
+        );
       await ensureReaderAccount({ administrator, username, password, requireTls });
       return { note };
     },

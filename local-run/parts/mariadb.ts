@@ -174,7 +174,7 @@ export async function setDatabaseUser(
   const granted = quoteName(user.database.replaceAll(/[_%\\]/g, '\\$&'));
   const sql = [
     `CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4`,
-    `CREATE USER IF NOT EXISTS ${account}`,
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${quoteText(user.password)}`,
     `ALTER USER ${account} IDENTIFIED BY ${quoteText(user.password)}`,
     `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account}`,
     `GRANT ${user.access === 'read' ? 'SELECT' : 'ALL PRIVILEGES'} ON ${granted}.* TO ${account}`,

@@ -17,6 +17,9 @@ const PORTS: RoutePorts = {
   brokers: () => Promise.reject(new Error('connection refused')),
 };
 
+/** What was held besides bodies. */
+const held: number[] = [];
+
 /** Answers a request as the server does. */
 async function ask(method: string, url: string, body = '', head: Partial<RequestHead> = {}): Promise<Answer> {
   try {
@@ -31,7 +34,9 @@ async function ask(method: string, url: string, body = '', head: Partial<Request
       },
       PORTS,
     );
-    return await (route.kind === 'read' ? route.answer() : route.answer(Buffer.from(body)));
+    return await (route.kind === 'read'
+      ? route.answer()
+      : route.answer(Buffer.from(body), (bytes) => held.push(bytes)));
   } catch (error) {
     if (error instanceof RestError) return errorAnswer(error);
     throw error;
@@ -88,6 +93,12 @@ test('wrong types are refused before the body is read', async () => {
   });
   expect(await ask('POST', '/topics/a', '', { accept: 'text/html' })).toMatchObject({ status: 406 });
   expect(await ask('POST', '/topics/a', '', { contentEncoding: 'gzip' })).toMatchObject({ status: 415 });
+});
+
+test('what the records of a request take besides their bytes is held', async () => {
+  held.length = 0;
+  await ask('POST', '/topics/a', '{"records":[{"value":1},{"value":2}]}').catch(() => undefined);
+  expect(held).toEqual([1400]);
 });
 
 test('a produce answer has a result for each record, in order', async () => {

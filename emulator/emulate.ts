@@ -165,8 +165,10 @@ class Emulation {
       })),
     );
     ledger.add(
-      outcomes.map(({ feed, sent, acknowledged, failed, attempts, acknowledgement, at }) => ({
-        ...{ run, seed, mode, from, to, feed, sent, acknowledged, failed, attempts },
+      outcomes.map(({ feed, sent, acknowledged, failed, unsendable, attempts, acknowledgement, at }) => ({
+        ...{ run, seed, mode, from, to, feed, sent, acknowledged, failed },
+        ...(unsendable > 0 ? { refused: unsendable } : {}),
+        attempts,
         ...acknowledgement,
         at,
       })),
@@ -205,7 +207,8 @@ class Emulation {
 /**
  * Sends posts of the source to the API: to the topics, or to the streams.
  *
- * A run is continued where its ledger ends. What fails after all retries is counted, noted in the ledger and reported;
+ * A run is continued where its ledger ends, or at what failed before. What fails after all retries, or is refused for
+ * ever, is counted, noted in the ledger and reported;
  * the run itself ends early only when the API refuses (401, 403, 404 …), is away for three batches in a row, the
  * source cannot be read any more, or the ledger cannot be written.
  *

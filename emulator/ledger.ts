@@ -22,7 +22,10 @@ export interface LedgerEntry {
   /** Records; less than `to` - `from` when rows are missing in the source. */
   readonly sent: number;
   readonly acknowledged: number;
+  /** Records not acknowledged, those of `refused` among them. */
   readonly failed: number;
+  /** Failed records that would be refused however often they were sent, which a later call leaves out. Absent: 0. */
+  readonly refused?: number;
   /** Requests made. */
   readonly attempts: number;
   /** When the answer was in, ISO 8601, UTC. */

@@ -5,8 +5,10 @@ import type { LedgerStore } from './ledger-store';
 import type { EmulatorDestination, EmulatorMode } from './options';
 
 const PAGE = 1000;
-/** Objects of a random run that are searched for failures; a run ends soon after failures begin. */
+/** Objects of a random run that are searched for failures: some eight minutes' while it goes on, at one each 5 s. */
 const LOOK_BACK = 100;
+/** Objects read at a time: one has some 4 MB at most. */
+const READ_AT_ONCE = 10;
 
 /** What of a line is kept: not its places, which are most of it. */
 export interface SentBatch {
@@ -14,6 +16,7 @@ export interface SentBatch {
   readonly from: number;
   readonly to: number;
   readonly failed: number;
+  readonly refused?: number;
 }
 
 /** What a run must be the same in to be continued. */
@@ -54,10 +57,10 @@ async function allNames(store: LedgerStore, run: string): Promise<string[]> {
   }
 }
 
-/** Up to LOOK_BACK objects, the newest first. */
-async function newestNames(store: LedgerStore, run: string, last: number): Promise<string[]> {
+/** The newest objects, up to LOOK_BACK. */
+function newestNames(store: LedgerStore, run: string, last: number): Promise<string[]> {
   const after = last < LOOK_BACK ? `${ledgerPrefix(run)}-` : ledgerName(run, last - LOOK_BACK);
-  return (await store.list(ledgerPrefix(run), after, LOOK_BACK)).reverse();
+  return store.list(ledgerPrefix(run), after, LOOK_BACK);
 }
 
 /** Parses the lines of an object, and checks that they are of this run. */
@@ -76,8 +79,8 @@ async function readBatches(store: LedgerStore, name: string, identity: RunIdenti
         );
       }
       checkIdentity(line, identity);
-      const { feed, from, to, failed } = line;
-      return { feed, from, to, failed };
+      const { feed, from, to, failed, refused = 0 } = line;
+      return { feed, from, to, failed, refused };
     });
 }
 
@@ -95,26 +98,44 @@ function checkIdentity(line: LedgerLine, { run, destination, mode, seed }: RunId
   }
 }
 
-/** The first position that is not acknowledged in every feed. */
-export function firstUnacknowledged(lines: readonly SentBatch[], feeds: readonly FeedName[]): number {
-  const ends = feeds.map((feed) => {
-    const done = lines.filter((line) => line.feed === feed && line.failed === 0);
-    let end = 0;
-    for (const { from, to } of done.sort((a, b) => a.from - b.from)) {
-      if (from > end) break;
-      end = Math.max(end, to);
-    }
-    return end;
-  });
-  return Math.min(...ends);
+/** Whether nothing of a batch is worth sending again: all of it is acknowledged, or refused for ever. */
+function isSettled({ failed, refused = 0 }: SentBatch): boolean {
+  return failed <= refused;
 }
 
-/** Whether what failed was acknowledged when it was sent again, going by the lines given. */
-function isMadeGood(failed: SentBatch, lines: readonly SentBatch[]): boolean {
-  return lines.some(
-    (line) =>
-      line.feed === failed.feed && line.failed === 0 && line.from <= failed.from && line.to >= failed.to,
+/** The positions of a feed's settled batches, as few ranges, ascending; `to` is the one after the last. */
+function settledRanges(lines: readonly SentBatch[], feed: FeedName): { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  const settled = lines.filter((line) => line.feed === feed && isSettled(line));
+  for (const { from, to } of settled.sort((a, b) => a.from - b.from)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    else ranges.push({ from, to });
+  }
+  return ranges;
+}
+
+/** The first position that is not settled in every feed. */
+export function firstUnsettled(lines: readonly SentBatch[], feeds: readonly FeedName[]): number {
+  return Math.min(
+    ...feeds.map((feed) => {
+      const [first] = settledRanges(lines, feed);
+      return first?.from === 0 ? first.to : 0;
+    }),
   );
+}
+
+/** The batches that failed and were not settled when their positions were sent another time, going by the lines given. */
+function stillFailed(lines: readonly SentBatch[], feeds: readonly FeedName[]): SentBatch[] {
+  return feeds.flatMap((feed) => {
+    const settled = settledRanges(lines, feed);
+    return lines.filter(
+      (line) =>
+        line.feed === feed &&
+        !isSettled(line) &&
+        !settled.some(({ from, to }) => from <= line.from && line.to <= to),
+    );
+  });
 }
 
 /** Where a run goes on. */
@@ -126,9 +147,11 @@ export interface ResumePoint {
 }
 
 /**
- * Reads where a run stopped: the first position not acknowledged in every feed, so that what failed is sent again under
- * the same identity. The ledger of mode `random` grows for ever, so there only the newest objects are looked at, back
- * to the first one without a failure.
+ * Reads where a run stopped: the first position that is not settled in every feed, so that what failed is sent again
+ * under the same identity. What was refused for ever is settled: sending it again would only repeat what comes after it.
+ *
+ * The ledger of mode `random` grows for ever, so there only the newest LOOK_BACK objects are read, all of them: between
+ * a failure and the run's end may be many objects without one. What failed before them is not sent again.
  *
  * @throws Error when the run was made with another destination, seed or mode.
  */
@@ -138,26 +161,24 @@ export async function readResumePoint(
   feeds: readonly FeedName[],
 ): Promise<ResumePoint> {
   const { run, mode } = identity;
+  const lines: SentBatch[] = [];
   if (mode === 'random') {
     const last = await lastSequence(store, run);
-    let position = 0;
-    const seen: SentBatch[] = [];
     const names = last < 0 ? [] : await newestNames(store, run, last);
-    for (const name of names) {
-      const lines = await readBatches(store, name, identity);
-      if (name === names[0]) position = Math.max(0, ...lines.map(({ to }) => to));
-      seen.push(...lines);
-      if (lines.every(({ failed }) => failed === 0)) break;
-      const lost = lines.filter((line) => line.failed > 0 && !isMadeGood(line, seen));
-      position = Math.min(position, ...lost.map(({ from }) => from));
+    for (let first = 0; first < names.length; first += READ_AT_ONCE) {
+      const some = names.slice(first, first + READ_AT_ONCE);
+      for (const batches of await Promise.all(some.map((name) => readBatches(store, name, identity)))) {
+        lines.push(...batches);
+      }
     }
+    const end = lines.reduce((most, { to }) => Math.max(most, to), 0);
+    const position = stillFailed(lines, feeds).reduce((least, { from }) => Math.min(least, from), end);
     return { position, sequence: last + 1 };
   }
   const names = await allNames(store, run);
-  const lines: SentBatch[] = [];
   for (const name of names) lines.push(...(await readBatches(store, name, identity)));
   return {
-    position: firstUnacknowledged(lines, feeds),
+    position: firstUnsettled(lines, feeds),
     sequence: Math.max(-1, ...names.map(sequenceOf)) + 1,
   };
 }

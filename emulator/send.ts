@@ -26,6 +26,8 @@ export interface SendOutcome<Place> {
   readonly sent: number;
   readonly acknowledged: number;
   readonly failed: number;
+  /** Failed records that would be refused however often they were sent: too large, or wrong in another way. */
+  readonly unsendable: number;
   /** Records that were sent more than once. */
   readonly retried: number;
   /** Requests made. */
@@ -82,6 +84,7 @@ class BatchSender<Place> {
   private readonly places: Place[] = [];
   private readonly problems = new Set<string>();
   private failed = 0;
+  private unsendable = 0;
   private retried = 0;
   private attempts = 0;
   private refused = false;
@@ -93,9 +96,12 @@ class BatchSender<Place> {
   ) {}
 
   outcome(sent: number): SendOutcome<Place> {
-    const { failed, retried, attempts, refused, places } = this;
+    const { failed, unsendable, retried, attempts, refused, places } = this;
     const problems = [...this.problems];
-    return { sent, acknowledged: places.length, failed, retried, attempts, places, problems, refused };
+    return {
+      ...{ sent, acknowledged: places.length, failed, unsendable, retried, attempts },
+      ...{ places, problems, refused },
+    };
   }
 
   /** The texts of the records that can be sent; the others have failed. */
@@ -103,7 +109,7 @@ class BatchSender<Place> {
     return records.flatMap((record) => {
       const objection = this.destination.objection(record);
       if (objection === undefined) return [this.destination.text(record)];
-      this.giveUp(1, `a record was not sent: ${objection}`);
+      this.giveUpForEver(`a record was not sent: ${objection}`);
       return [];
     });
   }
@@ -159,7 +165,7 @@ class BatchSender<Place> {
     }
     if (status !== 413) return this.refuse(records.length, said);
     if (records.length > 1) return { again: records, reason: said, split: true };
-    this.giveUp(1, `a record is too large: ${said}`);
+    this.giveUpForEver(`a record is too large: ${said}`);
     return FINISHED;
   }
 
@@ -170,10 +176,15 @@ class BatchSender<Place> {
   ): { again: string[]; reason?: string } {
     const again: string[] = [];
     let reason: string | undefined;
+    // Without one that was taken, the refusal may be of the whole topic (its rights, its policies), and can be mended.
+    const isOfRecord = entries.some(({ kind }) => kind === 'acknowledged');
     for (const [index, entry] of entries.entries()) {
       if (entry.kind === 'acknowledged') this.places.push(entry.place);
-      else if (entry.kind === 'refused') this.giveUp(1, `a record was refused with ${entry.reason}`);
-      else {
+      else if (entry.kind === 'refused') {
+        const problem = `a record was refused with ${entry.reason}`;
+        if (isOfRecord) this.giveUpForEver(problem);
+        else this.giveUp(1, problem);
+      } else {
         again.push(records[index] as string);
         reason ??= entry.reason;
       }
@@ -185,6 +196,11 @@ class BatchSender<Place> {
     this.refused = true;
     this.giveUp(count, `refused, and not tried again: ${reason}`);
     return FINISHED;
+  }
+
+  private giveUpForEver(problem: string): void {
+    this.unsendable += 1;
+    this.giveUp(1, problem);
   }
 
   private giveUp(count: number, problem: string | undefined): void {

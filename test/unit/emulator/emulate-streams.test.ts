@@ -199,6 +199,31 @@ test('aborted amid retries, a run counts what was stored, and the next one sends
   );
 });
 
+test.each(['all', 'random'] as const)(
+  'mode %s: a record too large for Kinesis is reported, and the next call sends nothing again',
+  (mode) =>
+    inWorld(undefined, async (world) => {
+      const source = generatedSource(20, ({ rowNumber, rows }) => ({
+        rowNumber,
+        rows:
+          rowNumber === 3 && rows.pin !== undefined
+            ? { ...rows, pin: { ...rows.pin, description: 'x'.repeat(1_100_000) } }
+            : rows,
+      }));
+      const options: EmulatorOptions = { mode, posts: 100, batchPosts: 10 };
+      const report = await world.run(options, source);
+      const { posts, ok, feeds } = report;
+      const { failed } = feeds.pin;
+      expect(ok).toBe(false);
+      expect(failed).toBeGreaterThan(0);
+      expect(report.problems[0]).toMatch(/row 3 has 11\d{5} bytes/);
+      const lines = world.ledger.lines().filter((line) => line.failed > 0);
+      expect(lines.reduce((sum, line) => sum + line.failed, 0)).toBe(failed);
+      expect(lines.every((line) => line.refused === line.failed)).toBe(true);
+      expect(await world.run(options, source)).toMatchObject({ from: posts });
+    }),
+);
+
 test('by the route record posts go one by one at the rate', () =>
   inWorld(undefined, async (world) => {
     const options: EmulatorOptions = { mode: 'all', streamRoute: 'record', rate: 10 };

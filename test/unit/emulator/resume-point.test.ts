@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { ledgerName, type LedgerLine, type TopicLedgerLine } from '../../../emulator/ledger';
 import type { EmulatorMode } from '../../../emulator/options';
-import { firstUnacknowledged, readResumePoint, type RunIdentity } from '../../../emulator/resume-point';
+import { firstUnsettled, readResumePoint, type RunIdentity } from '../../../emulator/resume-point';
 import { FEED_NAMES } from '../../../feeds';
 import { batch, line, streamBatch } from './ledger-lines';
 import { MemoryStore } from './ports';
@@ -15,8 +15,8 @@ async function put(store: MemoryStore, sequence: number, lines: readonly LedgerL
   await store.create(ledgerName('r', sequence), `${lines.map((one) => JSON.stringify(one)).join('\n')}\n`);
 }
 
-test('the run goes on at the first position not acknowledged in every feed', () => {
-  const resume = (lines: TopicLedgerLine[]): number => firstUnacknowledged(lines, FEED_NAMES);
+test('the run goes on at the first position that is not settled in every feed', () => {
+  const resume = (lines: TopicLedgerLine[]): number => firstUnsettled(lines, FEED_NAMES);
   expect(resume([])).toBe(0);
   expect(resume([...batch(0, 5), ...batch(5, 9)])).toBe(9);
   expect(resume([...batch(5, 9), ...batch(0, 5)])).toBe(9);
@@ -44,7 +44,7 @@ test('mode all reads every object, more than one page of them', async () => {
   expect(resume).toEqual({ position: 2100, sequence: 2100 });
 });
 
-test('mode random finds the newest object without reading the others', async () => {
+test('mode random finds the newest objects without listing the others', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(fc.nat(2000), { minLength: 1, maxLength: 40 }), async (sequences) => {
       const store = new MemoryStore();
@@ -63,19 +63,59 @@ test('mode random finds the newest object without reading the others', async () 
   expect((await readResumePoint(highest, run('random'), FEED_NAMES)).position).toBe(4);
 });
 
+test('what was refused for ever is not sent again, nor what comes after it', () => {
+  const resume = (lines: TopicLedgerLine[]): number => firstUnsettled(lines, FEED_NAMES);
+  expect(resume([...batch(0, 5, { failed: 1, refused: 1 }), ...batch(5, 9)])).toBe(9);
+  expect(resume([...batch(0, 5, { failed: 2, refused: 1 }), ...batch(5, 9)])).toBe(0);
+  const again = [...batch(0, 5, { failed: 2, refused: 1 }), ...batch(0, 5, { failed: 1, refused: 1 })];
+  expect(resume([...again, ...batch(5, 9)])).toBe(9);
+});
+
+/** Where mode random goes on, given the objects' lines. */
+async function resumeRandom(objects: readonly LedgerLine[][]): Promise<number> {
+  const store = new MemoryStore();
+  for (const [sequence, lines] of objects.entries()) await put(store, sequence, lines);
+  const { position, sequence } = await readResumePoint(store, run('random'), FEED_NAMES);
+  expect(sequence).toBe(objects.length);
+  return position;
+}
+
+const random = { mode: 'random' as const };
+
 test('mode random goes back to what failed and was not made good since', async () => {
-  const random = { mode: 'random' as const };
   const objects = [
-    [...batch(0, 10, { ...random, failed: 1 })], // Before an object without a failure: dealt with by then.
+    [...batch(0, 10, { ...random, failed: 1 })],
     [...batch(0, 10, random)],
     [...batch(10, 20, random), ...batch(20, 30, { ...random, failed: 2 })],
     [...batch(20, 30, random), ...batch(30, 40, { ...random, failed: 3 }), ...batch(40, 50, random)],
   ];
-  const store = new MemoryStore();
-  for (const [sequence, lines] of objects.entries()) {
-    await store.create(ledgerName('r', sequence), lines.map((one) => JSON.stringify(one)).join('\n'));
-  }
-  expect(await readResumePoint(store, run('random'), FEED_NAMES)).toEqual({ position: 30, sequence: 4 });
+  expect(await resumeRandom(objects)).toBe(30);
+});
+
+test('mode random goes back over objects without a failure, and made good goes on at the end', async () => {
+  const objects = [
+    [...batch(0, 10, random), line('geo', 10, 20, { ...random, failed: 1 })],
+    ...Array.from({ length: 50 }, (_, n) => batch(20 + 10 * n, 30 + 10 * n, random)),
+  ];
+  expect(await resumeRandom(objects)).toBe(10);
+  // Sent again in batches of another size, by a call that ended before it was at the end.
+  const again = [...batch(10, 16, random), ...batch(16, 22, random)];
+  expect(await resumeRandom([...objects, again])).toBe(520);
+});
+
+test('mode random looks back over a limited number of objects', async () => {
+  const lost = [line('pin', 0, 10, { ...random, failed: 1 })];
+  const after = Array.from({ length: 100 }, (_, n) => batch(10 + 10 * n, 20 + 10 * n, random));
+  expect(await resumeRandom([lost, ...after.slice(1)])).toBe(0);
+  expect(await resumeRandom([lost, ...after])).toBe(1010);
+});
+
+test('mode random does not go back to what was refused for ever', async () => {
+  const refused = batch(0, 10, { ...random, failed: 1, refused: 1 });
+  expect(await resumeRandom([refused, batch(10, 20, random)])).toBe(20);
+  const partly = batch(0, 10, { ...random, failed: 3, refused: 1 });
+  expect(await resumeRandom([partly, batch(10, 20, random)])).toBe(0);
+  expect(await resumeRandom([partly, batch(10, 20, random), refused])).toBe(20);
 });
 
 test('a new run starts at 0, beside other runs', async () => {

@@ -54,6 +54,7 @@ test('acknowledged at once: one request with every record, and its places', asyn
     sent: 4,
     acknowledged: 4,
     failed: 0,
+    unsendable: 0,
     retried: 0,
     attempts: 1,
     places: [
@@ -158,8 +159,17 @@ test('a record that Kafka refuses is not sent again, and the others count', asyn
     return answer(response, 200, { offsets: [a, b, refused, d] });
   });
   expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, attempts: 1, refused: false });
+  expect(outcome.unsendable).toBe(1);
   expect(outcome.problems).toEqual(['p.pin: a record was refused with 50002 record too large']);
   expect(api.requests).toHaveLength(1);
+});
+
+test('a refusal of every record may be of the topic, and can be mended', async () => {
+  const refused = { partition: null, offset: null, error_code: 50002, error: 'TOPIC_AUTHORIZATION_FAILED' };
+  const { outcome } = await send((_request, response) =>
+    answer(response, 200, { offsets: [refused, refused, refused, refused] }),
+  );
+  expect(outcome).toMatchObject({ acknowledged: 0, failed: 4, unsendable: 0, attempts: 1 });
 });
 
 test.each([400, 401, 403, 404, 415, 422, 301])('%d is not tried again', async (status) => {
@@ -167,7 +177,7 @@ test.each([400, 401, 403, 404, 415, 422, 301])('%d is not tried again', async (s
     answer(response, status, { message: 'no such thing' }),
   );
   expect(api.requests).toHaveLength(1);
-  expect(outcome).toMatchObject({ acknowledged: 0, failed: 4, refused: true });
+  expect(outcome).toMatchObject({ acknowledged: 0, failed: 4, unsendable: 0, refused: true });
   expect(outcome.problems).toEqual([
     `p.pin: refused, and not tried again: the API answered ${status} {"message":"no such thing"}`,
   ]);
@@ -179,7 +189,7 @@ test('a body too large is halved until it fits; one record too large fails alone
       ? answer(response, 413, { error_code: 413 })
       : false,
   );
-  expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, refused: false });
+  expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, unsendable: 1, refused: false });
   expect(api.topics.get('p.pin')?.map(({ key }) => key)).toEqual([0, 1, 2]);
 });
 
@@ -188,6 +198,7 @@ test('attempts are finite', async () => {
   expect(api.requests).toHaveLength(4);
   expect(clock.sleeps).toEqual([200, 400, 800]);
   expect(outcome).toMatchObject({ acknowledged: 0, failed: 4, retried: 4, attempts: 4, refused: false });
+  expect(outcome.unsendable).toBe(0);
   expect(outcome.problems).toEqual(['p.pin: given up after 4 attempts: the API answered 503 away']);
 });
 

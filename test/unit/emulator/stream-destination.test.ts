@@ -75,6 +75,7 @@ test('one request takes all records, each under its row number', async () => {
     sent: 4,
     acknowledged: 4,
     failed: 0,
+    unsendable: 0,
     retried: 0,
     attempts: 1,
     places: places(api),
@@ -300,7 +301,7 @@ test.each<StreamRoute>(['records', 'record'])(
       100,
     ]);
     const { outcome, api } = await send(() => false, { records, route });
-    expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, refused: false });
+    expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, unsendable: 1, refused: false });
     expect(outcome.problems).toEqual([
       `${STREAM}: a record was not sent: row 2 has 1048577 bytes with its partition key, and Kinesis takes at most 1048576 in one record. Shorten its texts in the source.`,
     ]);

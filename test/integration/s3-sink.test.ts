@@ -242,6 +242,32 @@ describe('the S3 sink', () => {
     expect(sink.lines(await sink.snapshot(topic))).toEqual(expected);
   });
 
+  it('fails when a dead letter is refused at once, and takes the record again when it no longer is', async () => {
+    const topic = 'dead-letter-refused';
+    await sink.create(topic, 1);
+    // The producer refuses what is larger, before it asks the broker.
+    await sink.configure(topic, { 'producer.override.max.request.size': '1000' });
+    const bad = Buffer.from(JSON.stringify(['x'.repeat(2_000)]));
+    const values = [Buffer.from('{"n":0}'), bad, Buffer.from('{"n":2}')];
+    await sink.sendValues(topic, 0, values.length, (offset) => values[offset] ?? null);
+    const trace = await eventually('the task to fail', async () => {
+      const [task] = await sink.taskStates(topic);
+      return task?.state === 'FAILED' ? task.trace : undefined;
+    });
+    expect(trace).toMatch(
+      /record at offset 1 of dead-letter-refused-0 .* dead letter into dead-letter-refused-dead-letters\..*an array/,
+    );
+    const [committed] = await sink.admin.fetchOffsets({ groupId: `connect-${topic}`, topics: [topic] });
+    expect(Number(committed?.partitions[0]?.offset)).toBeLessThanOrEqual(1);
+    await sink.configure(topic);
+    const [letter] = await readLetters(`${topic}-dead-letters`, 1);
+    expect(letter).toMatchObject({ value: bad, offset: '1' });
+    await eventually('the good records', async () =>
+      sink.lines(await sink.snapshot(topic)).length >= 2 ? true : undefined,
+    );
+    expect(sink.lines(await sink.snapshot(topic))).toEqual(['{"n":0}', '{"n":2}']);
+  });
+
   it('fails with advice when a topic was deleted and made anew over its objects', async () => {
     const topic = 'made-anew';
     await sink.create(topic, 1);

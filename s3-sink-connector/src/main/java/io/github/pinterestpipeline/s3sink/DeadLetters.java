@@ -2,6 +2,7 @@ package io.github.pinterestpipeline.s3sink;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -19,19 +20,23 @@ final class DeadLetters {
   private static final long TIMEOUT_S = 30;
 
   private final ErrantRecordReporter reporter;
+  private final ProduceFailures failures;
   private final List<Future<Void>> pending = new ArrayList<>();
 
   /**
    * @param reporter null if the connector has no dead-letter topic
+   * @param failures tells of a dead letter that was refused at once
    */
-  DeadLetters(ErrantRecordReporter reporter) {
+  DeadLetters(ErrantRecordReporter reporter, ProduceFailures failures) {
     this.reporter = reporter;
+    this.failures = failures;
   }
 
   /**
    * Hands a record over.
    *
-   * @throws ConnectException if there is nowhere to hand it to, or errors are not tolerated
+   * @throws ConnectException if there is nowhere to hand it to, errors are not tolerated, or the
+   *     producer refused it at once
    */
   void report(SinkRecord record, InvalidValueException reason) {
     if (reporter == null) {
@@ -49,7 +54,35 @@ final class DeadLetters {
     if (pending.size() >= MAX_PENDING) {
       await();
     }
-    pending.add(reporter.report(record, reason));
+    OptionalDouble before = failures.count();
+    Future<Void> report = reporter.report(record, reason);
+    OptionalDouble after = failures.count();
+    if (before.isEmpty() || after.isEmpty()) {
+      if (report.isDone()) {
+        failures.warnUnknown();
+      }
+    } else if (after.getAsDouble() > before.getAsDouble()) {
+      throw refused(record, reason);
+    }
+    pending.add(report);
+  }
+
+  private ConnectException refused(SinkRecord record, InvalidValueException reason) {
+    return new ConnectException(
+        String.format(
+            "The record at offset %d of %s-%d cannot be stored, and the worker's producer did not"
+                + " get its dead letter into %s. %s. Why it did not stands in the worker's log"
+                + " after \"Could not produce message to dead letter queue\". No offset from this"
+                + " record on was committed. See that the topic is there, that the connector may"
+                + " write to it, and that the topic's max.message.bytes and the connector's"
+                + " producer.override.max.request.size leave room for the record and its headers,"
+                + " then restart the task: it reads the record again.",
+            record.originalKafkaOffset(),
+            record.originalTopic(),
+            record.originalKafkaPartition(),
+            failures.topic(),
+            reason.getMessage()),
+        reason);
   }
 
   /**

@@ -18,6 +18,8 @@ public final class S3SinkTask extends SinkTask {
   /** The task's number within its connector, set by the connector. */
   static final String TASK_NUMBER = "s3sink.task.number";
 
+  private static final String DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
+
   private static final Logger LOG = LoggerFactory.getLogger(S3SinkTask.class);
 
   private final SinkMetrics metrics = new SinkMetrics();
@@ -38,12 +40,14 @@ public final class S3SinkTask extends SinkTask {
     store = S3ObjectStore.connect(config);
     checkAccess(settings.topicsDir());
     ErrantRecordReporter reporter = context.errantRecordReporter();
+    ProduceFailures failures =
+        new ProduceFailures(connector, number, props.getOrDefault(DEAD_LETTER_TOPIC, ""));
     writer =
         new SinkWriter(
             settings,
             store,
             context,
-            () -> new DeadLetters(reporter),
+            () -> new DeadLetters(reporter, failures),
             metrics,
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             new Backoff(settings.retryBackoffMs(), () -> ThreadLocalRandom.current().nextDouble()));

@@ -159,7 +159,7 @@ class SinkWriterTest extends WriterFixture {
             SETTINGS,
             store,
             worker,
-            () -> new DeadLetters(null),
+            () -> new DeadLetters(null, new ProduceFailures("sink", "0", "")),
             new SinkMetrics(),
             () -> 0,
             new Backoff(1, () -> 0));

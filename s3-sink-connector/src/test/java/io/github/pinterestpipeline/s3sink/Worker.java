@@ -82,7 +82,7 @@ final class Worker implements SinkTaskContext {
             settings,
             store,
             this,
-            () -> new DeadLetters(reporter),
+            () -> new DeadLetters(reporter, new ProduceFailures("sink", "0", "dead")),
             metrics,
             () -> nowMs,
             new Backoff(settings.retryBackoffMs(), () -> 0.5));

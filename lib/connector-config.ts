@@ -45,14 +45,20 @@ export interface ConnectorConfigProps {
 /** A connector's configuration without its name: property names and values, all text. */
 export type ConnectorConfig = Readonly<Record<string, string>>;
 
+/**
+ * The size of a dead letter: of the request that carries it, and of what its topic takes. Topics take records of up to
+ * 1 MiB by default, which a record just under that exceeds once it has the headers that say what was wrong with it.
+ */
+export const DEAD_LETTER_MAX_BYTES = 2 * 1024 * 1024;
+
 const TOPICS_DIRECTORY = 'topics';
 const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
 
 /**
  * The configuration of the S3 sink connector.
  *
- * The worker has to allow `consumer.override.*` (`connector.client.config.override.policy=All`, the default since
- * Kafka 3).
+ * The worker has to allow `consumer.override.*` and `producer.override.*`
+ * (`connector.client.config.override.policy=All`, the default since Kafka 3).
  *
  * @throws Error when a number is not a positive whole number, or Aiven's keys are no references.
  */
@@ -76,6 +82,7 @@ function commonConfig({
     'errors.deadletterqueue.topic.name': deadLetterTopicName(userId),
     'errors.deadletterqueue.topic.replication.factor': String(replicationFactor),
     'errors.deadletterqueue.context.headers.enable': 'true',
+    'producer.override.max.request.size': String(DEAD_LETTER_MAX_BYTES),
     'errors.log.enable': 'true',
     // Contents are personal data; the dead-letter topic has them.
     'errors.log.include.messages': 'false',

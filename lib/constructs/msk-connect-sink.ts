@@ -29,7 +29,7 @@ export interface MskConnectSinkProps {
 const INTERNAL = '__amazon_msk_connect_*';
 
 // Not connector.client.config.override.policy, which MSK Connect does not take. Kafka's own default lets the connector have
-// its consumer.override.*.
+// its consumer.override.* and producer.override.*.
 const WORKER_PROPERTIES = [
   'key.converter=org.apache.kafka.connect.converters.ByteArrayConverter',
   'value.converter=org.apache.kafka.connect.converters.ByteArrayConverter',

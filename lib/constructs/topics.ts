@@ -2,6 +2,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
+import { DEAD_LETTER_MAX_BYTES } from '../connector-config';
 import type { TopicSettings } from '../stages';
 import type { KafkaAccess } from './kafka-access';
 import { PipelineFunction, type FunctionNetwork } from './pipeline-function';
@@ -65,7 +66,7 @@ export function topicDefinitions(
     Partitions: 1,
     ReplicationFactor: settings.replicationFactor,
     // Rejected records are kept until somebody has looked at them.
-    Config: { ...config, 'retention.ms': '-1' },
+    Config: { ...config, 'retention.ms': '-1', 'max.message.bytes': String(DEAD_LETTER_MAX_BYTES) },
   };
   return [...feeds, deadLetters];
 }

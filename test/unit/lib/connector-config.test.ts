@@ -36,6 +36,8 @@ describe.each(KINDS)('with every plugin ($kind)', (plugin) => {
       'errors.deadletterqueue.topic.name': 'me.dead-letters',
       'errors.deadletterqueue.topic.replication.factor': '2',
       'errors.deadletterqueue.context.headers.enable': 'true',
+      // As the topic takes (topics.test.ts).
+      'producer.override.max.request.size': '2097152',
       'errors.log.enable': 'true',
       'errors.log.include.messages': 'false',
     });

@@ -10,6 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark_batch.spark_session import LocalSpark, open_spark
+from spark_tests.spark_support import TEST_JVM
 from tests.conftest import environment, new_bucket, s3_url, session, sink
 
 __all__ = ["environment", "new_bucket", "s3_url", "session", "sink"]
@@ -30,5 +31,4 @@ def spark(s3_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spa
 def local_spark(temporary: Path) -> LocalSpark:
     """The installed Spark, by the environment that test/run-all.ts gives."""
     jars = [Path(place) for place in os.environ["SPARK_BATCH_JARS"].split(os.pathsep)]
-    # What little there is to compute is done before the JVM's second compiler has been of use.
-    return LocalSpark("local[2]", "1500m", jars, temporary, "-XX:TieredStopAtLevel=1")
+    return LocalSpark("local[2]", "1500m", jars, temporary, TEST_JVM)

@@ -26,6 +26,10 @@ PARTITIONS = 3
 
 TABLES = (*FEED_NAMES, "quarantine")
 
+#: What little there is to compute is done before the JVM's second compiler has been of use. Without that compiler the
+#: JVM's space for code would be 48 MiB, which one job can fill, and tasks would fail; so it is the usual 240 MiB.
+TEST_JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+
 
 def spark_batch(spark: SparkSession, sink: SinkBucket) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from spark_tests.spark_support import TABLES, differing_rows, spark_batch
+from spark_tests.spark_support import TABLES, TEST_JVM, differing_rows, spark_batch
 from tests.relay import Harm, relay
 from tests.sink_bucket import SinkBucket, jsonl
 
@@ -43,7 +43,7 @@ def start(sink: SinkBucket, environment: dict[str, str], url: str) -> subprocess
     job = (MAIN, "batch", "--bucket", sink.name, "--user-id", "pinterest")
     return subprocess.Popen(
         [sys.executable, *job, "--master", "local[2]", "--memory-limit", "1GB", "--jars", *jars],
-        env={**environment, "AWS_ENDPOINT_URL": url, "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"},
+        env={**environment, "AWS_ENDPOINT_URL": url, "JDK_JAVA_OPTIONS": TEST_JVM},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from table_engine.batch import (
     rejects_application,
 )
 from table_engine.cleaned_batch import Counts
+from table_engine.dead_letters import append_dead_letters
 from table_engine.delta_tables import DeltaTables, is_applied
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds, topic_name
 from table_engine.raw_files import RawFile, list_raw_files
@@ -31,17 +33,21 @@ from table_engine.storage import Bucket
 
 
 def run_batch(spark: SparkSession, session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str) -> dict[str, Any]:
-    """Plans the new raw files as a batch and applies every batch that a table does not have yet.
+    """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead letters.
 
-    `session` is for the plan, which the driver makes. Returns the same document as the table engine's batch.
+    `session` is for the plan and the dead letters, which the driver sees to. Returns the same document as the table
+    engine's batch.
     """
     started = time.monotonic()
     missing = missing_batches(session, bucket, DeltaTables(bucket), user_id)
+    # Before Spark commits to the quarantine: a run need not race with itself. A fault is raised after the feeds.
+    with ThreadPoolExecutor(1) as worker:
+        letters = worker.submit(append_dead_letters, session, bucket, user_id)
     reports = {name: FeedReport() for name in FEED_NAMES}
     for name, batches in missing.items():
         for batch, files in batches:
             _Batch(spark, bucket, user_id, load_feeds()[name], batch, reports[name]).apply(files)
-    return batch_document(missing, reports, started)
+    return batch_document(missing, reports, letters.result(), started)
 
 
 class _Batch:

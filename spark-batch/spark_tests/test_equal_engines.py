@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pytest
 from pyspark.sql import SparkSession
 
 from spark_batch.answers import run_answers
@@ -25,7 +26,7 @@ from spark_tests.spark_support import (
 from table_engine import answers as embedded
 from table_engine.delta_tables import load_into
 from table_engine.feeds import FEED_NAMES, load_feeds
-from tests.sink_bucket import SinkBucket
+from tests.sink_bucket import SinkBucket, dead_letter
 
 NewBucket = Callable[[], SinkBucket]
 
@@ -94,3 +95,43 @@ def test_200_000_posts(
     answers = run_answers(spark, by_spark.bucket)
     assert answers == embedded.run_answers(session, by_duckdb.bucket)
     assert without_title(answers["answers"]) == oracle_answers(folder)
+
+
+def test_dead_letters(spark: SparkSession, new_bucket: NewBucket) -> None:
+    sinks = by_spark, by_duckdb = new_bucket(), new_bucket()
+
+    def put(partition: int, start: int, letters: bytes) -> None:
+        for sink in sinks:
+            sink.put("dead-letters", partition, start, letters)
+
+    for feed in FEED_NAMES:
+        put_lines(sinks, feed, [b'{"ind":1,"index":1}\n', b"bad\n", b'{"ind":2,"index":2}\n', b"bad\n"])
+    put(0, 0, dead_letter(1) + dead_letter(2, None) + dead_letter(1) + dead_letter(4, b"\xff\n\x00"))
+    put(0, 4, dead_letter(1) + b"no letter\n" + dead_letter(5, topic=None, at=6))
+    put(2, 0, dead_letter(8, b"[]", topic="pinterest.user"))
+    report, expected = spark_batch(spark, by_spark), by_duckdb.batch()
+    assert {**report, "seconds": 0} == {**expected, "seconds": 0}
+    assert report["dead_letters"] == 6
+    assert report["feeds"]["pin"]["rejects"] == 2
+    # Each engine goes on where the other one has left off.
+    put(0, 7, dead_letter(9) + dead_letter(4))
+    assert by_spark.batch()["dead_letters"] == spark_batch(spark, by_duckdb)["dead_letters"] == 1
+    assert spark_batch(spark, by_spark)["dead_letters"] == by_duckdb.batch()["dead_letters"] == 0
+    for table in TABLES:
+        assert differing_rows(by_spark, by_duckdb, table) == [], table
+    assert count(by_spark, "quarantine") == 6 + 7
+
+
+def test_a_fault_of_the_dead_letters_stops_no_feed(
+    spark: SparkSession, new_bucket: NewBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink = new_bucket()
+    put_lines([sink], "user", [b'{"ind":1}\n'])
+
+    def broken(*_: object) -> int:
+        raise OSError("no dead letters today")
+
+    monkeypatch.setattr("spark_batch.batch.append_dead_letters", broken)
+    with pytest.raises(OSError, match="today"):
+        spark_batch(spark, sink)
+    assert count(sink, "user") == 1

@@ -16,6 +16,7 @@ from deltalake import CommitProperties, DeltaTable
 
 from table_engine.batch_plan import plan_new_files, read_plan
 from table_engine.cleaned_batch import Counts, clean_files, leave_out
+from table_engine.dead_letters import append_dead_letters
 from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, is_applied, load_into
 from table_engine.duckdb_session import another_connection
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds
@@ -55,7 +56,7 @@ class FeedReport:
 
 
 def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> dict[str, Any]:
-    """Plans the new raw files as a batch and applies every batch that a table does not have yet.
+    """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead letters.
 
     Returns the document that the command prints (docs/architecture.md). Files for what is in the works are kept in
     `temporary` and removed.
@@ -73,10 +74,16 @@ def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, 
                 _apply(connection, bucket, tables, load_feeds()[name], batch, files, folder, report)
         return report
 
-    # A feed that fails stops no other: each table catches up on its own.
+    def take_dead_letters() -> int:
+        with another_connection(session) as connection:
+            return append_dead_letters(connection, bucket, user_id)
+
+    # A feed that fails stops no other, nor the dead letters, nor they a feed: each catches up on its own.
     with ThreadPoolExecutor(_FEEDS_AT_A_TIME) as workers:
         done = {name: workers.submit(apply_feed, name) for name in FEED_NAMES}
-    return batch_document(missing, {name: future.result() for name, future in done.items()}, started)
+        letters = workers.submit(take_dead_letters)
+    reports = {name: future.result() for name, future in done.items()}
+    return batch_document(missing, reports, letters.result(), started)
 
 
 #: For each feed the batches that its table does not have yet, ascending: number, and the feed's files in source order.
@@ -98,11 +105,17 @@ def missing_batches(
     }
 
 
-def batch_document(missing: MissingBatches, reports: Mapping[str, FeedReport], started: float) -> dict[str, Any]:
-    """The document of a run that began at `started` (by `time.monotonic`) and applied what was missing."""
+def batch_document(
+    missing: MissingBatches, reports: Mapping[str, FeedReport], dead_letters: int, started: float
+) -> dict[str, Any]:
+    """The document of a run that began at `started` (by `time.monotonic`) and applied what was missing.
+
+    `dead_letters` is how many of them it appended to the quarantine.
+    """
     return {
         "batch": max((batch for batches in missing.values() for batch, _ in batches), default=None),
         "feeds": {name: asdict(report) for name, report in reports.items()},
+        "dead_letters": dead_letters,
         "seconds": round(time.monotonic() - started, 3),
     }
 

@@ -75,3 +75,8 @@ def check_user_id(user_id: str) -> str:
 def topic_name(user_id: str, feed: str) -> str:
     """The Kafka topic of a feed, for example `pinterest.pin`."""
     return f"{check_user_id(user_id)}.{feed}"
+
+
+def dead_letter_topic(user_id: str) -> str:
+    """The topic to which the sink sends what is no JSON object, for example `pinterest.dead-letters`."""
+    return f"{check_user_id(user_id)}.dead-letters"

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from table_engine.batch_plan import read_plan
+from table_engine.dead_letter_inspection import dead_letter_figures
 from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.duckdb_session import insert_columns
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds, topic_name
@@ -25,15 +26,12 @@ _DAY = timedelta(hours=24)
 def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> dict[str, Any]:
     """Returns the document that the command `inspect` prints (docs/architecture.md).
 
-    Every raw file is read. Raises TableEngineError when a table does not exist.
+    Every raw file is read, and every object of dead letters. Raises TableEngineError when a table does not exist.
     """
     tables = DeltaTables(bucket)
-    load_into(
-        session,
-        tables.open("quarantine"),
-        "quarantine",
-        "SELECT feed, position FROM t WHERE source = 'batch'",
-    )
+    quarantine = tables.open("quarantine")
+    load_into(session, quarantine, "quarantine", "SELECT feed, position FROM t WHERE source = 'batch'")
+    letters = dead_letter_figures(session, bucket, user_id, quarantine)
     plan = read_plan(tables.open("batch_files"))
     since = datetime.now(timezone.utc) - _DAY
     ledger = read_ledger(bucket)
@@ -49,6 +47,7 @@ def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: 
             **_sent(ledger[name]),
             "raw_partitions": _partitions(session, files, batched),
             **_tables(session, name),
+            **letters[name],
             "last_day": _last_day(session, name, plan.of_batches_since(since, name) & batched),
         }
     return {"feeds": feeds}

@@ -71,6 +71,11 @@ def assess_topic(feed: str, found: Mapping[str, Any]) -> Assessment:
         found["quarantine_rows"] - found["quarantine_positions"],
         "rows of the quarantine whose source position is there already",
     )
+    result.lose(found["dead_letters_missing"], "among the dead letters kept in the bucket, but not in quarantine")
+    result.double(
+        found["dead_letter_rows"] - found["dead_letter_positions"],
+        "rows of the quarantine whose dead letter is there already",
+    )
     return result
 
 

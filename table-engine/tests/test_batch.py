@@ -46,6 +46,7 @@ def test_three_feeds_all_partitions_and_the_report(sink: SinkBucket) -> None:
             "geo": {"files": 1, "lines": 2, "rows": 1, "rejects": 1, "inserted": 1, "updated": 0},
             "user": {"files": 1, "lines": 1, "rows": 1, "rejects": 0, "inserted": 1, "updated": 0},
         },
+        "dead_letters": 0,
     }
     nothing = (None,) * 5
     assert sink.rows("pin") == [

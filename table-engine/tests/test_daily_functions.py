@@ -15,7 +15,7 @@ from table_engine.function_job import function_job, memory_limit
 from table_engine.metrics import NAMESPACE, metric_line
 from table_engine.reconciliation import ReconciliationError
 from tests.append_function import load_function
-from tests.sink_bucket import USER, SinkBucket, jsonl
+from tests.sink_bucket import USER, SinkBucket, dead_letter, jsonl
 from tests.stream_support import appender, user_records
 from tests.test_inspection import ledger_line
 from tests.test_stream_inspection import acknowledge
@@ -170,6 +170,23 @@ def test_a_lost_row_fails_the_reconciliation(
     assert total(output) == {"Missing": 2, "Duplicate": 0}
     found = metrics(output)
     assert [key for key, values in found.items() if values["Missing"]] == [("topics", "geo"), ("streams", "user")]
+
+
+def test_a_lost_dead_letter_fails_the_reconciliation(
+    function_environment: SinkBucket, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sink = function_environment
+    fill(sink)
+    sink.put("dead-letters", 0, 0, dead_letter(9) + dead_letter(10) + dead_letter(11, topic="pinterest.geo"))
+    assert invoke("batch")["dead_letters"] == 3
+    # The metrics of a batch are of its lines, with dead letters or without.
+    assert metrics(capsys.readouterr().out)["topics", "pin"] == {"Records": 3, "Rejects": 1}
+    assert all(found["missing"] == found["duplicate"] == 0 for found in invoke("reconcile")["assessments"])
+    capsys.readouterr()
+    sink.tables.open("quarantine").delete("position = 'pinterest.pin/partition=0/offset=10'")
+    with pytest.raises(ReconciliationError, match="pin: 1 among the dead letters kept in the bucket, but not in"):
+        invoke("reconcile")
+    assert total(capsys.readouterr().out) == {"Missing": 1, "Duplicate": 0}
 
 
 def test_the_session_is_as_large_as_the_function(function_environment: SinkBucket) -> None:

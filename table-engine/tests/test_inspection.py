@@ -15,7 +15,7 @@ from table_engine.errors import TableEngineError
 from table_engine.inspection import overlapping, run_inspection
 from table_engine.ledger import merge_ranges
 from table_engine.raw_files import RawFile
-from tests.sink_bucket import SinkBucket, jsonl
+from tests.sink_bucket import SinkBucket, dead_letter, jsonl
 
 
 @pytest.fixture
@@ -95,6 +95,10 @@ def test_raw_partitions(sink: SinkBucket, inspect: Any) -> None:
         "quarantine_rows": 2,
         "quarantine_positions": 2,
         "missing_from_tables": 0,
+        "dead_letters_kept": 0,
+        "dead_letter_rows": 0,
+        "dead_letter_positions": 0,
+        "dead_letters_missing": 0,
         "last_day": {"records": 8, "rejects": 2},
     }  # fmt: skip
     assert inspect("pin")["raw_partitions"] == {}
@@ -112,6 +116,47 @@ def test_missing_lines_and_double_rows_are_seen(sink: SinkBucket, inspect: Any) 
     sink.tables.open("user").update({"ind": "1"}, predicate="ind = 4")
     found = inspect()
     assert (found["table_rows"], found["table_posts"], found["missing_from_tables"]) == (2, 1, 4)
+
+
+def test_dead_letters(sink: SinkBucket, inspect: Any) -> None:
+    sink.put("pin", 0, 0, jsonl({"index": 1}) + b"bad\n")
+    sink.put("dead-letters", 0, 0, dead_letter(0) + dead_letter(1) + dead_letter(2, topic="pinterest.geo"))
+    sink.put("dead-letters", 0, 3, dead_letter(1) + dead_letter(3, topic="of.others") + b"no letter\n")
+    sink.put("dead-letters", 7, 0, dead_letter(1))
+
+    def figures(feed: str) -> list[int]:
+        found = inspect(feed)
+        # No other figure counts them.
+        assert (found["quarantine_rows"], found["quarantine_positions"], found["missing_from_tables"]) == (
+            (1, 1, 0) if feed == "pin" else (0, 0, 0)
+        )
+        assert found["last_day"] == ({"records": 2, "rejects": 1} if feed == "pin" else {"records": 0, "rejects": 0})
+        names = ("dead_letters_kept", "dead_letter_rows", "dead_letter_positions", "dead_letters_missing")
+        return [found[name] for name in names]
+
+    sink.batch()
+    assert [figures(feed) for feed in ("pin", "geo", "user")] == [[2, 2, 2, 0], [1, 1, 1, 0], [0, 0, 0, 0]]
+    # What no batch has taken is not missing yet.
+    sink.put("dead-letters", 0, 6, dead_letter(4) + dead_letter(0))
+    sink.put("dead-letters", 9, 0, dead_letter(5))
+    assert figures("pin") == [4, 2, 2, 0]
+    quarantine = sink.tables.open("quarantine")
+    quarantine.delete("position LIKE '%offset=0'")
+    assert figures("pin") == [4, 1, 1, 1]
+    assert sink.batch()["dead_letters"] == 3
+    assert figures("pin") == [4, 4, 4, 0]
+    sink.tables.open("quarantine").delete("position LIKE '%offset=1'")
+    assert figures("pin") == [4, 3, 3, 1]
+    assert sink.batch()["dead_letters"] == 0
+    assert figures("pin") == [4, 3, 3, 1]
+    sink.tables.open("quarantine").update(
+        {"position": "'pinterest.pin/partition=0/offset=4'"}, predicate="position LIKE '%offset=5'"
+    )
+    assert figures("pin") == [4, 3, 2, 2]
+    # Those of a bucket that has lost its objects are no fault.
+    for key in [stored.key for stored in sink.bucket.list("topics/pinterest.dead-letters/")]:
+        sink.delete(key)
+    assert figures("pin") == [0, 3, 2, 0]
 
 
 def test_a_changed_file_is_pending_until_it_is_batched(sink: SinkBucket, inspect: Any) -> None:

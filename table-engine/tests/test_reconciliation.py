@@ -19,7 +19,8 @@ def topic(partition: dict[str, int] | None = None, **changes: Any) -> dict[str, 
     return {
         "sent": 100, "acknowledged": 100, "failed": 0, "acknowledged_offsets": {"0": [[0, 99]]},
         "raw_partitions": {"0": {**RAW, **(partition or {})}}, "table_rows": 90, "table_posts": 90,
-        "quarantine_rows": 10, "quarantine_positions": 10, "missing_from_tables": 0, **changes,
+        "quarantine_rows": 10, "quarantine_positions": 10, "missing_from_tables": 0,
+        "dead_letters_kept": 7, "dead_letter_rows": 5, "dead_letter_positions": 5, "dead_letters_missing": 0, **changes,
     }  # fmt: skip
 
 
@@ -50,6 +51,8 @@ def test_all_is_there() -> None:
         (topic({"overlapping_lines": 4, "lines": 104}), {"duplicate": 4}),
         (topic(table_rows=91), {"duplicate": 1}),
         (topic(quarantine_rows=12), {"duplicate": 2}),
+        (topic(dead_letters_missing=2), {"missing": 2}),
+        (topic(dead_letter_rows=8), {"duplicate": 3}),
         # Five records that are not the emulator's between the files: dead letters, or missing.
         (
             topic({"last_start_offset": 65, "next_offset": 105}, acknowledged_offsets={"0": [[0, 49], [55, 104]]}),

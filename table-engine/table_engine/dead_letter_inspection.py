@@ -1,0 +1,59 @@
+"""The dead letters that the bucket keeps, and what became of them: their figures of a reconciliation."""
+
+from __future__ import annotations
+
+import sys
+
+import duckdb
+from deltalake import DeltaTable
+
+from table_engine.dead_letters import DEAD_LETTERS, progress_application, read_dead_letters
+from table_engine.delta_tables import load_into
+from table_engine.duckdb_session import insert_columns
+from table_engine.feeds import FEED_NAMES, dead_letter_topic
+from table_engine.raw_files import list_raw_files
+from table_engine.storage import Bucket, ObjectChangedError
+
+_FIGURES = ("dead_letters_kept", "dead_letter_rows", "dead_letter_positions", "dead_letters_missing")
+
+
+def dead_letter_figures(
+    session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, quarantine: DeltaTable
+) -> dict[str, dict[str, int]]:
+    """Returns the figures of each feed by their names in the document of `inspect` (docs/architecture.md).
+
+    Every object of dead letters is read, one at a time; what is taken goes by the given state of the quarantine.
+    """
+    rows = f"SELECT feed, position FROM t WHERE source = '{DEAD_LETTERS}'"
+    load_into(session, quarantine, "dead_letter_rows", rows)
+    session.execute("CREATE OR REPLACE TEMP TABLE kept_letters (feed VARCHAR, position VARCHAR, is_taken BOOLEAN)")
+    files, _ = list_raw_files(bucket, dead_letter_topic(user_id))
+    partitions = {file.partition for file in files}
+    taken = {p: quarantine.transaction_version(progress_application(user_id, p)) or 0 for p in partitions}
+    for file in files:
+        try:
+            letters = list(read_dead_letters(bucket, user_id, file))
+        except ObjectChangedError:
+            print(f"{file.key} was changed or removed while it was being inspected.", file=sys.stderr)
+            continue
+        is_taken = file.start_offset < taken[file.partition]
+        columns: list[list[object]] = [
+            [letter.feed for letter in letters],
+            [letter.position for letter in letters],
+            [is_taken for _ in letters],
+        ]
+        insert_columns(session, "kept_letters", columns, ["VARCHAR", "VARCHAR", "BOOLEAN"])
+    return {name: _of_feed(session, name) for name in FEED_NAMES}
+
+
+def _of_feed(session: duckdb.DuckDBPyConnection, feed: str) -> dict[str, int]:
+    found = session.execute(
+        f"""SELECT
+          (SELECT count(DISTINCT position) FROM kept_letters WHERE feed = '{feed}'),
+          (SELECT count(*) FROM dead_letter_rows WHERE feed = '{feed}'),
+          (SELECT count(DISTINCT position) FROM dead_letter_rows WHERE feed = '{feed}'),
+          (SELECT count(DISTINCT position) FROM kept_letters k WHERE k.feed = '{feed}' AND k.is_taken
+             AND NOT EXISTS (FROM dead_letter_rows r WHERE r.feed = '{feed}' AND r.position = k.position))"""
+    ).fetchone()
+    assert found is not None
+    return dict(zip(_FIGURES, found, strict=True))

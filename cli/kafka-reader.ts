@@ -1,7 +1,8 @@
 /** What the reconciliation reads from Kafka itself: end offsets, and which records went to the dead-letter topic. */
-import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import { deadLetterTopicName } from '../feeds';
+import { readRanges, type OffsetRange } from '../kafka-client/read-ranges';
+import { deadLetterOf } from '../lambda/dead-letters/letters';
 import type { Deployment } from './deployment';
 
 /** The end offset (one past the last record) by partition. */
@@ -9,6 +10,9 @@ export type EndOffsets = ReadonlyMap<number, number>;
 
 /** The offsets of one topic's records that are among the dead letters, by partition. */
 export type DeadLetters = ReadonlyMap<number, ReadonlySet<number>>;
+
+/** How long the dead letters may take to be read. */
+const PATIENCE_MS = 120_000;
 
 /** Reads Kafka for the reconciliation. */
 export interface KafkaReader {
@@ -55,8 +59,12 @@ export async function withKafkaReader<T>(
       deadLetters: async () => {
         const topic = deadLetterTopicName(deployment.userId);
         const offsets = await admin.fetchTopicOffsets(topic);
-        const ends = offsets.filter(({ low, high }) => Number(low) < Number(high));
-        return readDeadLetters(kafka, topic, new Map(ends.map((p) => [p.partition, Number(p.high)])));
+        const ranges = offsets.map((p) => ({
+          partition: p.partition,
+          next: Number(p.low),
+          end: Number(p.high),
+        }));
+        return readDeadLetters(kafka, topic, ranges);
       },
       committed: async (groupId, topics) => {
         const groups = await admin.fetchOffsets({ groupId, topics: [...topics] });
@@ -73,53 +81,20 @@ export async function withKafkaReader<T>(
   }
 }
 
-/**
- * Reads the dead-letter topic from its start to the given end offsets, of the partitions that hold records. The headers
- * are Kafka Connect's (KIP-298).
- */
+/** Which records are among the dead letters of these ranges; those of strangers are none of the pipeline's. */
 async function readDeadLetters(
   kafka: Kafka,
   topic: string,
-  end: EndOffsets,
+  ranges: readonly OffsetRange[],
 ): Promise<ReadonlyMap<string, DeadLetters>> {
   const found = new Map<string, Map<number, Set<number>>>();
-  const open = new Map(end);
-  if (open.size === 0) return found;
-  const groupId = `pipeline-cli-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, sessionTimeout: 10_000 });
-  await consumer.connect();
-  try {
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => {
-        reject(payload.error);
-      });
-      consumer
-        .run({
-          autoCommit: false,
-          eachMessage: ({ partition, message }) => {
-            const header = (name: string): string =>
-              message.headers?.[`__connect.errors.${name}`]?.toString() ?? '';
-            const from = header('topic');
-            const partitions = found.get(from) ?? new Map<number, Set<number>>();
-            const offsets = partitions.get(Number(header('partition'))) ?? new Set<number>();
-            found.set(
-              from,
-              partitions.set(Number(header('partition')), offsets.add(Number(header('offset')))),
-            );
-            if (Number(message.offset) + 1 >= (open.get(partition) ?? 0)) open.delete(partition);
-            if (open.size === 0) resolve();
-            return Promise.resolve();
-          },
-        })
-        .catch(reject);
-    });
-  } finally {
-    await consumer.disconnect();
-    const admin = kafka.admin();
-    await admin.connect();
-    await admin.deleteGroups([groupId]);
-    await admin.disconnect();
-  }
+  const options = { topic, ranges, groupPrefix: 'pipeline-cli-', deadline: Date.now() + PATIENCE_MS };
+  await readRanges(kafka, options, (message) => {
+    const letter = deadLetterOf(message);
+    if (letter.topic === null || letter.partition === null || letter.offset === null) return;
+    const partitions = found.get(letter.topic) ?? new Map<number, Set<number>>();
+    const offsets = partitions.get(letter.partition) ?? new Set<number>();
+    found.set(letter.topic, partitions.set(letter.partition, offsets.add(letter.offset)));
+  });
   return found;
 }

@@ -1,0 +1,121 @@
+/** Reads certain offsets of a topic, once, as a consumer that leaves nothing behind. */
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Offsets of a partition: `[next, end)`, all of which are there. */
+export interface OffsetRange {
+  readonly partition: number;
+  readonly next: number;
+  readonly end: number;
+}
+
+/** What is read, and how. */
+export interface ReadOptions {
+  readonly topic: string;
+  readonly ranges: readonly OffsetRange[];
+  /** What the names of the consumer groups begin with; each attempt has one of its own, and none waits for another. */
+  readonly groupPrefix: string;
+  /** When to give up, in milliseconds since 1970. */
+  readonly deadline: number;
+  /** What a partition may answer at once, in bytes; a larger record comes alone. Default: 1 MiB, kafkajs's own. */
+  readonly maxBytesPerPartition?: number;
+}
+
+const PAUSE_MS = 500;
+
+/**
+ * Gives each message of the ranges to `take`, those of a partition in order. Faults of brokers that pass (a coordinator that is
+ * just being loaded, a leader that moves) are waited for.
+ *
+ * @throws Error what `take` throws, Kafka's error when it does not pass, or that the time is over.
+ */
+export async function readRanges(
+  kafka: Kafka,
+  options: ReadOptions,
+  take: (message: KafkaMessage, partition: number) => Promise<void> | void,
+): Promise<void> {
+  const open = new Map(
+    options.ranges.filter(({ next, end }) => next < end).map((range) => [range.partition, { ...range }]),
+  );
+  while (open.size > 0) {
+    try {
+      await attempt(kafka, options, open, take);
+    } catch (error) {
+      if (!passes(error) || Date.now() + PAUSE_MS >= options.deadline) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** kafkajs marks what may be tried again. */
+function passes(error: unknown): boolean {
+  return error instanceof Error && (error as { retriable?: unknown }).retriable === true;
+}
+
+async function attempt(
+  kafka: Kafka,
+  { topic, groupPrefix, deadline, maxBytesPerPartition }: ReadOptions,
+  open: Map<number, { partition: number; next: number; end: number }>,
+  take: (message: KafkaMessage, partition: number) => Promise<void> | void,
+): Promise<void> {
+  const groupId = `${groupPrefix}${randomUUID()}`;
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: 10_000,
+    maxBytesPerPartition,
+    // A consumer that starts again by itself would outlive this attempt.
+    retry: { restartOnFailure: () => Promise.resolve(false) },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      const late = new Error(`Topic ${topic} could not be read to its end in time.`);
+      timer = setTimeout(reject, Math.max(1, deadline - Date.now()), late);
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        reject(payload.error);
+      });
+      consumer
+        .run({
+          autoCommit: false,
+          eachMessage: async ({ partition, message }) => {
+            const range = open.get(partition);
+            const offset = Number(message.offset);
+            if (range === undefined || offset < range.next) return;
+            try {
+              if (offset < range.end) await take(message, partition);
+              range.next = offset + 1;
+              if (range.next >= range.end) open.delete(partition);
+              if (open.size === 0) resolve();
+            } catch (error) {
+              reject(error instanceof Error ? error : new Error(String(error)));
+            }
+          },
+        })
+        .then(() => {
+          for (const { partition, next } of open.values())
+            consumer.seek({ topic, partition, offset: String(next) });
+        })
+        .catch(reject);
+    });
+  } finally {
+    clearTimeout(timer);
+    await consumer.disconnect().catch(() => undefined);
+    await forget(kafka, groupId);
+  }
+}
+
+/** Deletes a group; whoever has no right to leaves it to Kafka, which forgets an empty group within minutes. */
+async function forget(kafka: Kafka, groupId: string): Promise<void> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    await admin.deleteGroups([groupId]);
+  } catch {
+    // Nothing depends on it.
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}

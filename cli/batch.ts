@@ -1,6 +1,7 @@
 /** The daily batch: raw files to cleaned Delta tables. */
 import { FEED_NAMES, type FeedName } from '../feeds';
 import type { Deployment } from './deployment';
+import { keepLetters } from './keep-letters';
 import { type TableEngineOptions, runTableEngine } from './table-engine';
 import { textTable } from './text-table';
 
@@ -20,17 +21,22 @@ export interface BatchReport {
       }
     >
   >;
+  /** Dead letters that went into quarantine: records of the topics that are no JSON object. */
+  readonly dead_letters: number;
   readonly seconds: number;
 }
 
-/** Runs one batch over the raw files that no batch has read yet. */
-export function batch(deployment: Deployment, options: TableEngineOptions): Promise<BatchReport> {
+/** Runs one batch over the raw files that no batch has read yet, and the dead letters that are new. */
+export async function batch(deployment: Deployment, options: TableEngineOptions): Promise<BatchReport> {
+  await keepLetters(deployment, options.signal);
   return runTableEngine<BatchReport>(deployment, 'batch', options);
 }
 
 /** A batch report for a person. */
 export function formatBatch(report: BatchReport): string {
-  if (report.batch === null) return 'Nothing new: every raw file has been read.';
+  const letters =
+    report.dead_letters > 0 ? `\n${report.dead_letters} dead letters went into quarantine.` : '';
+  if (report.batch === null) return `Nothing new: every raw file has been read.${letters}`;
   const table = textTable(
     ['feed', 'files', 'lines', 'rows', 'rejects', 'inserted', 'updated'],
     FEED_NAMES.map((feed) => {
@@ -38,5 +44,5 @@ export function formatBatch(report: BatchReport): string {
       return [feed, files, lines, rows, rejects, inserted, updated];
     }),
   );
-  return `Batch ${report.batch} in ${report.seconds.toFixed(1)} s\n${table}`;
+  return `Batch ${report.batch} in ${report.seconds.toFixed(1)} s\n${table}${letters}`;
 }

@@ -34,6 +34,14 @@ export interface FeedInspection {
   readonly quarantine_positions: number;
   /** Raw lines of batched files whose post is neither in the table nor, by position, in quarantine. */
   readonly missing_from_tables: number;
+  /** Dead letters in the bucket, each position once. */
+  readonly dead_letters_kept: number;
+  /** Dead letters in quarantine. */
+  readonly dead_letter_rows: number;
+  /** Distinct positions of those. */
+  readonly dead_letter_positions: number;
+  /** Dead letters of objects that a batch has taken up, which are not in quarantine. */
+  readonly dead_letters_missing: number;
   /** Of the batches with a file that was uploaded within the last 24 hours: their lines, and positions in quarantine. */
   readonly last_day: { readonly records: number; readonly rejects: number };
 }

@@ -115,6 +115,7 @@ export function assess(feed: FeedName, facts: FeedFacts): FeedReconciliation {
   const sum = (of: (partition: (typeof partitions)[number]) => number): number =>
     partitions.reduce((total, partition) => total + of(partition), 0);
   lose(inspection.missing_from_tables, 'in raw files, but neither in the table nor in quarantine');
+  lose(inspection.dead_letters_missing, 'among the dead letters kept in the bucket, but not in quarantine');
 
   double(
     sum((p) => p.overlapping_lines),
@@ -124,6 +125,10 @@ export function assess(feed: FeedName, facts: FeedFacts): FeedReconciliation {
   double(
     inspection.quarantine_rows - inspection.quarantine_positions,
     'rows of the quarantine whose source position is there already',
+  );
+  double(
+    inspection.dead_letter_rows - inspection.dead_letter_positions,
+    'dead letters in quarantine whose source position is there already',
   );
 
   const topic = [...laterEndOffsets.values()].reduce((total, end) => total + end, 0);

@@ -81,6 +81,11 @@ export function deadLetterTopicName(userId: string): string {
   return `${checkUserId(userId)}.dead-letters`;
 }
 
+/** What the names of the consumer groups begin with that copy dead letters into the bucket, for example `pinterest-dead-letters-`. */
+export function deadLetterReaders(userId: string): string {
+  return `${checkUserId(userId)}-dead-letters-`;
+}
+
 /** The Kinesis stream of a feed, for example `streaming-pinterest-pin`. */
 export function streamName(userId: string, feed: FeedName): string {
   return `streaming-${checkUserId(userId)}-${feed}`;

@@ -13,6 +13,15 @@ export type StoredOffsets = (topic: string, partition: number) => Promise<number
 
 const DIGITS = 20;
 
+/** The name of the object that begins with an offset (`docs/adr/0002-s3-sink-exactly-once.md`). */
+export function rawFileKey(folder: string, topic: string, partition: number, offset: number): string {
+  return `${folderOf(folder, topic, partition)}${topic}+${partition}+${String(offset).padStart(DIGITS, '0')}.json`;
+}
+
+function folderOf(folder: string, topic: string, partition: number): string {
+  return `${folder}/${topic}/partition=${partition}/`;
+}
+
 /**
  * Reads it from the names and metadata of the objects (`docs/adr/0002-s3-sink-exactly-once.md`).
  *
@@ -20,9 +29,8 @@ const DIGITS = 20;
  */
 export function storedOffsets(client: S3Client, { bucket, folder }: RawFilesLocation): StoredOffsets {
   return async (topic, partition) => {
-    const prefix = `${folder}/${topic}/partition=${partition}/`;
-    const keyOf = (offset: number): string =>
-      `${prefix}${topic}+${partition}+${String(offset).padStart(DIGITS, '0')}.json`;
+    const prefix = folderOf(folder, topic, partition);
+    const keyOf = (offset: number): string => rawFileKey(folder, topic, partition, offset);
     /** The first object that starts after an offset. */
     const startAfter = async (offset: number): Promise<number | undefined> => {
       const after = offset < 0 ? undefined : keyOf(offset);

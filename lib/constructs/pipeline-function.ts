@@ -14,7 +14,7 @@ const PROJECT_ROOT = join(__dirname, '..', '..');
 /** Properties of a {@link PipelineFunction}. */
 export interface PipelineFunctionProps {
   /** The folder under `lambda/` whose `index.ts` exports `handler`. */
-  readonly folder: 'topics' | 'connector' | 'emulator' | 'brokers' | 'source-data';
+  readonly folder: 'topics' | 'dead-letters' | 'connector' | 'emulator' | 'brokers' | 'source-data';
   /** What the function is for, as the console shows it. */
   readonly description: string;
   /** How long one invocation may take, at most 15 minutes. */

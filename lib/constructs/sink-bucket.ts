@@ -76,9 +76,13 @@ export class SinkBucket extends Construct {
     this.grantFolders(grantee, [LEDGER]);
   }
 
-  /** Lets the grantee write, read and list the raw files under `topics/`, and nothing else. */
-  grantRawFiles(grantee: IGrantable): void {
-    this.grantFolders(grantee, [RAW_FILES]);
+  /**
+   * Lets the grantee write, read and list raw files under `topics/`, and nothing else.
+   *
+   * @param topic only those of this topic (default: of all).
+   */
+  grantRawFiles(grantee: IGrantable, topic?: string): void {
+    this.grantFolders(grantee, [topic === undefined ? RAW_FILES : `${RAW_FILES}/${topic}`]);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Kafka and the S3 sink. Amazon's metrics: https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html */
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { MetricFilter, FilterPattern, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { logMetrics } from '../metric-namespaces';
@@ -77,6 +78,22 @@ export function sinkLagWatches(
       threshold: sinkLagSeconds,
       periods: 3,
       silence: 'right',
+    },
+  ];
+}
+
+/** What is watched of the function that copies dead letters into the bucket. */
+export function deadLetterWatches(keeper: IFunction): Watch[] {
+  return [
+    {
+      name: 'sink/dead-letters-kept',
+      description: 'Dead letters are not copied into the bucket: they are in no quarantine yet.',
+      metric: keeper.metricErrors(HOURLY),
+      wrong: 'above',
+      threshold: 0,
+      periods: 3,
+      silence: 'right',
+      earlySignOf: 'sink/dead-letters',
     },
   ];
 }

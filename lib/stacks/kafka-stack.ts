@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { sinkConnectorName } from '../connector-config';
+import { DeadLetters } from '../constructs/dead-letters';
 import { ExternalKafka } from '../constructs/external-kafka';
 import type { KafkaAccess } from '../constructs/kafka-access';
 import { MskConnectSink } from '../constructs/msk-connect-sink';
@@ -25,11 +26,12 @@ export interface KafkaStackProps extends StackProps {
   readonly sink: SinkBucket;
 }
 
-/** The topics, and the connector that writes them to the sink bucket. */
+/** The topics, the connector that writes them to the sink bucket, and what keeps its dead letters. */
 export class KafkaStack extends Stack {
   readonly kafka: KafkaAccess;
   /** The sink where MSK Connect runs it. */
   readonly connectSink: MskConnectSink | undefined;
+  readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: KafkaStackProps) {
     const { kafka, network, sink, ...stackProps } = props;
@@ -45,6 +47,15 @@ export class KafkaStack extends Stack {
       network: placeFunction(network, this.kafka),
       logRetention: stage.logRetention,
     });
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', {
+      userId,
+      kafka: this.kafka,
+      sink,
+      network: placeFunction(network, this.kafka),
+      logRetention: stage.logRetention,
+    });
+    // The topic has its offsets back before anybody reads from them.
+    this.deadLetters.node.addDependency(topics);
     const connectorName = sinkConnectorName(userId, stage.name);
     const connector = this.addConnector(connectorName, deployment, sink, network);
     connector.node.addDependency(topics);

@@ -12,7 +12,7 @@ import {
   databaseWatches,
   emulatorWatches,
 } from '../operations/ingest-watches';
-import { brokerWatches, sinkLagWatches, sinkWatches } from '../operations/kafka-watches';
+import { brokerWatches, deadLetterWatches, sinkLagWatches, sinkWatches } from '../operations/kafka-watches';
 import { batchWatches, quarantineWatch, streamWatches } from '../operations/table-watches';
 import type { Watch } from '../operations/watch';
 import type { Pipeline } from '../pipeline';
@@ -71,6 +71,7 @@ export class OperationsStack extends Stack {
         : []),
       ...(watched.cluster && sink ? sinkLagWatches(deployment, sink.consumerGroup, thresholds) : []),
       ...(sink ? sinkWatches(this, deployment, sink, thresholds) : []),
+      ...deadLetterWatches(kafka.deadLetters.function),
       ...streamWatches(watched.stream.tables, thresholds),
       quarantineWatch(deployment, 'streams', thresholds),
       ...(batch

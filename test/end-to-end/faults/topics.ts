@@ -1,6 +1,7 @@
 /** The batch path in trouble: parts killed in mid-flow and bad input on every way in. */
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
+import type { BatchReport } from '../../../cli/batch';
 import type { Inspection } from '../../../cli/inspection';
 import type { Reconciliation } from '../../../cli/reconcile';
 import { runTableEngine } from '../../../cli/table-engine';
@@ -59,8 +60,13 @@ export function topicFaults(run: FaultRun): void {
     }
   }, 600_000);
 
-  it('records that are no JSON objects go to the dead letters, and what breaks a rule to quarantine', async () => {
+  it('records that are no JSON objects go to the dead letters, and they, as what breaks a rule, to quarantine', async () => {
+    const inspect = async (): Promise<Inspection['feeds']> => {
+      const options = { python: pythonExecutable() };
+      return (await runTableEngine<Inspection>(run.deployment, 'inspect', options)).feeds;
+    };
     const before = await run.topics();
+    const quarantined = (await inspect()).geo.dead_letter_rows;
     const kafka = new Kafka({
       brokers: [...run.deployment.bootstrapServers],
       clientId: 'test',
@@ -82,7 +88,12 @@ export function topicFaults(run: FaultRun): void {
     });
     await producer.disconnect();
     await pipelineJson<Reconciliation>(userId, 'reconcile', '--wait', '120');
+    const report = await pipelineJson<BatchReport>(userId, 'batch');
+    expect(report.dead_letters).toBe(noObjects.length);
     const after = await run.topics();
+    const { geo } = await inspect();
+    expect(geo.dead_letter_rows - quarantined).toBe(noObjects.length);
+    expect(geo.dead_letters_missing).toBe(0);
     expect(after.geo.deadLetters - before.geo.deadLetters).toBe(noObjects.length);
     expect(after.geo.quarantine - before.geo.quarantine).toBe(breaches.length);
     expect(after.geo.table).toBe(POSTS);

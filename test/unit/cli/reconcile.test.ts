@@ -23,6 +23,10 @@ const inspection = (over: Partial<FeedInspection> = {}): FeedInspection => ({
   quarantine_rows: 2,
   quarantine_positions: 2,
   missing_from_tables: 0,
+  dead_letters_kept: 0,
+  dead_letter_rows: 0,
+  dead_letter_positions: 0,
+  dead_letters_missing: 0,
   last_day: { records: 0, rejects: 0 },
   ...over,
 });

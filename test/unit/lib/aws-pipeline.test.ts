@@ -160,7 +160,12 @@ describe.each(STAGES)('the stage %s', (stage) => {
     const placed = ofType('AWS::Lambda::Function')
       .filter(([, { Properties }]) => Properties?.VpcConfig !== undefined)
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
-    expect(placed.sort()).toEqual(['EmulatorFunction', 'SourceSeeder', 'TopicsHandler']);
+    expect(placed.sort()).toEqual([
+      'DeadLettersFunction',
+      'EmulatorFunction',
+      'SourceSeeder',
+      'TopicsHandler',
+    ]);
   });
 
   test('the emulator sends to topics and streams, on schedules that run in development only', () => {

@@ -15,7 +15,8 @@ const OBJECTS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
 
 const WIDE: readonly Wide[] = [
   {
-    resource: /\/(topics|sent|answers|tables\/(\w+_table|pin|geo|user|batch_files|quarantine))\/\*$/,
+    resource:
+      /\/(topics|topics\/pinterest\.dead-letters|sent|answers|tables\/(\w+_table|pin|geo|user|batch_files|quarantine))\/\*$/,
     actions: OBJECTS,
     reason: 'Objects in one folder of the sink bucket, which have names of their own making.',
   },
@@ -38,9 +39,11 @@ const WIDE: readonly Wide[] = [
     reason: 'MSK Connect makes topics of its own behind this prefix.',
   },
   {
-    resource: /:group\/\S*(__amazon_msk_connect_\*|connect-\S+-s3-sink\*|console-consumer-\*)$/,
+    resource:
+      /:group\/\S*(__amazon_msk_connect_\*|connect-\S+-s3-sink\*|console-consumer-\*|pinterest-dead-letters-\*)$/,
     actions: ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'],
-    reason: 'Kafka Connect and its console consumer make up what is behind these prefixes.',
+    reason:
+      'Kafka Connect, its console consumer and what keeps dead letters make up what is behind these prefixes.',
   },
   {
     resource: /:stream\/streaming-pinterest-\*$/,

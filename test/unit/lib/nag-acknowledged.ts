@@ -15,7 +15,7 @@ export interface Acknowledged {
 
 /** A function of the app: its construct's path. */
 const FUNCTIONS =
-  /(Seeder|BrokersHandler|Topics\/Handler|Append-(pin|geo|user)|Care|Redrive|Replay|Batch|Answers|Reconcile|Emulator\/Function)(ServiceRole)?\/Resource$/;
+  /(Seeder|BrokersHandler|Topics\/Handler|DeadLetters\/Function|Append-(pin|geo|user)|Care|Redrive|Replay|Batch|Answers|Reconcile|Emulator\/Function)(ServiceRole)?\/Resource$/;
 
 /** All of them, in the order of the stacks. */
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
@@ -80,6 +80,12 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     rule: 'IAM5',
+    path: /^kafka\/DeadLetters\/FunctionServiceRole/,
+    finding: /\/(topics\/pinterest\.dead-letters\/|pinterest-dead-letters-)\*\]$/,
+    reason: 'Objects are named by their offsets; each run is a consumer group of its own behind this prefix.',
+  },
+  {
+    rule: 'IAM5',
     path: /^kafka\/SinkConnector\/Role/,
     finding: /(\/__amazon_msk_connect_\*|connect-pinterest-(dev|prod)-s3-sink\*|\/topics\/\*)\]$/,
     reason: 'MSK Connect makes names of its own behind these prefixes; raw files are named by their offsets.',
@@ -107,7 +113,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     rule: 'IAM5',
-    path: /^(stream|emulator)\/SchedulerRoleForTarget-/,
+    path: /^(kafka|stream|emulator)\/SchedulerRoleForTarget-/,
     finding: /\.Arn>:\*\]$/,
     reason: 'The versions of one function.',
   },

@@ -213,6 +213,7 @@ describe('early signs', () => {
     'client-host/disk': 'rest-proxy/down',
     'database/cpu': 'emulator/errors',
     'rest-proxy/unhealthy': 'rest-proxy/down',
+    'sink/dead-letters-kept': 'sink/dead-letters',
     'streams/append-errors': 'streams/iterator-age',
     'streams/throttled': 'streams/iterator-age',
   };

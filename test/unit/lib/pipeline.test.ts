@@ -85,7 +85,7 @@ test.each(['destroy', 'retain'] as const)(
 
 test('every log group is kept as long as the stage says, and goes with its stack', () => {
   const groups = parts.flatMap((part) => resourcesOf(templates[part], 'AWS::Logs::LogGroup'));
-  expect(groups).toHaveLength(10);
+  expect(groups).toHaveLength(11);
   for (const [, group] of groups) {
     expect(group).toMatchObject({ Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Delete' });
   }
@@ -93,7 +93,7 @@ test('every log group is kept as long as the stage says, and goes with its stack
 
 test('every function writes to a log group of this app', () => {
   const functions = parts.flatMap((part) => resourcesOf(templates[part], 'AWS::Lambda::Function'));
-  expect(functions).toHaveLength(9);
+  expect(functions).toHaveLength(10);
   for (const [, fn] of functions) {
     expect(fn.Properties?.LoggingConfig).toEqual({
       LogGroup: { Ref: expect.stringMatching(/Log/) as string },

@@ -1,0 +1,76 @@
+/**
+ * Copies the dead-letter topic into the bucket, from where the batch takes the letters into quarantine: a topic ends with its
+ * cluster, and nobody has to know Kafka to read a table. Each letter is copied once, whatever is killed in between.
+ */
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Admin, Kafka } from 'kafkajs';
+import { deadLetterReaders, deadLetterTopicName } from '../../feeds';
+import { readRanges, type OffsetRange } from '../../kafka-client/read-ranges';
+import { storedOffsets, type RawFilesLocation, type StoredOffsets } from '../topics/raw-files';
+import { LetterObjects } from './letter-objects';
+
+/** More than a record may have: of dead letters 2 MiB. */
+const MAX_FETCH_BYTES = 4 * 1024 * 1024;
+
+/** What is copied, and to where. */
+export interface KeepOptions {
+  /** Whose dead-letter topic. */
+  readonly userId: string;
+  readonly location: RawFilesLocation;
+  /** When to give up, in milliseconds since 1970; what was stored by then stays. */
+  readonly deadline: number;
+}
+
+/**
+ * Stores every letter that is in the topic now and not yet in the bucket.
+ *
+ * @param s3 is closed by the caller.
+ * @returns how many letters were stored.
+ * @throws Error when Kafka or S3 does not answer, the topic was made anew, or the time is over. Another run goes on from
+ * there.
+ */
+export async function keepDeadLetters(kafka: Kafka, s3: S3Client, options: KeepOptions): Promise<number> {
+  const { userId, location, deadline } = options;
+  const topic = deadLetterTopicName(userId);
+  const stored = storedOffsets(s3, location);
+  const admin = kafka.admin();
+  let ranges: OffsetRange[];
+  try {
+    await admin.connect();
+    ranges = await newLetters(admin, topic, stored);
+  } finally {
+    await admin.disconnect();
+  }
+  const objects = new Map(
+    ranges.map((range) => [range.partition, new LetterObjects(s3, location, stored, { topic, ...range })]),
+  );
+  await readRanges(
+    kafka,
+    {
+      topic,
+      ranges,
+      groupPrefix: deadLetterReaders(userId),
+      deadline,
+      maxBytesPerPartition: MAX_FETCH_BYTES,
+    },
+    (message, partition) => objects.get(partition)?.add(message),
+  );
+  return [...objects.values()].reduce((sum, { kept }) => sum + kept, 0);
+}
+
+/** The partitions that have letters which are not stored. */
+async function newLetters(admin: Admin, topic: string, stored: StoredOffsets): Promise<OffsetRange[]> {
+  const ranges: OffsetRange[] = [];
+  for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+    const next = await stored(topic, partition);
+    const end = Number(high);
+    if (end < next)
+      throw new Error(
+        `Topic ${topic} was made anew: its partition ${partition} ends at offset ${end}, and the bucket has its records up to offset ${next - 1}. Delete the topic by kafka-topics.sh and deploy again, which lets it go on after them; nothing in the bucket is lost.`,
+      );
+    // What was deleted from the topic before it was stored is not there to be stored.
+    const from = Math.max(next, Number(low));
+    if (from < end) ranges.push({ partition, next: from, end });
+  }
+  return ranges;
+}

@@ -3,6 +3,7 @@
  */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answers, formatAnswers } from '../cli/answers';
 import { formatBatch } from '../cli/batch';
 import type { Deployment } from '../cli/deployment';
@@ -35,6 +36,9 @@ import { StopRequest } from './stop-request';
 const GENTLE_RATE = 10;
 /** Rows of an answer that are shown: all but those by country, of which there are some 240. */
 const SHOWN_ROWS = 24;
+
+/** What is being sent when the run is to stop has so long to be acknowledged and noted, in milliseconds. */
+const LAST_BATCH_MS = 10_000;
 
 /** Free space that a run starts with, in bytes: a database, a broker and an S3 server are to be written. */
 const NEEDED_BYTES = 1e9;
@@ -125,7 +129,7 @@ class Run {
     );
     output.line(`Database: ${seeded.note}`);
 
-    await this.step('Sending', async () => {
+    const sendAll = async (): Promise<void> => {
       const emulation = { mode: 'all', seed: options.seed, rate: options.rate ?? 0 } as const;
       const reports = await send(target, emulation, this.signal, (line) => {
         output.line(line);
@@ -137,7 +141,8 @@ class Run {
             : `Sent ${posts} posts in ${seconds.toFixed(1)} s, each to ${FEED_NAMES.length} ${destination}.`,
         );
       }
-    });
+    };
+    await this.step('Sending', sendAll, LAST_BATCH_MS);
     await this.clean(target);
     const answered = await this.step('Answering', () =>
       answers(target, { python: pythonExecutable(), signal: this.signal }),
@@ -188,7 +193,7 @@ class Run {
     const rate = options.rate ?? GENTLE_RATE;
     const posts = Math.max(1, Math.round((rate === 0 ? 500 : rate) * options.reportEvery));
     const emulation = { mode: 'random', seed: options.seed, rate, posts } as const;
-    await this.step('Sending', () => send(target, emulation, this.signal));
+    await this.step('Sending', () => send(target, emulation, this.signal), LAST_BATCH_MS);
     await this.step('Waiting for the S3 sink', () => untilStored(target, this.signal));
     await this.step("Waiting for the streams' functions", () => untilAppended(target, this.signal));
     const report = await this.step('Cleaning', () => runBatch(target, this.signal));
@@ -222,13 +227,15 @@ class Run {
   /**
    * Does a step; once more when a part died meanwhile and runs again, which happens only so often before the run ends.
    * Every step can be repeated: it goes on where it was, or changes nothing.
+   *
+   * @param graceMs how long the step is waited for when the run is to stop, before its parts are taken from it.
    */
-  private async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  private async step<T>(name: string, work: () => Promise<T>, graceMs = 0): Promise<T> {
     const { supervisor } = this.parts;
     for (;;) {
       const deaths = supervisor.deathCount;
       try {
-        return await this.unlessStopped(work());
+        return await this.unlessStopped(work(), graceMs);
       } catch (error) {
         this.signal.throwIfAborted();
         // The death may be noticed a moment after the error it caused.
@@ -244,10 +251,13 @@ class Run {
     }
   }
 
-  /** The result of `work`, or the stop request as soon as there is one. */
-  private async unlessStopped<T>(work: Promise<T>): Promise<T> {
+  /** The result of `work`, or the stop request as soon as there is one and `work` has ended or had its grace. */
+  private async unlessStopped<T>(work: Promise<T>, graceMs = 0): Promise<T> {
     const { signal } = this;
-    work.catch(() => undefined);
+    const ended = work.then(
+      () => undefined,
+      () => undefined,
+    );
     signal.throwIfAborted();
     let onAbort: (() => void) | undefined;
     const stopped = new Promise<never>((_, reject) => {
@@ -259,6 +269,8 @@ class Run {
     try {
       return await Promise.race([work, stopped]);
     } catch (error) {
+      if (signal.aborted && graceMs > 0)
+        await Promise.race([ended, sleep(graceMs, undefined, { ref: false })]);
       signal.throwIfAborted(); // Ending its programs made the step fail: the stop is the reason.
       throw error;
     } finally {

@@ -99,6 +99,21 @@ test.each([
   expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
 });
 
+test('Ctrl-C while posts are sent: what was sent is noted, and none is sent again', async () => {
+  await resetState(userId);
+  const posts = ['--user-id', userId, '--posts', '2000', '--rate', '200'];
+  const one = run(['--once', ...posts]);
+  await one.until(/Database: /);
+  await sleep(4_000); // The ledger is written every five seconds.
+  one.interrupt();
+  expect((await one.ended(60)).code).toBe(130);
+  const two = run(['--once', ...posts.slice(0, 4)]);
+  expect((await two.ended(280)).code).toBe(0);
+  expect(two.output()).not.toContain('Sent 2000 posts');
+  // Sent, acknowledged, and in the topic.
+  expect(two.output()).toMatch(/\npin +2,000 +2,000 +2,000 /);
+}, 600_000);
+
 test('a second Ctrl-C hurries', async () => {
   const one = run(['--once', ...FEW]);
   await one.until(/Kafka is ready/);

@@ -1,5 +1,5 @@
 /** The supervisor with parts that are real processes, if small ones. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { partEnvironment } from '../../../local-run/processes/environment';
@@ -30,7 +30,12 @@ describe('the supervisor', () => {
   });
 
   /** A part that says something and lives until it is ended. */
-  function starter(name: string, script = 'setTimeout(() => {}, 60000)', probe = () => Promise.resolve()) {
+  function starter(
+    name: string,
+    script = 'setTimeout(() => {}, 60000)',
+    probe = () => Promise.resolve(),
+    readyTimeoutMs = 60_000,
+  ) {
     return (signal: AbortSignal): Promise<RunningPart> =>
       startPart({
         name,
@@ -42,7 +47,7 @@ describe('the supervisor', () => {
         url: '',
         signal,
         probe,
-        readyTimeoutMs: 5_000,
+        readyTimeoutMs,
       });
   }
 
@@ -55,7 +60,7 @@ describe('the supervisor', () => {
 
   test('reports a part that dies by name with the end of its log, and starts it again', async () => {
     const part = await supervisor.start(starter('one'));
-    await new Promise((resolve) => setTimeout(resolve, 500)); // Let it say hello.
+    await until(() => readFileSync(part.logFile, 'utf8').includes('says hello'));
     part.kill('SIGKILL');
     await until(() => lines.length === 2);
     expect(lines[0]).toMatch(/^one has died \(signal SIGKILL\)\. The end of .*one\.log:\none says hello/);
@@ -64,7 +69,7 @@ describe('the supervisor', () => {
     expect(pids).toEqual([supervisor.current('one')?.pid]);
     expect(supervisor.deathCount).toBe(1);
     expect(failures).toEqual([]);
-  }, 30_000);
+  });
 
   test(`gives up after ${MAX_RESTARTS} restarts`, async () => {
     await supervisor.start(starter('one'));
@@ -76,7 +81,7 @@ describe('the supervisor', () => {
     expect(failures.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^one has died again after 3 restarts within 5 minutes; the run ends\./),
     ]);
-  }, 60_000);
+  });
 
   test('does not restart a part that ends because everything stops', async () => {
     const part = await supervisor.start(starter('one'));
@@ -112,9 +117,9 @@ describe('the supervisor', () => {
 
   test('tells a part that does not become ready, with the reason, and ends it', async () => {
     const start = supervisor.start(
-      starter('one', undefined, () => Promise.reject(new Error('no answer yet'))),
+      starter('one', undefined, () => Promise.reject(new Error('no answer yet')), 5_000),
     );
     await expect(start).rejects.toThrow(/one was not ready after 5 s \(no answer yet\)\./);
     expect(supervisor.parts).toEqual([]);
-  }, 20_000);
+  });
 });

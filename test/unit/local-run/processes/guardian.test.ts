@@ -1,6 +1,7 @@
 /** The guardian is tried with a supervisor of its own, which is then killed in every way. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { send, startTime } from '../../../../local-run/processes/identity.cjs';
@@ -41,9 +42,38 @@ async function startSupervisor(): Promise<{ supervisor: ChildProcess; pids: Pids
   return { supervisor, pids: JSON.parse(line.toString()) as Pids };
 }
 
+/** Waits until a process has a handler of its own for SIGHUP, the last that the guardian sets, by /proc. */
+async function untilItHandlesSignals(pid: number): Promise<void> {
+  if (process.platform !== 'linux') return sleep(1_000);
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(20)) {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+    if (BigInt(`0x${caught}`) & 1n) return; // The lowest bit is signal 1.
+  }
+  throw new Error(`The process ${pid} has set no handler for SIGHUP.`);
+}
+
+/** Waits until there is a process with this command line, by /proc. */
+async function untilThereIs(commandLine: string): Promise<void> {
+  if (process.platform !== 'linux') return sleep(1_000);
+  const pids = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  for (const end = Date.now() + 30_000; !pids().some((pid) => commandLineOf(pid) === commandLine);) {
+    if (Date.now() > end) throw new Error(`There is no process ${commandLine}.`);
+    await sleep(50);
+  }
+}
+
+/** A process's command line by /proc; empty when there is no such process, or it is a zombie. */
+function commandLineOf(pid: number | string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 async function untilGone(pids: readonly number[]): Promise<number[]> {
   let left = [...pids];
-  for (const end = Date.now() + 15_000; left.length > 0 && Date.now() < end;) {
+  for (const end = Date.now() + 60_000; left.length > 0 && Date.now() < end;) {
     await sleep(50);
     left = left.filter((pid) => startTime(pid) !== undefined);
   }
@@ -60,26 +90,27 @@ describe('the guardian', () => {
       supervisor.kill(signal);
       expect(await untilGone(all)).toEqual([]);
     },
-    60_000,
   );
 
   test('is replaced when it is killed, and the new one does its work', async () => {
     const { supervisor, pids } = await startSupervisor();
+    const commandLine = commandLineOf(pids.guardian);
     send(pids.guardian, 'SIGKILL');
     await untilGone([pids.guardian]);
-    await sleep(1_000); // Until the new one has started.
+    await untilThereIs(commandLine);
     expect(startTime(pids.plain)).toBeDefined();
     supervisor.kill('SIGKILL');
     expect(await untilGone(Object.values(pids) as number[])).toEqual([]);
-  }, 60_000);
+  });
 
   test('is not ended by a signal that everybody gets', async () => {
     const { supervisor, pids } = await startSupervisor();
+    await untilItHandlesSignals(pids.guardian);
     send(pids.guardian, 'SIGTERM');
     send(pids.guardian, 'SIGINT');
     await sleep(300);
     expect(startTime(pids.guardian)).toBeDefined();
     supervisor.kill('SIGKILL');
     expect(await untilGone(Object.values(pids) as number[])).toEqual([]);
-  }, 60_000);
+  });
 });

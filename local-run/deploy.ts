@@ -29,7 +29,8 @@ export interface DeploySettings {
 }
 
 const CDK = path.join(PROJECT_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-const LIMIT_MS = 180_000;
+/** A bound for one command, also on a busy machine. */
+const LIMIT_MS = 600_000;
 /** The local AWS has one account. */
 const ACCOUNT = '000000000000';
 

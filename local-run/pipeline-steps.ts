@@ -26,8 +26,8 @@ import type { Endpoints, LocalParts } from './local-parts';
 import { dropDatabaseUser, setDatabaseUser } from './parts/mariadb';
 import { pythonExecutable } from './paths';
 
-/** How long the sink may take to store what is in the topics, without any progress. */
-const SINK_TIMEOUT_MS = 60_000;
+/** How long sink and functions may make no progress: a worker that was killed may take a minute to be back. */
+const PATIENCE_MS = 180_000;
 const SINK_POLL_MS = 250;
 const BATCH_MEMORY = '1GB';
 
@@ -127,7 +127,7 @@ export async function send(
 /**
  * Waits until the functions have appended everything that the streams have acknowledged by now.
  *
- * @throws Error when they make no progress for a minute.
+ * @throws Error when they make no progress for three minutes.
  */
 export async function untilAppended(target: Deployment, signal: AbortSignal): Promise<void> {
   let best = Infinity;
@@ -138,9 +138,9 @@ export async function untilAppended(target: Deployment, signal: AbortSignal): Pr
     if (waiting < best) {
       best = waiting;
       progressAt = Date.now();
-    } else if (Date.now() - progressAt > SINK_TIMEOUT_MS) {
+    } else if (Date.now() - progressAt > PATIENCE_MS) {
       throw new Error(
-        `The functions have appended nothing for ${SINK_TIMEOUT_MS / 1000} s; ${waiting} records are waiting. logs/ministack.log has their errors.`,
+        `The functions have appended nothing for ${PATIENCE_MS / 1000} s; ${waiting} records are waiting. logs/ministack.log has their errors.`,
       );
     }
     await sleep(SINK_POLL_MS, undefined, { signal });
@@ -150,7 +150,7 @@ export async function untilAppended(target: Deployment, signal: AbortSignal): Pr
 /**
  * Waits until the sink has stored everything that is in the topics now.
  *
- * @throws Error when it makes no progress for a minute.
+ * @throws Error when it makes no progress for three minutes.
  */
 export async function untilStored(target: Deployment, signal: AbortSignal): Promise<void> {
   const topics = FEED_NAMES.map((feed) => topicName(target.userId, feed));
@@ -172,9 +172,9 @@ export async function untilStored(target: Deployment, signal: AbortSignal): Prom
       if (lag < best) {
         best = lag;
         progressAt = Date.now();
-      } else if (Date.now() - progressAt > SINK_TIMEOUT_MS) {
+      } else if (Date.now() - progressAt > PATIENCE_MS) {
         throw new Error(
-          `The S3 sink has stored nothing for ${SINK_TIMEOUT_MS / 1000} s; ${lag} records are waiting. \`npm run pipeline -- status\` shows the connector's state, logs/kafka-connect.log its log.`,
+          `The S3 sink has stored nothing for ${PATIENCE_MS / 1000} s; ${lag} records are waiting. \`npm run pipeline -- status\` shows the connector's state, logs/kafka-connect.log its log.`,
         );
       }
       await sleep(SINK_POLL_MS, undefined, { signal });

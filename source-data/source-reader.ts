@@ -33,7 +33,7 @@ export interface SourceReader {
 }
 
 /** Tries for one query while the server is away, and the pauses between them in milliseconds. */
-const RETRY_PAUSES_MS = [200, 500, 1000, 2000, 4000];
+const RETRY_PAUSES_MS = [200, 500, 1000, 2000, 4000, 8000];
 const CONNECTION_ERRORS =
   /^(PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|ENETUNREACH|ER_SERVER_SHUTDOWN|ER_CON_COUNT_ERROR)/;
 /** A read that gets no answer for so long has lost its server. */

@@ -29,7 +29,7 @@ export interface RunningMiniStack extends RunningPart {
   saveState(): Promise<void>;
 }
 
-const SAVE_TIMEOUT_MS = 15_000;
+const SAVE_TIMEOUT_MS = 60_000;
 
 /**
  * Starts the local AWS. Its state is in `<stateDir>/ministack` and survives restarts.

@@ -39,7 +39,7 @@ def spark_batch(spark: SparkSession, sink: SinkBucket) -> dict[str, Any]:
 def generate(posts: int, folder: Path, *, rows: bool = False) -> Path:
     """Generated posts, and what the TypeScript oracle makes of them (test/oracle/write-posts.ts)."""
     command = [PROJECT / "node_modules" / ".bin" / "tsx", PROJECT / "test" / "oracle" / "write-posts.ts"]
-    subprocess.run([*command, str(posts), "7", folder, *(["rows"] if rows else [])], check=True, timeout=300)
+    subprocess.run([*command, str(posts), "7", folder, *(["rows"] if rows else [])], check=True, timeout=900)
     return folder
 
 

@@ -68,7 +68,7 @@ def kill_at(sink: SinkBucket, environment: dict[str, str], place: str) -> None:
 
     with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
         process.append(start(sink, environment, url))
-        _, messages = process[0].communicate(timeout=240)
+        _, messages = process[0].communicate(timeout=900)
     assert process[0].returncode == -signal.SIGKILL, messages
 
 
@@ -85,7 +85,7 @@ def test_killed_between_any_two_commits(
 
     # The whole job, as it is started on EMR: nothing but its arguments, and one document on stdout.
     run = start(sink, environment, environment["AWS_ENDPOINT_URL"])
-    output, messages = run.communicate(timeout=240)
+    output, messages = run.communicate(timeout=900)
     assert run.returncode == 0, messages
     document: dict[str, Any] = json.loads(output)
     assert document["batch"] == 2

@@ -14,9 +14,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, settings
 
 from table_engine.duckdb_session import open_session
 from tests.sink_bucket import SinkBucket
+
+# How long an example takes, or its making, says more of the machine than of the code. The examples are the same in
+# every run, so that a run tells of a change in the code; `--hypothesis-profile=any` draws others each time.
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", settings.get_profile("any"), derandomize=True)
+settings.load_profile("same")
 
 
 def free_port() -> int:
@@ -25,7 +32,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.poll() is not None:
@@ -53,7 +60,7 @@ def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
 
 
 @pytest.fixture
@@ -109,7 +116,7 @@ def engine(environment: dict[str, str]) -> Callable[..., subprocess.CompletedPro
             env={**environment, **changed},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
 
     return run

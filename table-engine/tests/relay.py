@@ -54,7 +54,7 @@ def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], b
             if harm is Harm.FAIL:
                 self.answer(503)
                 return
-            server = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+            server = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
             server.request(self.command, self.path, body, dict(self.headers))
             answer = server.getresponse()
             content = answer.read()

@@ -54,7 +54,7 @@ def kill_at(sink: SinkBucket, environment: dict[str, str], number: int) -> int:
                 stderr=subprocess.DEVNULL,
             )
         )
-        return process[0].wait(120)
+        return process[0].wait(600)
 
 
 def test_killed_at_every_write(new_bucket: Callable[[], SinkBucket], environment: dict[str, str]) -> None:

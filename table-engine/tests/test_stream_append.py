@@ -66,7 +66,9 @@ def test_of_an_overlapping_batch_only_the_rest_is_appended(sink: SinkBucket, tmp
     assert [row[0] for row in stream_rows(sink, "user")] == list(range(45))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 25)), min_size=1, max_size=6))
 def test_any_way_of_delivering_gives_each_record_once(
     new_bucket: Callable[[], SinkBucket], tmp_path: Path, windows: list[tuple[int, int]]

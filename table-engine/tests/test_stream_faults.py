@@ -64,7 +64,7 @@ def function(
         )
         try:
             yield process
-            process.wait(180)
+            process.wait(600)
         finally:
             process.kill()
             process.communicate()
@@ -109,7 +109,7 @@ def test_killed_at_every_write(
         with function(sink, environment, batches, 20, f"http://127.0.0.1:{port}", small_files=2) as started:
             process.append(started)
             with relay(environment["AWS_ENDPOINT_URL"], on_write, port):
-                started.wait(120)
+                started.wait(600)
         if started.returncode == 0:
             break
         assert started.returncode == -signal.SIGKILL
@@ -171,7 +171,7 @@ def test_the_server_is_away(sink: SinkBucket, environment: dict[str, str]) -> No
         assert process.stderr is not None
         errors = [process.stderr.readline() for _ in range(2)]
         with relay(environment["AWS_ENDPOINT_URL"], lambda *_: Harm.NONE, port):
-            process.wait(120)
+            process.wait(600)
     assert process.returncode == 0
     assert all("S3 error" in error for error in errors)
     check(sink, range(60))
@@ -192,7 +192,7 @@ def test_the_server_fails_between_two_batches(sink: SinkBucket, environment: dic
     ):
         assert process.stderr is not None
         errors.append(process.stderr.readline())
-        process.wait(120)
+        process.wait(600)
     assert process.returncode == 0
     assert "500" in errors[0] or "S3" in errors[0]
     check(sink, range(60))

@@ -173,7 +173,7 @@ def test_the_command(sink: SinkBucket, environment: dict[str, str], tmp_path: Pa
     def run(given: bytes) -> subprocess.CompletedProcess[bytes]:
         arguments = ["--bucket", sink.name, "--user-id", USER, "--feed", "user"]
         command = [sys.executable, "-m", "table_engine", "replay-records", *arguments]
-        return subprocess.run(command, env=environment, input=given, capture_output=True, timeout=60)
+        return subprocess.run(command, env=environment, input=given, capture_output=True, timeout=300)
 
     found = json.loads(run(lines(both_shards())).stdout)
     assert found["seconds"] >= 0

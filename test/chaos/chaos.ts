@@ -36,7 +36,7 @@ const LONGEST_FREEZE_MS = 5000;
 /** Posts flow from here on, so what is struck from here on must not lose any. */
 const SENDING = /Database: /;
 /** A bound for one start up to the posts, not an expectation. */
-const START_LIMIT_MS = 600_000;
+const START_LIMIT_MS = 1_200_000;
 /** A bound for everything after the last blow. */
 const END_LIMIT_MS = 900_000;
 

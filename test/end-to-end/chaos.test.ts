@@ -9,4 +9,4 @@ it('parts and the run itself are struck at random while posts flow, and nothing 
   expect(report.output.match(/missing 0, duplicate 0/g)).toHaveLength(6); // Three feeds on two paths.
   expect(report.blows).toBeGreaterThan(3);
   expect(report.starts).toBeGreaterThan(1);
-}, 1_500_000);
+}, 3_600_000);

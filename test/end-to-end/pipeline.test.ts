@@ -48,8 +48,8 @@ async function invokeEmulator(destination: EmulatorDestination): Promise<Emulato
 }
 
 describe('the whole pipeline', () => {
-  beforeAll(() => reset(USER_ID), 60_000);
-  afterAll(() => reset(USER_ID), 60_000);
+  beforeAll(() => reset(USER_ID), 600_000);
+  afterAll(() => reset(USER_ID), 600_000);
 
   let pids: number[] = [];
 
@@ -59,7 +59,7 @@ describe('the whole pipeline', () => {
     const args = ['--posts', String(POSTS), '--seed', String(SEED), '--no-random'];
     const pipeline = new PipelineRun(USER_ID, ...args);
     try {
-      await pipeline.printed(/Press Ctrl-C to stop/, 1, 600_000);
+      await pipeline.printed(/Press Ctrl-C to stop/, 1, 1_200_000);
       expect(pipeline.output).toMatch(/pin: missing 0, duplicate 0/);
       pids = pipeline.runFile().parts.map(({ pid }) => pid);
       expect(pids.length).toBeGreaterThanOrEqual(5);
@@ -87,7 +87,7 @@ describe('the whole pipeline', () => {
         total[destination] = POSTS + BY_HAND + posts;
       }
 
-      const toCome = await pipelineJson<Reconciliation>(USER_ID, 'reconcile', '--wait', '120');
+      const toCome = await pipelineJson<Reconciliation>(USER_ID, 'reconcile', '--wait', '400');
       expect(toCome.ok).toBe(true);
       await pipelineJson<BatchReport>(USER_ID, 'batch', '--engine', 'spark');
       const reconciled = await pipelineJson<Reconciliation>(USER_ID, 'reconcile');
@@ -136,5 +136,5 @@ describe('the whole pipeline', () => {
     }
     expect(await pipeline.ended).toBe(130);
     expect(pids.filter(isAlive)).toEqual([]);
-  }, 1_200_000);
+  }, 3_600_000);
 });

@@ -289,7 +289,9 @@ test('with IAM proxy and tools have the signer of AWS, and ask for TLS', async (
   expect(await proxy.end()).toBe(0);
   // The broker here speaks plain text, so it is at the handshake of TLS that the tool gives up, with the signer loaded.
   root.shell('cp /opt/kafka/config/client.properties /tmp/short.properties');
-  root.shell('for wait in default.api request; do echo $wait.timeout.ms=3000 >> /tmp/short.properties; done');
+  root.shell(
+    'for wait in default.api request; do echo $wait.timeout.ms=10000 >> /tmp/short.properties; done',
+  );
   const list = 'kafka-topics.sh --list --command-config /tmp/short.properties';
   const { code, stdout, stderr } = root.run({}, 'bash', '-c', list);
   expect([code, stdout]).toEqual([1, expect.stringMatching(/timed out|Timed out/i)]);

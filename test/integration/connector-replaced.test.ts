@@ -25,9 +25,9 @@ beforeAll(async () => {
 }, SETUP_TIMEOUT_MS);
 afterAll(async () => {
   await (sink as SinkHarness | undefined)?.stop();
-}, 60_000);
+}, 180_000);
 
-async function rest(method: 'PUT' | 'DELETE' | 'GET', path: string, body?: object): Promise<unknown> {
+async function rest(method: 'PUT' | 'GET', path: string, body?: object): Promise<unknown> {
   const answer = await fetch(`${sink.worker().url}/connectors/${path}`, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -35,7 +35,16 @@ async function rest(method: 'PUT' | 'DELETE' | 'GET', path: string, body?: objec
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(text);
-  return text === '' ? undefined : JSON.parse(text);
+  return JSON.parse(text) as unknown;
+}
+
+/** Removes a connector. The worker refuses that for a moment while the tasks of another one are shared out. */
+async function remove(name: string): Promise<void> {
+  await eventually(`${name} removed`, async () => {
+    const answer = await fetch(`${sink.worker().url}/connectors/${name}`, { method: 'DELETE' });
+    if (!answer.ok && answer.status !== 404) throw new Error(await answer.text());
+    return true;
+  });
 }
 
 /** Puts the sink on the worker under a name. */
@@ -97,7 +106,7 @@ test('the new connector goes on where the old one stopped', async () => {
   expect(await committed('connect-sink-11111111')).toBe(-1);
 
   await start('sink-22222222');
-  await rest('DELETE', 'sink-11111111');
+  await remove('sink-11111111');
   await send(50, 90);
   await eventually('the new one has committed', async () =>
     (await committed(GROUP)) === 90 ? true : undefined,
@@ -117,10 +126,13 @@ test('the new connector goes on where the old one stopped', async () => {
 
 test('topics of another cluster go on where the raw files end, and no object changes', async () => {
   const before = await sink.snapshot('raw-files');
-  await rest('DELETE', 'sink-22222222');
+  await remove('sink-22222222');
   // The cluster is gone, with topics, records and groups.
   await sink.admin.deleteTopics({ topics: [TOPIC] });
   await eventually('the group is empty', async () => {
+    const { groups } = await sink.admin.describeGroups([GROUP]);
+    // With its last offset, which goes with the topic, an empty group may go by itself.
+    if (groups[0]?.state === 'Dead') return true;
     await sink.admin.deleteGroups([GROUP]);
     return true;
   });

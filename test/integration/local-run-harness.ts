@@ -57,7 +57,7 @@ export function startCommand(
     pid,
     process: child,
     output: () => output,
-    until: async (pattern, seconds = 120) => {
+    until: async (pattern, seconds = 400) => {
       for (const late = Date.now() + seconds * 1000; !pattern.test(output);) {
         if (ended !== undefined || Date.now() > late) {
           throw new Error(
@@ -70,7 +70,7 @@ export function startCommand(
     interrupt: (signal = 'SIGINT') => {
       process.kill(-pid, signal);
     },
-    ended: async (seconds = 120) => {
+    ended: async (seconds = 300) => {
       const late = new Promise<never>((_, reject) => {
         setTimeout(() => {
           reject(new Error(`It did not end within ${seconds} s. Output:\n${output}`));
@@ -101,7 +101,7 @@ export function processesWith(text: string): string[] {
 }
 
 /** Waits until no process mentions a text, and gives those that still do after `seconds`. */
-export async function untilNoneWith(text: string, seconds = 30): Promise<string[]> {
+export async function untilNoneWith(text: string, seconds = 90): Promise<string[]> {
   let left = processesWith(text);
   for (const late = Date.now() + seconds * 1000; left.length > 0 && Date.now() < late;) {
     await sleep(100);

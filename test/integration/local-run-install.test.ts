@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { processesWith, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 let folder: string;
 
@@ -39,7 +39,7 @@ test('a process killed in mid-installation leaves no Maven behind, and the next 
   await killed.until(/installing Kafka/);
   const libs = path.join(folder, 'parts', 'kafka.building', 'libs');
   const mavens = () => processesWith(libs).filter((line) => line.includes('copy-dependencies'));
-  for (let tries = 0; mavens().length === 0 && tries < 500; tries += 1) {
+  for (let tries = 0; mavens().length === 0 && tries < 3000; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   expect(mavens()).not.toEqual([]);
@@ -49,7 +49,7 @@ test('a process killed in mid-installation leaves no Maven behind, and the next 
   expect(existsSync(path.join(folder, 'parts', 'kafka'))).toBe(false);
 
   const next = install('kafka');
-  expect((await next.ended(240)).code).toBe(0);
+  expect((await next.ended(600)).code).toBe(0);
   expect(readdirSync(path.join(folder, 'parts', 'kafka', 'libs')).length).toBeGreaterThan(50);
   expect(readdirSync(path.join(folder, 'parts'))).toEqual(['kafka']);
 });
@@ -57,7 +57,7 @@ test('a process killed in mid-installation leaves no Maven behind, and the next 
 test('Ctrl-C in the middle of the installation ends Maven and pip, with exit code 130', async () => {
   const one = start(['--once'], { PIPELINE_LOCAL_DIR: folder });
   await one.until(/installing Python packages/);
-  for (let tries = 0; processesWith(folder).length < 3 && tries < 500; tries += 1) {
+  for (let tries = 0; processesWith(folder).length < 3 && tries < 3000; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   one.interrupt();

@@ -1,7 +1,8 @@
 /** Every part of the local run, really started: what it keeps, who can reach it, and how it stops. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -19,11 +20,11 @@ import { dropDatabaseUser, setDatabaseUser, startMariaDb } from '../../local-run
 import { startMiniStack } from '../../local-run/parts/ministack';
 import type { RunningPart } from '../../local-run/parts/part-process';
 import { startRestProxy } from '../../local-run/parts/rest-proxy';
-import { freePort, isPortFree } from '../../local-run/ports';
+import { isPortFree } from '../../local-run/ports';
 import { startTime } from '../../local-run/processes/identity.cjs';
 
 const INSTALL_MS = 600_000;
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 let stateDir: string;
 const running: RunningPart[] = [];
@@ -59,9 +60,13 @@ function outerAddress(): string | undefined {
 function openToOthers(pid: number): string[] {
   if (process.platform !== 'linux') return [];
   const inodes = new Set(
-    execFileSync('find', [`/proc/${pid}/fd`, '-lname', 'socket:*', '-printf', '%l\n'], { encoding: 'utf8' })
-      .split('\n')
-      .map((link) => /\[(\d+)\]/.exec(link)?.[1]),
+    readdirSync(`/proc/${pid}/fd`).map((fd) => {
+      try {
+        return /^socket:\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+      } catch {
+        return undefined; // It was closed meanwhile.
+      }
+    }),
   );
   return ['tcp', 'tcp6'].flatMap((family) =>
     readFileSync(`/proc/${pid}/net/${family}`, 'utf8')
@@ -112,8 +117,9 @@ describe('Kafka', () => {
   });
 
   test('tells a fixed port that is taken', async () => {
-    const port = await freePort();
-    const server = createServer().listen({ host: '127.0.0.1', port });
+    const server = createServer().listen({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
     try {
       await expect(startKafka({ stateDir, ports: { kafka: port } })).rejects.toThrow(
         `Port ${port}, wanted for Kafka (kafka), is taken by another program.`,

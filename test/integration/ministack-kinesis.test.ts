@@ -18,6 +18,8 @@ const STREAM = 'streaming-test-pin';
 const ARN = `arn:aws:kinesis:us-east-1:000000000000:stream/${STREAM}`;
 const credentials = { accessKeyId: 'KINESISTEST', secretAccessKey: 'local' };
 
+jest.setTimeout(400_000);
+
 let stateDir: string;
 let seen: string;
 let ministack: RunningMiniStack;
@@ -27,7 +29,7 @@ beforeAll(async () => {
   stateDir = mkdtempSync(path.join(tmpdir(), 'ministack-kinesis-'));
   seen = path.join(stateDir, 'seen.txt');
   ministack = await startMiniStack({ stateDir });
-}, 300_000);
+});
 
 afterAll(async () => {
   await ministack.stop();
@@ -74,8 +76,24 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, inde
 async function untilSeen(count: number): Promise<number[]> {
   const read = (): number[] =>
     existsSync(seen) ? readFileSync(seen, 'utf8').trim().split('\n').map(Number) : [];
-  for (let tries = 0; tries < 400 && new Set(read()).size < count; tries += 1) await sleep(50);
+  for (let tries = 0; tries < 2400 && new Set(read()).size < count; tries += 1) await sleep(50);
   return read();
+}
+
+/** Waits until the last record of every shard is noted as read. */
+async function untilProgressIsKept(): Promise<void> {
+  const last = new Map<string, string>();
+  const records = await kinesisClient(ministack.url, credentials.accessKeyId).records(STREAM);
+  for (const { ShardId, SequenceNumber } of records) last.set(ShardId, SequenceNumber);
+  const progress = path.join(stateDir, 'ministack', 'state', 'kinesis-positions.json');
+  const kept = (): boolean => {
+    const text = existsSync(progress) ? readFileSync(progress, 'utf8') : '';
+    return [...last.values()].every((number) => text.includes(number));
+  };
+  for (const late = Date.now() + 60_000; !kept();) {
+    await sleep(100);
+    if (Date.now() > late) throw new Error(`${progress} does not say that all was read.`);
+  }
 }
 
 test('a stream made over the API is there after a kill, with every record that was acknowledged', async () => {
@@ -83,7 +101,7 @@ test('a stream made over the API is there after a kill, with every record that w
   await put(0, 500);
   await killAndStart();
   expect(await stored()).toEqual(upTo(500));
-}, 60_000);
+});
 
 test('a function goes on where it was', async () => {
   const lambda = new LambdaClient({ region: 'us-east-1', endpoint: ministack.url, credentials });
@@ -117,8 +135,7 @@ def handler(event, context):
   );
   await ministack.saveState();
   expect(await untilSeen(500)).toHaveLength(500);
-  // How far it was is kept about once a second.
-  await sleep(2_500);
+  await untilProgressIsKept();
   await put(500, 20);
   await killAndStart();
   const all = await untilSeen(520);
@@ -126,7 +143,7 @@ def handler(event, context):
   // At most what came after the last time its progress was kept is given twice.
   expect(all.length).toBeLessThanOrEqual(540);
   lambda.destroy();
-}, 90_000);
+});
 
 test('the halves of a shard that is split are read from their beginning, and so is what was left of it', async () => {
   const { Shards } = await call<{ Shards: ShardDescription[] }>('ListShards', { StreamName: STREAM });
@@ -140,7 +157,7 @@ test('the halves of a shard that is split are read from their beginning, and so 
   await killAndStart();
   expect([...new Set(await untilSeen(620))].sort((a, b) => a - b)).toEqual(upTo(620));
   expect(await stored()).toEqual(upTo(620));
-}, 60_000);
+});
 
 test('functions are there as well', async () => {
   const lambda = new LambdaClient({ region: 'us-east-1', endpoint: ministack.url, credentials });

@@ -20,6 +20,8 @@ const BUCKET = 'replay-test-sink';
 const EVER = { from: new Date(0), to: new Date('2200-01-01') };
 const TABLE_ENGINE = path.join(__dirname, '..', '..', 'table-engine');
 
+jest.setTimeout(400_000);
+
 let stateDir: string;
 let ministack: RunningMiniStack;
 let deployment: Deployment;
@@ -57,7 +59,7 @@ beforeAll(async () => {
     }),
   );
   s3.destroy();
-}, 300_000);
+});
 
 afterAll(async () => {
   await ministack.stop();
@@ -155,7 +157,7 @@ test('every shard is read, closed ones too, and of the time only', async () => {
   expect(before.map(number).filter((text) => text !== 'bad')).toHaveLength(90);
   expect(after.map(number)).toContain('{"ind":150,"age":20}');
   expect(await allRecords(new Date('2100-01-01'), EVER.to)).toEqual([]);
-}, 60_000);
+});
 
 test('what was deleted comes back from the stream, and twice changes nothing', async () => {
   const flags = { feed: 'user', source: 'stream', ...EVER } as const;
@@ -180,7 +182,7 @@ test('what was deleted comes back from the stream, and twice changes nothing', a
   await put(200, 5);
   expect(await replay(deployment, flags, engine)).toMatchObject({ inserted: 0, quarantined: 0, ahead: 5 });
   expect(rows(TABLE)).toEqual(before[0]);
-}, 90_000);
+});
 
 test('raw files bring back what the batch table lacks', async () => {
   await runTableEngine(deployment, 'batch', engine);
@@ -202,10 +204,10 @@ test('raw files bring back what the batch table lacks', async () => {
     files: 0,
     inserted: 0,
   });
-}, 60_000);
+});
 
 test('a stream that cannot be read is an error, not the end of the records', async () => {
   const elsewhere = { ...deployment, userId: 'nobody' };
   const flags = { feed: 'pin', source: 'stream', ...EVER } as const;
   await expect(replay(elsewhere, flags, engine)).rejects.toThrow(/streaming-nobody-pin|not found/i);
-}, 60_000);
+});

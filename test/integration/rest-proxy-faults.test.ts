@@ -7,11 +7,14 @@ import {
   TEST_TIMEOUT_MS,
   resultsOf,
   send,
+  sendUntilTaken,
   startProxy,
   type ProxyProcess,
   type StoredRecord,
 } from './rest-proxy-harness';
 
+/** How much later than its time-out an answer may come on a busy machine; Kafka's own time-outs are far longer. */
+const LATE_MS = 8_000;
 jest.setTimeout(TEST_TIMEOUT_MS);
 let harness: KafkaHarness;
 
@@ -49,20 +52,26 @@ test('the broker is killed and restarted in mid-flow: what was acknowledged is t
       });
     }
   });
-  const before: number[] = [];
+  const all = Promise.all(clients);
+  /** Waits until some more of every client's posts are through. */
+  const goesOn = async (): Promise<void> => {
+    const wanted = acknowledged.size + 3 * 2 * clients.length;
+    const deadline = Date.now() + 90_000;
+    while (acknowledged.size < wanted) {
+      await Promise.race([all, sleep(50)]);
+      if (Date.now() > deadline) throw new Error(`${acknowledged.size} of ${wanted} values were stored.`);
+    }
+  };
   for (let kill = 0; kill < 2; kill += 1) {
-    await sleep(1500);
-    before.push(acknowledged.size);
+    await goesOn();
     await harness.killBroker();
     await sleep(1000);
     await harness.restartBroker();
   }
-  await sleep(3000);
+  await goesOn();
   state.done = true;
-  await Promise.all(clients);
+  await all;
   agent.destroy();
-  // It went on after the last restart.
-  expect(acknowledged.size).toBeGreaterThan((before.at(-1) ?? Infinity) + 16);
   const stored = await harness.read(topic);
   const places = new Map(stored.map(({ value, partition, offset }) => [value, `${partition}/${offset}`]));
   const wrong = [...acknowledged].filter(([value, place]) => places.get(value) !== place);
@@ -81,17 +90,12 @@ test('the broker is frozen: 503 within the time-out; nothing doubled after it go
   const replies = await Promise.all(
     [0, 1, 2, 3].map((n) => send(url, `{"records":[{"value":"frozen ${n}"}]}`)),
   );
-  expect(Date.now() - started).toBeLessThan(4000);
+  expect(Date.now() - started).toBeLessThan(2000 + LATE_MS);
   harness.kafka.kill('SIGCONT');
   expect(replies.map(({ status, headers, text }) => [status, headers['retry-after'], text])).toEqual(
     replies.map(() => [503, '1', expect.stringContaining('50003') as string]),
   );
-  const deadline = Date.now() + 30_000;
-  for (let n = 0; ; n += 1) {
-    const reply = await send(url, `{"records":[{"value":"after ${n}"}]}`);
-    if (reply.status === 200) break;
-    expect(Date.now()).toBeLessThan(deadline);
-  }
+  await sendUntilTaken(url, (n) => `{"records":[{"value":"after ${n}"}]}`);
   const stored = await harness.read(topic);
   expect([...count(stored)].filter(([, times]) => times > 1)).toEqual([]);
   expect(stored[0]?.value).toBe('"first"');
@@ -112,12 +116,12 @@ test('the broker is away at the start: 503 in time, then recovery by itself; mem
       status: 503,
       text: expect.stringContaining('50003') as string,
     });
-    expect(Date.now() - started).toBeLessThan(4000);
+    expect(Date.now() - started).toBeLessThan(2500 + LATE_MS);
   }
   const large = `{"records":[{"value":"${'x'.repeat(15_000)}"}]}`;
   const started = Date.now();
   const replies = await Promise.all([1, 2, 3, 4, 5, 6].map(() => send(url, large)));
-  expect(Date.now() - started).toBeLessThan(5000);
+  expect(Date.now() - started).toBeLessThan(2500 + LATE_MS);
   expect(replies.map(({ status }) => status).sort()).toEqual([429, 429, 429, 503, 503, 503]);
   expect(replies.map(({ headers }) => headers['retry-after'])).toEqual(replies.map(() => '1'));
   // Small records take more than their bytes; a request that is alone is let in all the same.
@@ -125,7 +129,7 @@ test('the broker is away at the start: 503 in time, then recovery by itself; mem
   const both = await Promise.all([1, 2].map(() => send(url, many)));
   expect(both.map(({ status }) => status).sort()).toEqual([429, 503]);
   await harness.restartBroker();
-  const reply = await send(url, '{"records":[{"value":"back"}]}');
+  const reply = await sendUntilTaken(url, () => '{"records":[{"value":"back"}]}');
   expect(resultsOf(reply)).toMatchObject([{ error_code: null }]);
   expect((await send(`${proxy.url}/health/ready`)).status).toBe(200);
   expect(await proxy.end('SIGTERM')).toBe(0);
@@ -138,10 +142,10 @@ test('the broker goes away for good while requests run: SIGTERM still ends the p
   resultsOf(await send(url, '{"records":[{"value":1}]}'));
   await harness.killBroker();
   const waiting = send(url, '{"records":[{"value":2}]}').catch((error: unknown) => error);
-  await sleep(300);
+  await sleep(1000);
   const started = Date.now();
   expect(await proxy.end('SIGTERM')).toBe(0);
-  expect(Date.now() - started).toBeLessThan(4000);
+  expect(Date.now() - started).toBeLessThan(2000 + LATE_MS);
   expect(await waiting).toMatchObject({ code: 'ECONNRESET' });
   await harness.restartBroker();
 });

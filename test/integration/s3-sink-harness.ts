@@ -19,7 +19,7 @@ import { startRelay, type Relay } from './s3-sink-relay';
 /** Installing parts on a machine that has none takes minutes. */
 export const SETUP_TIMEOUT_MS = 600_000;
 /** A bound, not an expectation: on a busy machine a worker alone takes half a minute to come back. */
-export const TEST_TIMEOUT_MS = 420_000;
+export const TEST_TIMEOUT_MS = 900_000;
 const CREDENTIALS = { accessKeyId: 's3-sink-test', secretAccessKey: 'unused' };
 
 /** An object's content, by key. */
@@ -35,7 +35,7 @@ export interface Numbered {
 }
 
 /** Polls until the check gives a value. @throws Error with the last thing known when the time is over. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined>, timeoutMs = 120_000) {
+export async function eventually<T>(what: string, check: () => Promise<T | undefined>, timeoutMs = 240_000) {
   const deadline = Date.now() + timeoutMs;
   let last = 'no answer yet';
   while (Date.now() < deadline) {
@@ -260,11 +260,11 @@ export class SinkHarness {
     this.next.set(id, first + count);
   }
 
-  /** Sends small batches to all partitions for a while. Resolves when `until` does, at the latest after 300 s. */
+  /** Sends small batches to all partitions for a while. Resolves when `until` does, at the latest after 600 s. */
   async flow(topic: string, partitions: number, until: Promise<unknown>): Promise<void> {
     const state = { over: false };
     const ended = until.finally(() => (state.over = true));
-    const deadline = Date.now() + 300_000;
+    const deadline = Date.now() + 600_000;
     while (!state.over && Date.now() < deadline) {
       for (let partition = 0; partition < partitions; partition += 1) await this.send(topic, partition, 17);
       await sleep(20);

@@ -25,7 +25,7 @@ describe('the S3 sink', () => {
   afterAll(async () => {
     // Only undefined when the start failed, whose error is then the one to be read.
     await (sink as SinkHarness | undefined)?.stop();
-  }, 60_000);
+  }, 180_000);
 
   beforeEach(async () => {
     await sink.reset();
@@ -136,14 +136,10 @@ describe('the S3 sink', () => {
     sink.worker().kill('SIGSTOP');
     await sink.startWorker('b');
     await sink.send(topic, 0, 50);
-    const before = await eventually(
-      'the other worker to take over',
-      async () => {
-        const objects = await sink.snapshot(topic);
-        return objects.size > 0 ? objects : undefined;
-      },
-      60_000,
-    );
+    const before = await eventually('the other worker to take over', async () => {
+      const objects = await sink.snapshot(topic);
+      return objects.size > 0 ? objects : undefined;
+    });
     sink.worker().kill('SIGCONT');
     await sink.send(topic, 0, 50);
     await sleep(5_000);
@@ -190,7 +186,11 @@ describe('the S3 sink', () => {
     await sink.configure(topic, { 'tasks.max': '2' });
     await sink.send(topic, 0, 50);
     await sink.admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
-    await sleep(1_000); // The producer learns of them within half a second, the consumer within a whole one.
+    await eventually('the broker to know them', async () => {
+      const { topics } = await sink.admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length === 3 ? true : undefined;
+    });
+    await sleep(1_000); // The producer asks again after half a second.
     await sink.send(topic, 2, 10);
     await sink.send(topic, 1, 10);
     await sink.assertStoredOnce(topic, 3);
@@ -284,7 +284,7 @@ describe('the S3 sink', () => {
       await sink.producer.send({ topic, messages: [{ value: '{"new":1}' }, { value: '{"new":2}' }] });
       return true;
     });
-    await sink.configure(topic);
+    await sink.putConfig(topic); // It may have failed before anybody sees it run.
     const trace = await eventually('the task to fail', async () => {
       const [task] = await sink.taskStates(topic);
       return task?.state === 'FAILED' ? task.trace : undefined;

@@ -18,7 +18,7 @@ import { PARTS_ROOT, STATES_ROOT } from '../../local-run/paths';
 import { resetState } from '../../local-run/state/reset';
 import { start } from './local-run-harness';
 
-jest.setTimeout(400_000);
+jest.setTimeout(900_000);
 
 const userId = `test-plugin-${process.pid}`;
 const pluginPaths: string[] = [];
@@ -62,7 +62,7 @@ test('npm start with a zip runs its connector, and every post gets through it', 
   const flags = ['--user-id', userId, '--posts', '300', '--report-every', '3600'];
   const run = start([...flags, '--sink-plugin', 'own', '--sink-plugin-from', zip]);
   try {
-    await run.until(/Press Ctrl-C to stop/, 300);
+    await run.until(/Press Ctrl-C to stop/, 700);
     expect(run.output()).toContain(`installed the S3 sink plugin ${zip} in`);
     expect(run.output()).toMatch(/pin: missing 0, duplicate 0\ngeo: missing 0, duplicate 0\nuser: missing 0/);
 
@@ -80,7 +80,7 @@ test('npm start with a zip runs its connector, and every post gets through it', 
   } finally {
     run.interrupt();
   }
-  expect((await run.ended(60)).code).toBe(130);
+  expect((await run.ended(180)).code).toBe(130);
 });
 
 test('a zip of Maven’s is fetched, once', async () => {

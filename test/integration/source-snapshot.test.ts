@@ -13,7 +13,7 @@ import { partEnvironment } from '../../local-run/processes/environment';
 import { runCommand } from '../../local-run/processes/run-command';
 import { awsDeployment, pipeline } from '../unit/lib/synth';
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 const stateDir = mkdtempSync(join(tmpdir(), 'source-snapshot-'));
 let ministack: RunningMiniStack;
@@ -68,7 +68,7 @@ async function deploy(settings: Readonly<Record<string, string>>, ...options: st
     ],
     {
       cwd: PROJECT_ROOT,
-      timeoutMs: 120_000,
+      timeoutMs: 600_000,
       env: partEnvironment({
         AWS_ENDPOINT_URL: ministack.url,
         AWS_REGION: 'us-east-1',

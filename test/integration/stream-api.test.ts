@@ -16,7 +16,7 @@ beforeAll(async () => {
   // Nothing listens there: the streams need no REST proxy.
   app = await deployApp(USER_ID, 'http://127.0.0.1:9');
   kinesis = kinesisClient(app.aws.endpoint, app.aws.credentials.accessKeyId);
-}, 600_000);
+}, 1_200_000);
 
 afterAll(async () => {
   await (app as DeployedApp | undefined)?.close();

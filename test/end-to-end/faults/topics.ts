@@ -12,7 +12,7 @@ import { PostGenerator } from '../../../source-data/generator';
 import { killBeforeAnswer } from '../support/lost-answers';
 import { pipelineJson, startSending } from '../support/pipeline-run';
 import { insertPost } from '../support/source-rows';
-import { POSTS, expectAllThrough, type FaultRun } from './fault-run';
+import { POSTS, TEST_LIMIT_MS, expectAllThrough, type FaultRun } from './fault-run';
 
 /** The tests; `run` is started when they are. */
 export function topicFaults(run: FaultRun): void {
@@ -30,128 +30,148 @@ export function topicFaults(run: FaultRun): void {
       const rows = await run.topics();
       for (const feed of FEED_NAMES) expect(rows[feed].table).toBe(POSTS);
     },
-    600_000,
+    TEST_LIMIT_MS,
   );
 
-  it('the proxy killed between acknowledgement and answer: the records are in the topic twice, in the table once', async () => {
-    const args = ['--posts', '3000', '--rate', '300', '--run', 'lost-answers'];
-    const { report } = await startSending(userId, ...args);
-    const proxy = run.pipeline.part('rest-proxy');
-    const lost = await killBeforeAnswer(run.deployment, run.pipeline.part('kafka').pid, proxy.pid);
-    const sent = await report;
-    expectAllThrough(sent, 3000);
-    await run.pipeline.restarted(proxy);
-    const rows = await run.topics();
-    const { feeds } = await runTableEngine<Inspection>(run.deployment, 'inspect', {
-      python: pythonExecutable(),
-    });
-    for (const feed of FEED_NAMES) {
-      const offsets = lost.filter((one) => one.feed === feed);
-      const records = offsets.reduce((sum, { from, to }) => sum + to - from, 0);
-      expect(records).toBeGreaterThan(0);
-      expect(sent.feeds[feed].retried).toBeGreaterThan(0);
-      // They are stored, and the emulator has not heard of it: the ledger has none of these offsets.
-      for (const { partition, from, to } of offsets) {
-        const ranges = feeds[feed].acknowledged_offsets[String(partition)] ?? [];
-        expect(ranges.filter(([first, last]) => first < to && last >= from)).toEqual([]);
+  it(
+    'the proxy killed between acknowledgement and answer: the records are in the topic twice, in the table once',
+    async () => {
+      const args = ['--posts', '3000', '--rate', '300', '--run', 'lost-answers'];
+      const { report } = await startSending(userId, ...args);
+      const proxy = run.pipeline.part('rest-proxy');
+      const lost = await killBeforeAnswer(run.deployment, run.pipeline.part('kafka').pid, proxy.pid);
+      const sent = await report;
+      expectAllThrough(sent, 3000);
+      await run.pipeline.restarted(proxy);
+      const rows = await run.topics();
+      const { feeds } = await runTableEngine<Inspection>(run.deployment, 'inspect', {
+        python: pythonExecutable(),
+      });
+      for (const feed of FEED_NAMES) {
+        const offsets = lost.filter((one) => one.feed === feed);
+        const records = offsets.reduce((sum, { from, to }) => sum + to - from, 0);
+        expect(records).toBeGreaterThan(0);
+        expect(sent.feeds[feed].retried).toBeGreaterThan(0);
+        // They are stored, and the emulator has not heard of it: the ledger has none of these offsets.
+        for (const { partition, from, to } of offsets) {
+          const ranges = feeds[feed].acknowledged_offsets[String(partition)] ?? [];
+          expect(ranges.filter(([first, last]) => first < to && last >= from)).toEqual([]);
+        }
+        expect(rows[feed].unacknowledged).toBeGreaterThanOrEqual(records);
+        expect(rows[feed].table).toBe(POSTS);
       }
-      expect(rows[feed].unacknowledged).toBeGreaterThanOrEqual(records);
-      expect(rows[feed].table).toBe(POSTS);
-    }
-  }, 600_000);
+    },
+    TEST_LIMIT_MS,
+  );
 
-  it('records that are no JSON objects go to the dead letters, and they, as what breaks a rule, to quarantine', async () => {
-    const inspect = async (): Promise<Inspection['feeds']> => {
-      const options = { python: pythonExecutable() };
-      return (await runTableEngine<Inspection>(run.deployment, 'inspect', options)).feeds;
-    };
-    const before = await run.topics();
-    const quarantined = (await inspect()).geo.dead_letter_rows;
-    const kafka = new Kafka({
-      brokers: [...run.deployment.bootstrapServers],
-      clientId: 'test',
-      logLevel: logLevel.NOTHING,
-    });
-    const producer = kafka.producer();
-    await producer.connect();
-    const noObjects = ['not json', '[1]', '"text"', '{"ind":1', '', null];
-    const breaches = [
-      '{"ind":1,"timestamp":"2018-01-01T00:00:00","latitude":95,"longitude":0,"country":"Fiji"}',
-      '{"timestamp":"2018-01-01T00:00:00"}',
-      '{"ind":"1a"}',
-      '{"ind":2,"country":"\\ud800"}',
-      '{"ind":3,"timestamp":"2018-02-30T00:00:00"}',
-    ];
-    await producer.send({
-      topic: topicName(userId, 'geo'),
-      messages: [...noObjects, ...breaches].map((value) => ({ key: '1', value })),
-    });
-    await producer.disconnect();
-    await pipelineJson<Reconciliation>(userId, 'reconcile', '--wait', '120');
-    const report = await pipelineJson<BatchReport>(userId, 'batch');
-    expect(report.dead_letters).toBe(noObjects.length);
-    const after = await run.topics();
-    const { geo } = await inspect();
-    expect(geo.dead_letter_rows - quarantined).toBe(noObjects.length);
-    expect(geo.dead_letters_missing).toBe(0);
-    expect(after.geo.deadLetters - before.geo.deadLetters).toBe(noObjects.length);
-    expect(after.geo.quarantine - before.geo.quarantine).toBe(breaches.length);
-    expect(after.geo.table).toBe(POSTS);
-  }, 300_000);
+  it(
+    'records that are no JSON objects go to the dead letters, and they, as what breaks a rule, to quarantine',
+    async () => {
+      const inspect = async (): Promise<Inspection['feeds']> => {
+        const options = { python: pythonExecutable() };
+        return (await runTableEngine<Inspection>(run.deployment, 'inspect', options)).feeds;
+      };
+      const before = await run.topics();
+      const quarantined = (await inspect()).geo.dead_letter_rows;
+      const kafka = new Kafka({
+        brokers: [...run.deployment.bootstrapServers],
+        clientId: 'test',
+        logLevel: logLevel.NOTHING,
+      });
+      const producer = kafka.producer();
+      await producer.connect();
+      const noObjects = ['not json', '[1]', '"text"', '{"ind":1', '', null];
+      const breaches = [
+        '{"ind":1,"timestamp":"2018-01-01T00:00:00","latitude":95,"longitude":0,"country":"Fiji"}',
+        '{"timestamp":"2018-01-01T00:00:00"}',
+        '{"ind":"1a"}',
+        '{"ind":2,"country":"\\ud800"}',
+        '{"ind":3,"timestamp":"2018-02-30T00:00:00"}',
+      ];
+      await producer.send({
+        topic: topicName(userId, 'geo'),
+        messages: [...noObjects, ...breaches].map((value) => ({ key: '1', value })),
+      });
+      await producer.disconnect();
+      await pipelineJson<Reconciliation>(userId, 'reconcile', '--wait', '400');
+      const report = await pipelineJson<BatchReport>(userId, 'batch');
+      expect(report.dead_letters).toBe(noObjects.length);
+      const after = await run.topics();
+      const { geo } = await inspect();
+      expect(geo.dead_letter_rows - quarantined).toBe(noObjects.length);
+      expect(geo.dead_letters_missing).toBe(0);
+      expect(after.geo.deadLetters - before.geo.deadLetters).toBe(noObjects.length);
+      expect(after.geo.quarantine - before.geo.quarantine).toBe(breaches.length);
+      expect(after.geo.table).toBe(POSTS);
+    },
+    TEST_LIMIT_MS,
+  );
 
-  it('raw files in any state are read as far as they go', async () => {
-    const before = await run.topics();
-    const { endpoint, region, credentials } = run.deployment.aws;
-    const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-    const topic = topicName(userId, 'user');
-    const good = (ind: number): string =>
-      `{"ind":${ind},"first_name":"A","last_name":"B","age":30,"date_joined":"2016-01-01T00:00:00"}`;
-    const contents: (string | Uint8Array)[] = [
-      `${good(900_001)}\n{"ind":900002,"first\n${good(900_003)}\n`, // A broken line.
-      '', // An empty file.
-      `\n\n${good(900_004)}\n  \n`, // Blank lines.
-      `\ufeff${good(900_005)}\n`, // A byte order mark.
-      `{"ind":900006,"first_name":"\\ud83d"}\n`, // A lone surrogate.
-      Buffer.concat([Buffer.from(`{"ind":900007,"first_name":"`), Buffer.from([0xff]), Buffer.from(`"}\n`)]),
-      good(900_008), // No line feed at the end.
-    ];
-    let offset = 0;
-    for (const content of contents) {
-      const key = `topics/${topic}/partition=9/${topic}+9+${String(offset).padStart(20, '0')}.json`;
-      await s3.send(
-        new PutObjectCommand({
-          Bucket: run.deployment.outputs.SinkBucketName,
-          Key: key,
-          Body: content,
-          ContentLength: Buffer.byteLength(content), // The SDK does not see the length of an empty text.
-        }),
+  it(
+    'raw files in any state are read as far as they go',
+    async () => {
+      const before = await run.topics();
+      const { endpoint, region, credentials } = run.deployment.aws;
+      const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+      const topic = topicName(userId, 'user');
+      const good = (ind: number): string =>
+        `{"ind":${ind},"first_name":"A","last_name":"B","age":30,"date_joined":"2016-01-01T00:00:00"}`;
+      const contents: (string | Uint8Array)[] = [
+        `${good(900_001)}\n{"ind":900002,"first\n${good(900_003)}\n`, // A broken line.
+        '', // An empty file.
+        `\n\n${good(900_004)}\n  \n`, // Blank lines.
+        `\ufeff${good(900_005)}\n`, // A byte order mark.
+        `{"ind":900006,"first_name":"\\ud83d"}\n`, // A lone surrogate.
+        Buffer.concat([
+          Buffer.from(`{"ind":900007,"first_name":"`),
+          Buffer.from([0xff]),
+          Buffer.from(`"}\n`),
+        ]),
+        good(900_008), // No line feed at the end.
+      ];
+      let offset = 0;
+      for (const content of contents) {
+        const key = `topics/${topic}/partition=9/${topic}+9+${String(offset).padStart(20, '0')}.json`;
+        await s3.send(
+          new PutObjectCommand({
+            Bucket: run.deployment.outputs.SinkBucketName,
+            Key: key,
+            Body: content,
+            ContentLength: Buffer.byteLength(content), // The SDK does not see the length of an empty text.
+          }),
+        );
+        offset += 10;
+      }
+      s3.destroy();
+      const after = await run.topics();
+      expect(after.user.table - before.user.table).toBe(5);
+      expect(after.user.quarantine - before.user.quarantine).toBe(3);
+    },
+    TEST_LIMIT_MS,
+  );
+
+  it(
+    'a row of the database that breaks the contract goes to quarantine',
+    async () => {
+      const before = await run.topics();
+      const post = new PostGenerator(100).post(POSTS);
+      await insertPost(run.deployment, run.pipeline.part('mariadb').pid, {
+        ...post,
+        geo: { ...post.geo, latitude: 95 },
+      });
+      const report = await pipelineJson<EmulatorReport>(
+        ...[userId, 'emulate', '--mode', 'all', '--rate', '0', '--run', 'one-more-post'],
       );
-      offset += 10;
-    }
-    s3.destroy();
-    const after = await run.topics();
-    expect(after.user.table - before.user.table).toBe(5);
-    expect(after.user.quarantine - before.user.quarantine).toBe(3);
-  }, 300_000);
-
-  it('a row of the database that breaks the contract goes to quarantine', async () => {
-    const before = await run.topics();
-    const post = new PostGenerator(100).post(POSTS);
-    await insertPost(run.deployment, run.pipeline.part('mariadb').pid, {
-      ...post,
-      geo: { ...post.geo, latitude: 95 },
-    });
-    const report = await pipelineJson<EmulatorReport>(
-      ...[userId, 'emulate', '--mode', 'all', '--rate', '0', '--run', 'one-more-post'],
-    );
-    expectAllThrough(report, POSTS + 1);
-    await pipelineJson<Reconciliation>(userId, 'reconcile', '--wait', '120');
-    const after = await run.topics();
-    const growth = (feed: FeedName, place: 'table' | 'quarantine'): number =>
-      after[feed][place] - before[feed][place];
-    expect([growth('geo', 'table'), growth('geo', 'quarantine')]).toEqual([0, 1]);
-    for (const feed of ['pin', 'user'] as const) {
-      expect([growth(feed, 'table'), growth(feed, 'quarantine')]).toEqual([1, 0]);
-    }
-  }, 300_000);
+      expectAllThrough(report, POSTS + 1);
+      await pipelineJson<Reconciliation>(userId, 'reconcile', '--wait', '400');
+      const after = await run.topics();
+      const growth = (feed: FeedName, place: 'table' | 'quarantine'): number =>
+        after[feed][place] - before[feed][place];
+      expect([growth('geo', 'table'), growth('geo', 'quarantine')]).toEqual([0, 1]);
+      for (const feed of ['pin', 'user'] as const) {
+        expect([growth(feed, 'table'), growth(feed, 'quarantine')]).toEqual([1, 0]);
+      }
+    },
+    TEST_LIMIT_MS,
+  );
 }

@@ -29,6 +29,17 @@ function readEnds(deployment: Deployment): Promise<ReadonlyMap<string, number>> 
   });
 }
 
+/** The end offsets once the broker has stored what it had been given, while nobody sends: they no longer change. */
+async function settledEnds(deployment: Deployment): Promise<ReadonlyMap<string, number>> {
+  for (let before: ReadonlyMap<string, number> | undefined; ;) {
+    await sleep(AMPLE_MS);
+    const ends = await readEnds(deployment);
+    const last = before;
+    if (last !== undefined && [...ends].every(([name, end]) => last.get(name) === end)) return ends;
+    before = ends;
+  }
+}
+
 function growth(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): OffsetSpan[] {
   return FEED_NAMES.flatMap((feed) =>
     [...after].flatMap(([name, to]) => {
@@ -54,15 +65,13 @@ export async function killBeforeAnswer(
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       process.kill(proxyPid, 'SIGSTOP');
-      await sleep(AMPLE_MS); // What was on its way to the broker is stored, and belongs to `before`.
-      const before = await readEnds(deployment);
+      const before = await settledEnds(deployment); // What was on its way to the broker is stored, and belongs to it.
       process.kill(brokerPid, 'SIGSTOP');
       process.kill(proxyPid, 'SIGCONT');
       await sleep(AMPLE_MS);
       process.kill(proxyPid, 'SIGSTOP');
       process.kill(brokerPid, 'SIGCONT');
-      await sleep(AMPLE_MS);
-      const stored = growth(before, await readEnds(deployment));
+      const stored = growth(before, await settledEnds(deployment));
       if (FEED_NAMES.every((feed) => stored.some((span) => span.feed === feed))) {
         process.kill(proxyPid, 'SIGKILL');
         return stored;

@@ -10,8 +10,8 @@ import type { RunFile, RunFilePart } from '../../../local-run/state/run-file';
 
 const PROJECT = join(__dirname, '..', '..', '..');
 /** A bound for a command, not an expectation. */
-const COMMAND_LIMIT_MS = 300_000;
-const RESTART_LIMIT_MS = 180_000;
+const COMMAND_LIMIT_MS = 1_200_000;
+const RESTART_LIMIT_MS = 600_000;
 
 /** What a finished command left. */
 export interface Finished {

@@ -92,7 +92,7 @@ async function runCdk(
   const cdk = (...args: string[]): Promise<string> =>
     runCommand(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...args], {
       cwd: PROJECT_ROOT,
-      timeoutMs: 180_000,
+      timeoutMs: 900_000,
       env: partEnvironment({
         AWS_ENDPOINT_URL: endpoint,
         AWS_REGION: region,

@@ -1,8 +1,9 @@
 /** Kinesis as its own clients speak to it, past the API. */
 import { signedFetch } from './signed-fetch';
 
-/** A record as Kinesis gives it. */
+/** A record as Kinesis gives it, and its shard. */
 export interface StoredRecord {
+  readonly ShardId: string;
   readonly Data: string;
   readonly PartitionKey: string;
   readonly SequenceNumber: string;
@@ -45,6 +46,7 @@ export function kinesisClient(endpoint: string, accessKeyId: string): KinesisCli
         all.push(
           ...Records.map((record) => ({
             ...record,
+            ShardId,
             text: Buffer.from(record.Data, 'base64').toString('utf8'),
           })),
         );

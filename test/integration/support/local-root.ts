@@ -68,7 +68,7 @@ export class LocalRoot {
   /** Runs a command in the root to its end. */
   run(env: Readonly<Record<string, string>>, ...command: string[]): Outcome {
     const [program, args] = this.command(env, command);
-    const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000 });
+    const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 300_000 });
     return { code: status, stdout, stderr };
   }
 

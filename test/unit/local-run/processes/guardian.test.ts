@@ -45,7 +45,8 @@ async function startSupervisor(): Promise<{ supervisor: ChildProcess; pids: Pids
 /** Waits until a process has a handler of its own for SIGHUP, the last that the guardian sets, by /proc. */
 async function untilItHandlesSignals(pid: number): Promise<void> {
   if (process.platform !== 'linux') return sleep(1_000);
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(20)) {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
+    await sleep(20);
     const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
     if (BigInt(`0x${caught}`) & 1n) return; // The lowest bit is signal 1.
   }

@@ -12,7 +12,7 @@ const common = {
 
 export default {
   // A bound, not an expectation, for tests and hooks that set none of their own: a busy machine takes several times as long.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...common, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },

@@ -12,6 +12,7 @@ import {
   SinkHarness,
   TEST_TIMEOUT_MS,
 } from './s3-sink-harness';
+import { makeTopics } from './support/make-topics';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
 
@@ -89,12 +90,8 @@ async function send(from: number, to: number): Promise<void> {
 }
 
 test('the new connector goes on where the old one stopped', async () => {
-  for (const feed of ['pin', 'geo', 'user']) {
-    await sink.admin.createTopics({
-      topics: [{ topic: `${USER_ID}.${feed}`, numPartitions: 1 }],
-      waitForLeaders: true,
-    });
-  }
+  const topics = ['pin', 'geo', 'user'].map((feed) => ({ topic: `${USER_ID}.${feed}`, numPartitions: 1 }));
+  await makeTopics(sink.admin, ...topics);
   await sink.s3.send(new CreateBucketCommand({ Bucket: 'raw-files' }));
   await start('sink-11111111');
   await sink.producer.send({ topic: TOPIC, messages: [{ value: 'no JSON' }] });

@@ -27,6 +27,7 @@ import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/min
 import { startRestProxy, type RunningRestProxy } from '../../local-run/parts/rest-proxy';
 import { PostGenerator } from '../../source-data/generator';
 import { seedDatabase } from '../../source-data/seeder';
+import { makeTopics } from './support/make-topics';
 
 jest.setTimeout(600_000);
 
@@ -87,9 +88,10 @@ function kafkaClient(): Kafka {
 async function createTopics(userId: string): Promise<void> {
   const admin = kafkaClient().admin();
   await admin.connect();
-  await admin.createTopics({
-    topics: FEED_NAMES.map((feed) => ({ topic: topicName(userId, feed), numPartitions: 3 })),
-  });
+  await makeTopics(
+    admin,
+    ...FEED_NAMES.map((feed) => ({ topic: topicName(userId, feed), numPartitions: 3 })),
+  );
   await admin.disconnect();
 }
 

@@ -15,6 +15,7 @@ import { startPart, type RunningPart } from '../../local-run/parts/part-process'
 import { choosePorts } from '../../local-run/ports';
 import { partEnvironment } from '../../local-run/processes/environment';
 import { runCommand } from '../../local-run/processes/run-command';
+import { makeTopics } from './support/make-topics';
 
 jest.setTimeout(300_000);
 
@@ -114,7 +115,7 @@ test('a connection that lives longer than its session gets new tokens, and no re
   const { kafka, asked } = client(() => token(60));
   const admin = kafka.admin();
   const producer = kafka.producer({ idempotent: true });
-  await admin.createTopics({ topics: [{ topic: 'a', numPartitions: 1 }] });
+  await makeTopics(admin, { topic: 'a', numPartitions: 1 });
   await producer.connect();
   const atFirst = asked();
   const until = Date.now() + 1.5 * SESSION_MS;

@@ -22,6 +22,7 @@ import type { RunningPart } from '../../local-run/parts/part-process';
 import { startRestProxy } from '../../local-run/parts/rest-proxy';
 import { isPortFree } from '../../local-run/ports';
 import { startTime } from '../../local-run/processes/identity.cjs';
+import { makeTopics } from './support/make-topics';
 
 const INSTALL_MS = 600_000;
 jest.setTimeout(600_000);
@@ -96,7 +97,7 @@ describe('Kafka', () => {
       createKafka({ clientId: 'test', bootstrapServers: [bootstrapServers] }).admin();
     let admin = client(first.bootstrapServers);
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 2 }], waitForLeaders: true });
+    await makeTopics(admin, { topic: 'kept', numPartitions: 2 });
     await expect(admin.fetchTopicMetadata({ topics: ['never-made'] })).rejects.toThrow();
     await admin.disconnect();
     expect(openToOthers(first.pid)).toEqual([]);

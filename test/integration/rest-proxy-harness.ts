@@ -12,6 +12,7 @@ import type { Admin } from 'kafkajs';
 import { createKafka } from '../../kafka-client';
 import { ensureParts } from '../../local-run/install';
 import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
+import { makeTopics } from './support/make-topics';
 
 /** Installing parts on a machine that has none takes minutes. */
 export const SETUP_TIMEOUT_MS = 600_000;
@@ -103,11 +104,7 @@ export class KafkaHarness {
 
   async createTopic(topic: string, numPartitions = 3, config: Record<string, string> = {}): Promise<string> {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await this.admin(async (admin) => {
-      await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] });
-      // A broker hears of a new topic a moment after the controller has made it.
-      while (!(await admin.listTopics()).includes(topic)) await sleep(50);
-    });
+    await this.admin((admin) => makeTopics(admin, { topic, numPartitions, configEntries }));
     return topic;
   }
 

@@ -15,6 +15,7 @@ import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
 import { startKafkaConnect, type RunningKafkaConnect } from '../../local-run/parts/kafka-connect';
 import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
 import { startRelay, type Relay } from './s3-sink-relay';
+import { makeTopics } from './support/make-topics';
 
 /** Installing parts on a machine that has none takes minutes. */
 export const SETUP_TIMEOUT_MS = 600_000;
@@ -151,7 +152,7 @@ export class SinkHarness {
   /** Makes a bucket and a topic of the same name. */
   async create(topic: string, partitions: number): Promise<void> {
     await this.s3.send(new CreateBucketCommand({ Bucket: topic }));
-    await this.admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await makeTopics(this.admin, { topic, numPartitions: partitions });
   }
 
   /** Makes or changes a connector of the topic's name and waits until its tasks run. */

@@ -12,6 +12,7 @@ import {
   TEST_TIMEOUT_MS,
   type Snapshot,
 } from './s3-sink-harness';
+import { makeTopics } from './support/make-topics';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
 
@@ -276,10 +277,10 @@ describe('the S3 sink', () => {
     const before = await sink.assertStoredOnce(topic, 1);
     await sink.remove(topic);
     await sink.admin.deleteTopics({ topics: [topic] });
-    await eventually('the new topic', async () => {
-      await sink.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
-      return true;
-    });
+    await eventually('the topic to be gone', async () =>
+      (await sink.admin.listTopics()).includes(topic) ? undefined : true,
+    );
+    await makeTopics(sink.admin, { topic, numPartitions: 1 });
     await eventually('records in the new topic', async () => {
       await sink.producer.send({ topic, messages: [{ value: '{"new":1}' }, { value: '{"new":2}' }] });
       return true;
@@ -295,7 +296,7 @@ describe('the S3 sink', () => {
 
   it('fails with advice when the bucket is not there', async () => {
     const topic = 'no-bucket';
-    await sink.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+    await makeTopics(sink.admin, { topic, numPartitions: 1 });
     await expect(sink.s3.send(new ListObjectsV2Command({ Bucket: topic }))).rejects.toThrow();
     await sink.putConfig(topic);
     const trace = await eventually('the task to fail', async () => {

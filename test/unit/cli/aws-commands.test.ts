@@ -16,8 +16,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ec2Answer, instanceXml, ScriptedAws, stacksAnswer } from './scripted-aws';
 
-jest.setTimeout(60_000);
-
 const PROJECT = path.join(__dirname, '../../..');
 const KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const ARN = 'arn:aws:kafka:eu-west-1:123456789012:cluster/pinterest-dev/abc-1';

@@ -6,8 +6,6 @@ import { startScriptedApi, type ScriptedApi, type Script } from '../emulator/scr
 import { startScriptedStreams, type ScriptedStreams, type StreamScript } from '../emulator/scripted-streams';
 
 // On a busy machine a test may take many times as long as alone.
-jest.setTimeout(60_000);
-
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const never = new AbortController().signal;
 

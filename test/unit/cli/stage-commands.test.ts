@@ -4,8 +4,6 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { functionError, invocation, ScriptedAws, stacksAnswer } from './scripted-aws';
 
-jest.setTimeout(60_000);
-
 const PROJECT = path.join(__dirname, '../../..');
 
 let aws: ScriptedAws;

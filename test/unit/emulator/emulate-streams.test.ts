@@ -13,8 +13,6 @@ import { answer } from './scripted-server';
 import { putSome, startScriptedStreams, type ScriptedStreams, type StreamScript } from './scripted-streams';
 
 // On a busy machine a test may take many times as long as alone.
-jest.setTimeout(60_000);
-
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
 class World {

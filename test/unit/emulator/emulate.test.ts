@@ -9,8 +9,6 @@ import { startScriptedApi, type Script, type ScriptedApi } from './scripted-api'
 import { answer } from './scripted-server';
 
 // On a busy machine a test may take many times as long as alone.
-jest.setTimeout(60_000);
-
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
 class World {

@@ -4,8 +4,6 @@ import { batch, streamBatch } from './ledger-lines';
 import { JumpingClock, MemoryStore } from './ports';
 
 // On a busy machine a test may take many times as long as alone.
-jest.setTimeout(60_000);
-
 async function write(store: MemoryStore, batches: TopicLedgerLine[][], sequence = 0): Promise<void> {
   for (const lines of batches) {
     const writer = new LedgerWriter(store, 'r', sequence, new JumpingClock());

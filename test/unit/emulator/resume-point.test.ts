@@ -7,8 +7,6 @@ import { batch, line, streamBatch } from './ledger-lines';
 import { MemoryStore } from './ports';
 
 // On a busy machine a test may take many times as long as alone.
-jest.setTimeout(60_000);
-
 const run = (mode: EmulatorMode): RunIdentity => ({ run: 'r', destination: 'topics', mode, seed: 100 });
 
 async function put(store: MemoryStore, sequence: number, lines: readonly LedgerLine[]): Promise<void> {

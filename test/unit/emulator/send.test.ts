@@ -8,8 +8,6 @@ import { startScriptedApi, type ScriptedApi, type Script } from './scripted-api'
 import { answer } from './scripted-server';
 
 // On a busy machine a test may take many times as long as alone.
-jest.setTimeout(60_000);
-
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const topic = topicDestination('p.pin');
 const records: FeedRecord[] = [0, 1, 2, 3].map((key) => ({ key, value: `{"text":"ü${key}"}` }));

@@ -21,8 +21,6 @@ import {
 } from './scripted-streams';
 
 // On a busy machine a test may take many times as long as alone.
-jest.setTimeout(60_000);
-
 const STREAM = 'streaming-p-pin';
 const recordsUpTo = (count: number): FeedRecord[] =>
   Array.from({ length: count }, (_, key) => ({ key, value: `{"text":"ü \\"${key}\\""}` }));

@@ -243,7 +243,7 @@ describe.each(STAGES)('the stage %s', (stage) => {
     expect(synthesise()).toEqual(synthesise());
     expect(connect).not.toHaveBeenCalled();
     connect.mockRestore();
-  }, 60_000);
+  });
 });
 
 describe('with destroyData', () => {

@@ -8,8 +8,6 @@ import { cleanAll, cleanGeo, cleanPin, cleanUser, followerCount } from '../../or
 import { ageGroup } from '../../oracle/answers';
 
 // On a busy machine a test may take many times as long as alone.
-jest.setTimeout(60_000);
-
 const posts = [...generatePosts({ seed: 100, from: 0, to: 11_000 })];
 
 function share(predicate: (post: Post) => boolean): number {

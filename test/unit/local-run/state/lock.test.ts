@@ -107,5 +107,5 @@ describe('a lock', () => {
       }),
     );
     expect(results.sort()).toEqual(['LockedError', 'LockedError', 'LockedError', 'taken']);
-  }, 60_000);
+  });
 });

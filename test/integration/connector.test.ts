@@ -40,7 +40,7 @@ const wanted = (name: string, config: Record<string, string> = {}) => ({
     ...config,
   },
 });
-const soon = (): number => Date.now() + 60_000;
+const soon = (): number => Date.now() + 150_000;
 
 /** How many parts of the connector, itself and its tasks, run by the worker's status. */
 async function running(name: string): Promise<number> {

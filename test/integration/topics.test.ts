@@ -25,7 +25,7 @@ const wanted = (
   authentication: 'none' as const,
   topics: [{ name, partitions, replicationFactor, config }],
 });
-const soon = (): number => Date.now() + 20_000;
+const soon = (): number => Date.now() + 90_000;
 /** A bound for what takes a second where nothing else runs. */
 const late = (): number => Date.now() + 150_000;
 

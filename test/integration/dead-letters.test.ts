@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -21,7 +22,7 @@ import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
 import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
 import { startRelay, type Relay } from './s3-sink-relay';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const BUCKET = 'letters';
 const LOCATION = { bucket: BUCKET, folder: 'topics' };
@@ -55,7 +56,7 @@ beforeAll(async () => {
     connectionTimeoutMs: 10_000,
   });
   admin = kafka.admin();
-  producer = kafka.producer();
+  producer = kafka.producer({ retry: { retries: 10, maxRetryTime: 2000 } });
   await admin.connect();
   await producer.connect();
 }, 600_000);
@@ -68,7 +69,7 @@ afterAll(async () => {
   await broker.stop();
   s3.destroy();
   rmSync(stateDir, { recursive: true, force: true });
-});
+}, 180_000);
 
 const topicsOf = (userId: string, partitions: number) => ({
   bootstrapServers: broker.bootstrapServers,
@@ -82,10 +83,17 @@ const topicsOf = (userId: string, partitions: number) => ({
     },
   ],
 });
-const soon = (): number => Date.now() + 60_000;
+const soon = (): number => Date.now() + 120_000;
 
 async function make(userId: string, partitions = 1): Promise<void> {
   await ensureTopics(topicsOf(userId, partitions), soon());
+}
+
+/** Deletes the topic, and waits until the broker knows. */
+async function remove(userId: string): Promise<void> {
+  const topic = deadLetterTopicName(userId);
+  await admin.deleteTopics({ topics: [topic] });
+  while ((await admin.listTopics()).includes(topic)) await sleep(50);
 }
 
 /** Writes letters about the records of these offsets, as Kafka Connect does. */
@@ -229,13 +237,13 @@ test('a topic that was made anew is refused, until it goes on after what is stor
   await make('anew');
   await refuse('anew', [1, 2, 3]);
   await keep('anew');
-  await admin.deleteTopics({ topics: [deadLetterTopicName('anew')] });
+  await remove('anew');
   await make('anew');
   await refuse('anew', [4]);
   await expect(keep('anew')).rejects.toThrow(
     'its partition 0 ends at offset 1, and the bucket has its records up to offset 2',
   );
-  await admin.deleteTopics({ topics: [deadLetterTopicName('anew')] });
+  await remove('anew');
   await ensureTopics(topicsOf('anew', 1), soon(), storedOffsets(s3, LOCATION));
   await refuse('anew', [5]);
   expect(await keep('anew')).toBe(1);

@@ -64,6 +64,10 @@ export class KafkaStack extends Stack {
       value: connectorName,
       description: 'The S3 sink connector on the Connect worker',
     });
+    new CfnOutput(this, 'DeadLettersFunctionName', {
+      value: this.deadLetters.function.functionName,
+      description: 'The Lambda function that copies dead letters into the bucket',
+    });
   }
 
   private addConnector(

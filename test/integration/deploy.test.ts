@@ -186,6 +186,33 @@ test('a record in a topic becomes a line in the bucket, and one that is no JSON 
   await admin.disconnect();
 }, 240_000);
 
+test('the function of the dead letters copies them into the bucket, with what Kafka Connect says of them', async () => {
+  const lambda = new LambdaClient({ ...app.aws, requestHandler: { requestTimeout: 120_000 } });
+  const invoke = async (): Promise<unknown> => {
+    const { Payload } = await lambda.send(
+      new InvokeCommand({ FunctionName: output('DeadLettersFunctionName') }),
+    );
+    return JSON.parse(Buffer.from(Payload ?? []).toString('utf8')) as unknown;
+  };
+  expect(await invoke()).toEqual({ kept: 1 });
+  expect(await invoke()).toEqual({ kept: 0 });
+  const topic = `${USER_ID}.dead-letters`;
+  const { Body } = await new S3Client(app.aws).send(
+    new GetObjectCommand({
+      Bucket: output('SinkBucketName'),
+      Key: `topics/${topic}/partition=0/${topic}+0+${'0'.repeat(20)}.json`,
+    }),
+  );
+  expect(JSON.parse((await Body?.transformToString()) ?? '')).toEqual({
+    topic: `${USER_ID}.geo`,
+    partition: 1,
+    offset: 1,
+    reason: expect.stringContaining("Unrecognized token 'no'") as string,
+    value: Buffer.from('no JSON').toString('base64'),
+    deadLetterOffset: 0,
+  });
+});
+
 test('the secret says how to reach the database', async () => {
   const client = new SecretsManagerClient(app.aws);
   expect(output('SourceSecretArn')).toMatch(/^arn:aws:secretsmanager:us-east-1:\d{12}:secret:/);

@@ -64,6 +64,7 @@ describe.each(STAGES)('the stage %s', (stage) => {
       'CareFunctionName',
       'CatalogDatabaseName',
       'DailyBatchArn',
+      'DeadLettersFunctionName',
       'EmulatorFunctionName',
       'KafkaClusterArn',
       'QueryWorkGroupName',

@@ -29,7 +29,7 @@ test('the outputs have the keys that the command line reads', () => {
   expect(Object.fromEntries(parts.map((part) => [part, outputKeys(part)]))).toEqual({
     source: ['SourceSecretArn'],
     storage: ['SinkBucketName'],
-    kafka: ['SinkConnectorName'],
+    kafka: ['SinkConnectorName', 'DeadLettersFunctionName'],
     stream: ['StreamFailuresBucketName', 'CareFunctionName', 'RedriveFunctionName', 'ReplayFunctionName'],
     api: ['ApiUrl'],
     emulator: ['EmulatorFunctionName'],
@@ -42,6 +42,7 @@ test('the outputs name what they say', () => {
   expect(value('source', 'SourceSecretArn')).toMatch(/Fn::GetAtt.*SourceSecret.*Id/);
   expect(value('storage', 'SinkBucketName')).toMatch(/^\{"Ref":"SinkBucket/);
   expect(value('kafka', 'SinkConnectorName')).toBe('"pinterest-local-s3-sink"');
+  expect(value('kafka', 'DeadLettersFunctionName')).toMatch(/^\{"Ref":"DeadLettersFunction/);
   expect(value('stream', 'StreamFailuresBucketName')).toMatch(/^\{"Ref":"TablesFailures/);
   expect(value('stream', 'CareFunctionName')).toMatch(/^\{"Ref":"TablesCare/);
   expect(value('stream', 'RedriveFunctionName')).toMatch(/^\{"Ref":"TablesRedrive/);

@@ -60,9 +60,13 @@ export async function keepDeadLetters(kafka: Kafka, s3: S3Client, options: KeepO
 
 /** The partitions that have letters which are not stored. */
 async function newLetters(admin: Admin, topic: string, stored: StoredOffsets): Promise<OffsetRange[]> {
+  const reached = new Map<number, number>();
+  for (const { partition } of await admin.fetchTopicOffsets(topic))
+    reached.set(partition, await stored(topic, partition));
   const ranges: OffsetRange[] = [];
+  // In this order: what another run stores in between must not look as if the topic had been longer.
   for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-    const next = await stored(topic, partition);
+    const next = reached.get(partition) ?? 0;
     const end = Number(high);
     if (end < next)
       throw new Error(

@@ -30,11 +30,14 @@ export function deadLetterOf({ offset, headers, value }: KafkaMessage): DeadLett
   };
 }
 
-/** The first header of a name: a topic of dead letters of dead letters has it twice. */
+/**
+ * The last header of a name: Kafka Connect adds its own to those of the record, which has some already when it is a dead letter
+ * that somebody sent again.
+ */
 function textOf(headers: IHeaders | undefined, name: string): string | null {
   const found = headers?.[`__connect.errors.${name}`];
-  const first = Array.isArray(found) ? found[0] : found;
-  return first === undefined ? null : first.toString();
+  const last = Array.isArray(found) ? found.at(-1) : found;
+  return last === undefined ? null : last.toString();
 }
 
 function numberOf(headers: IHeaders | undefined, name: string): number | null {

@@ -48,9 +48,10 @@ export async function readRanges(
   }
 }
 
-/** kafkajs marks what may be tried again. */
+/** kafkajs marks what may be tried again; after its own tries it wraps that in an error that says no. */
 function passes(error: unknown): boolean {
-  return error instanceof Error && (error as { retriable?: unknown }).retriable === true;
+  if (!(error instanceof Error)) return false;
+  return (error as { retriable?: unknown }).retriable === true || passes(error.cause);
 }
 
 async function attempt(

@@ -34,11 +34,11 @@ export interface FeedInspection {
   readonly quarantine_positions: number;
   /** Raw lines of batched files whose post is neither in the table nor, by position, in quarantine. */
   readonly missing_from_tables: number;
-  /** Dead letters in the bucket, each position once. */
+  /** Dead letters in the bucket, each position with the same text once. */
   readonly dead_letters_kept: number;
   /** Dead letters in quarantine. */
   readonly dead_letter_rows: number;
-  /** Distinct positions of those. */
+  /** Distinct ones of those, by position and text. */
   readonly dead_letter_positions: number;
   /** Dead letters of objects that a batch has taken up, which are not in quarantine. */
   readonly dead_letters_missing: number;

@@ -114,7 +114,7 @@ def test_dead_letters(spark: SparkSession, new_bucket: NewBucket) -> None:
     assert report["dead_letters"] == 6
     assert report["feeds"]["pin"]["rejects"] == 2
     # Each engine goes on where the other one has left off.
-    put(0, 7, dead_letter(9) + dead_letter(4))
+    put(0, 7, dead_letter(9) + dead_letter(4, b"\xff\n\x00"))
     assert by_spark.batch()["dead_letters"] == spark_batch(spark, by_duckdb)["dead_letters"] == 1
     assert spark_batch(spark, by_spark)["dead_letters"] == by_duckdb.batch()["dead_letters"] == 0
     for table in TABLES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from hashlib import sha256
 
 import duckdb
 from deltalake import DeltaTable
@@ -24,9 +25,12 @@ def dead_letter_figures(
 
     Every object of dead letters is read, one at a time; what is taken goes by the given state of the quarantine.
     """
-    rows = f"SELECT feed, position FROM t WHERE source = '{DEAD_LETTERS}'"
-    load_into(session, quarantine, "dead_letter_rows", rows)
-    session.execute("CREATE OR REPLACE TEMP TABLE kept_letters (feed VARCHAR, position VARCHAR, is_taken BOOLEAN)")
+    rows = f"SELECT feed, position, raw_text FROM t WHERE source = '{DEAD_LETTERS}'"
+    # A position may have several texts (`_append_missing`); of a text the hash is enough.
+    load_into(session, quarantine, "dead_letter_rows", rows, "SELECT feed, position, sha256(raw_text) AS text")
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE kept_letters (feed VARCHAR, position VARCHAR, text VARCHAR, is_taken BOOLEAN)"
+    )
     files, _ = list_raw_files(bucket, dead_letter_topic(user_id))
     partitions = {file.partition for file in files}
     taken = {p: quarantine.transaction_version(progress_application(user_id, p)) or 0 for p in partitions}
@@ -40,20 +44,22 @@ def dead_letter_figures(
         columns: list[list[object]] = [
             [letter.feed for letter in letters],
             [letter.position for letter in letters],
+            [None if letter.raw_text is None else sha256(letter.raw_text.encode()).hexdigest() for letter in letters],
             [is_taken for _ in letters],
         ]
-        insert_columns(session, "kept_letters", columns, ["VARCHAR", "VARCHAR", "BOOLEAN"])
+        insert_columns(session, "kept_letters", columns, ["VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN"])
     return {name: _of_feed(session, name) for name in FEED_NAMES}
 
 
 def _of_feed(session: duckdb.DuckDBPyConnection, feed: str) -> dict[str, int]:
     found = session.execute(
         f"""SELECT
-          (SELECT count(DISTINCT position) FROM kept_letters WHERE feed = '{feed}'),
+          (SELECT count(DISTINCT (position, text)) FROM kept_letters WHERE feed = '{feed}'),
           (SELECT count(*) FROM dead_letter_rows WHERE feed = '{feed}'),
-          (SELECT count(DISTINCT position) FROM dead_letter_rows WHERE feed = '{feed}'),
-          (SELECT count(DISTINCT position) FROM kept_letters k WHERE k.feed = '{feed}' AND k.is_taken
-             AND NOT EXISTS (FROM dead_letter_rows r WHERE r.feed = '{feed}' AND r.position = k.position))"""
+          (SELECT count(DISTINCT (position, text)) FROM dead_letter_rows WHERE feed = '{feed}'),
+          (SELECT count(DISTINCT (position, text)) FROM kept_letters k WHERE k.feed = '{feed}' AND k.is_taken
+             AND NOT EXISTS (FROM dead_letter_rows r WHERE r.feed = '{feed}' AND r.position = k.position
+               AND r.text IS NOT DISTINCT FROM k.text))"""
     ).fetchone()
     assert found is not None
     return dict(zip(_FIGURES, found, strict=True))

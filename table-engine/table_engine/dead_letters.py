@@ -127,10 +127,10 @@ def _number(document: Any, key: str) -> int | None:
 
 
 def _load(session: duckdb.DuckDBPyConnection, found: Iterable[DeadLetter]) -> None:
-    """Fills `letters`, of several with the same position the first."""
-    first: dict[str, DeadLetter] = {}
+    """Fills `letters`, of several with the same position and text the first."""
+    first: dict[tuple[str, str | None], DeadLetter] = {}
     for letter in found:
-        first.setdefault(letter.position, letter)
+        first.setdefault((letter.position, letter.raw_text), letter)
     letters = list(first.values())
     refill(
         session,
@@ -144,11 +144,16 @@ def _load(session: duckdb.DuckDBPyConnection, found: Iterable[DeadLetter]) -> No
 
 
 def _append_missing(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable, properties: CommitProperties) -> int:
-    """Commits those of `letters` that this state of the quarantine lacks, be they none; returns how many."""
-    known = f"SELECT position FROM t WHERE source = '{DEAD_LETTERS}'"
+    """Commits those of `letters` that this state of the quarantine lacks, be they none; returns how many.
+
+    By position and text: a cluster made anew goes on after the raw files, so at the offset of a dead letter that came
+    after the last of them.
+    """
+    known = f"SELECT position, raw_text FROM t WHERE source = '{DEAD_LETTERS}'"
     load_into(session, quarantine, "known_letters", known, "SEMI JOIN letters USING (position)")
     session.execute(
-        "CREATE OR REPLACE TEMP TABLE missing_letters AS FROM letters ANTI JOIN known_letters USING (position)"
+        "CREATE OR REPLACE TEMP TABLE missing_letters AS FROM letters l ANTI JOIN known_letters k "
+        "ON k.position = l.position AND k.raw_text IS NOT DISTINCT FROM l.raw_text"
     )
     rows = session.sql(
         f"""SELECT feed, '{DEAD_LETTERS}' AS source, position, raw_text, reason, now() AS quarantined_at

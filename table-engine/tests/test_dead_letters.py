@@ -165,6 +165,18 @@ def test_the_same_letter_twice(sink: SinkBucket) -> None:
     assert offsets(sink) == [5, 6, 7, 8]
 
 
+def test_another_letter_of_the_same_offset(sink: SinkBucket) -> None:
+    """After parking the new topic goes on where the raw files end; dead letters behind that end had these offsets."""
+    sink.put("dead-letters", 0, 0, dead_letter(5, b"[1]", at=0) + dead_letter(6, None, at=1))
+    assert sink.batch()["dead_letters"] == 2
+    again = dead_letter(5, b"[1]", at=2) + dead_letter(5, b"no", at=3) + dead_letter(6, None, at=4)
+    sink.put("dead-letters", 0, 2, again + dead_letter(6, b"", at=5))
+    assert sink.batch()["dead_letters"] == 2
+    found = sorted((row[2], row[3]) for row in sink.rows("quarantine") if row[3] is not None)
+    assert found == [(place(5), "[1]"), (place(5), "no"), (place(6), "")]
+    assert len(sink.rows("quarantine")) == 4
+
+
 def test_the_chain_is_read_on_from_where_it_was_left(sink: SinkBucket) -> None:
     for start in (0, 9, 10, 200):
         sink.put("dead-letters", 0, start, dead_letter(start))

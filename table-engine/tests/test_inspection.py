@@ -153,10 +153,15 @@ def test_dead_letters(sink: SinkBucket, inspect: Any) -> None:
         {"position": "'pinterest.pin/partition=0/offset=4'"}, predicate="position LIKE '%offset=5'"
     )
     assert figures("pin") == [4, 3, 2, 2]
+    # Another letter of a known offset is one of its own.
+    sink.put("dead-letters", 0, 8, dead_letter(0, None) + dead_letter(0, b"") + dead_letter(0))
+    assert figures("pin") == [6, 3, 2, 2]
+    assert sink.batch()["dead_letters"] == 2
+    assert figures("pin") == [6, 5, 4, 2]
     # Those of a bucket that has lost its objects are no fault.
     for key in [stored.key for stored in sink.bucket.list("topics/pinterest.dead-letters/")]:
         sink.delete(key)
-    assert figures("pin") == [0, 3, 2, 0]
+    assert figures("pin") == [0, 5, 4, 0]
 
 
 def test_a_changed_file_is_pending_until_it_is_batched(sink: SinkBucket, inspect: Any) -> None:

@@ -70,7 +70,7 @@ async function newLetters(admin: Admin, topic: string, stored: StoredOffsets): P
     const end = Number(high);
     if (end < next)
       throw new Error(
-        `Topic ${topic} was made anew: its partition ${partition} ends at offset ${end}, and the bucket has its records up to offset ${next - 1}. Delete the topic by kafka-topics.sh and deploy again, which lets it go on after them; nothing in the bucket is lost.`,
+        `Topic ${topic} was made anew: its partition ${partition} ends at offset ${end}, and the bucket has its records up to offset ${next - 1}. What is in the topic now is not in the bucket. docs/runbook.md, sink/dead-letters-kept, says how to let it go on after what is.`,
       );
     // What was deleted from the topic before it was stored is not there to be stored.
     const from = Math.max(next, Number(low));

@@ -48,8 +48,8 @@ export async function readRanges(
   }
 }
 
-/** kafkajs marks what may be tried again; after its own tries it wraps that in an error that says no. */
-function passes(error: unknown): boolean {
+/** Whether a fault may pass. kafkajs marks what may be tried again; after its own tries it wraps that in an error that says no. */
+export function passes(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (error as { retriable?: unknown }).retriable === true || passes(error.cause);
 }

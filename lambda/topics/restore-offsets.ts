@@ -83,7 +83,7 @@ async function advance(admin: Admin, producer: Producer, goal: Goal): Promise<bo
     const { low, high, firstReal } = await reachOf(admin, topic, partition);
     if (high < next && firstReal < high)
       throw new Error(
-        `Topic ${topic} was made anew: its partition ${partition} ends at offset ${high}, and the bucket has its records up to offset ${next - 1}. It cannot be brought there, because a producer has written to it already (offset ${firstReal}). Stop the producers, delete the topic by kafka-topics.sh, and deploy again; nothing in the bucket is lost.`,
+        `Topic ${topic} was made anew: its partition ${partition} ends at offset ${high}, and the bucket has its records up to offset ${next - 1}. It cannot be brought there, because a producer has written to it already (offset ${firstReal}). Stop the producers, delete the topic by kafka-topics.sh with a role that may (the client host's may not), and deploy again; nothing in the bucket is lost.`,
       );
     // Up to here are fillers only, and the bucket has these offsets.
     const fillers = Math.min(firstReal, next);

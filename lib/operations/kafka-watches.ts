@@ -82,8 +82,12 @@ export function sinkLagWatches(
   ];
 }
 
-/** What is watched of the function that copies dead letters into the bucket. */
-export function deadLetterWatches(keeper: IFunction): Watch[] {
+/**
+ * What is watched of the function that copies dead letters into the bucket.
+ *
+ * @param sinkIsWatched whether there is `sink/dead-letters`, which says that there are some.
+ */
+export function deadLetterWatches(keeper: IFunction, sinkIsWatched: boolean): Watch[] {
   return [
     {
       name: 'sink/dead-letters-kept',
@@ -93,7 +97,7 @@ export function deadLetterWatches(keeper: IFunction): Watch[] {
       threshold: 0,
       periods: 3,
       silence: 'right',
-      earlySignOf: 'sink/dead-letters',
+      ...(sinkIsWatched ? { earlySignOf: 'sink/dead-letters' } : {}),
     },
   ];
 }

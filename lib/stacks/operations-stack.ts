@@ -71,7 +71,7 @@ export class OperationsStack extends Stack {
         : []),
       ...(watched.cluster && sink ? sinkLagWatches(deployment, sink.consumerGroup, thresholds) : []),
       ...(sink ? sinkWatches(this, deployment, sink, thresholds) : []),
-      ...deadLetterWatches(kafka.deadLetters.function),
+      ...deadLetterWatches(kafka.deadLetters.function, sink !== undefined),
       ...streamWatches(watched.stream.tables, thresholds),
       quarantineWatch(deployment, 'streams', thresholds),
       ...(batch

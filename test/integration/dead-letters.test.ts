@@ -9,6 +9,7 @@ import {
   HeadObjectCommand,
   paginateListObjectsV2,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import type { Admin, Kafka, Producer } from 'kafkajs';
 import { deadLetterTopicName } from '../../feeds';
@@ -33,6 +34,7 @@ let relay: Relay;
 let kafka: Kafka;
 let admin: Admin;
 let producer: Producer;
+let s3Config: S3ClientConfig;
 let s3: S3Client;
 
 beforeAll(async () => {
@@ -41,13 +43,14 @@ beforeAll(async () => {
   broker = await startKafka({ stateDir });
   ministack = await startMiniStack({ stateDir });
   relay = await startRelay(ministack.url);
-  s3 = new S3Client({
+  s3Config = {
     endpoint: relay.url,
     region: 'us-east-1',
     forcePathStyle: true,
     credentials: { accessKeyId: 'dead-letters-test', secretAccessKey: 'unused' },
     maxAttempts: 2,
-  });
+  };
+  s3 = new S3Client(s3Config);
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   kafka = createKafka({
     bootstrapServers: [broker.bootstrapServers],
@@ -199,6 +202,27 @@ test('two runs at once store each letter once', async () => {
   const kept = await Promise.all([keep('both'), keep('both')]);
   expect(kept[0] + kept[1]).toBe(3000);
   expect(await refused('both')).toEqual(upTo(3000));
+});
+
+test('letters that another run stores meanwhile are no sign of a topic that was made anew', async () => {
+  await make('meanwhile');
+  await refuse('meanwhile', [1]);
+  await keep('meanwhile');
+  const slow = new S3Client(s3Config);
+  let other: Promise<number> | undefined;
+  slow.middlewareStack.add(
+    (next) => async (request) => {
+      other ??= refuse('meanwhile', [2]).then(() => keep('meanwhile'));
+      await other;
+      return next(request);
+    },
+    { step: 'initialize' },
+  );
+  const options = { userId: 'meanwhile', location: LOCATION, deadline: soon() };
+  expect(await keepDeadLetters(kafka, slow, options)).toBe(0);
+  expect(await other).toBe(1);
+  slow.destroy();
+  expect(await refused('meanwhile')).toEqual([1, 2]);
 });
 
 test('an answer of S3 that is lost doubles nothing, and letters that come meanwhile are the next run’s', async () => {

@@ -2,6 +2,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { createKafka } from '../kafka-client';
 import { keepDeadLetters } from '../lambda/dead-letters/keep';
+import { TOPICS_DIRECTORY } from '../lib/connector-config';
 import type { Deployment } from './deployment';
 
 const PATIENCE_MS = 60_000;
@@ -15,7 +16,7 @@ export async function keepLetters(deployment: Deployment, signal?: AbortSignal):
   const { bootstrapServers, userId, aws, outputs } = deployment;
   const kafka = createKafka({ bootstrapServers, clientId: 'dead-letters', requestTimeoutMs: 30_000 });
   const s3 = new S3Client({ ...aws, forcePathStyle: aws.endpoint !== undefined });
-  const location = { bucket: outputs.SinkBucketName, folder: 'topics' };
+  const location = { bucket: outputs.SinkBucketName, folder: TOPICS_DIRECTORY };
   try {
     await keepDeadLetters(kafka, s3, { userId, location, deadline: Date.now() + PATIENCE_MS });
   } catch (error) {

@@ -51,7 +51,8 @@ export type ConnectorConfig = Readonly<Record<string, string>>;
  */
 export const DEAD_LETTER_MAX_BYTES = 2 * 1024 * 1024;
 
-const TOPICS_DIRECTORY = 'topics';
+/** The folder of the raw files in the bucket. */
+export const TOPICS_DIRECTORY = 'topics';
 const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
 
 /**

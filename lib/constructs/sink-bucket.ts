@@ -9,10 +9,11 @@ import {
   type IBucket,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { TOPICS_DIRECTORY } from '../connector-config';
 import { grantObjectKey } from './key-grants';
 
 /** The folder of the raw files. */
-export const RAW_FILES = 'topics';
+export const RAW_FILES = TOPICS_DIRECTORY;
 /** The folder of the emulator's ledger. */
 const LEDGER = 'sent';
 /** The folder of the tables. */

@@ -27,6 +27,19 @@ class Harm(Enum):
 OnWrite = Callable[[int, str, str], Harm]
 
 
+def losing_first_answers(lost: set[str]) -> OnWrite:
+    """Withholds the first answer to each commit, whose path goes into `lost`; the repeated request is refused."""
+
+    def on_write(_count: int, method: str, path: str) -> Harm:
+        name = path.split("?")[0]
+        if method == "PUT" and "_delta_log" in name and name not in lost:
+            lost.add(name)
+            return Harm.WITHHOLD
+        return Harm.NONE
+
+    return on_write
+
+
 @contextmanager
 def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], bool] = lambda: False) -> Iterator[str]:
     """Forwards requests to `target`; gives the relay's URL. Every request is answered by 500 while `is_down`."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.conftest import parsed
-from tests.relay import Harm, relay
+from tests.relay import Harm, losing_first_answers, relay
 from tests.sink_bucket import SinkBucket, jsonl
 
 ALL_TABLES = ("pin", "geo", "user", "quarantine")
@@ -100,15 +100,7 @@ def test_lost_answers_to_writes(sink: SinkBucket, engine: Callable[..., Any], en
     fill_first(sink)
     fill_second(sink)
     lost: set[str] = set()
-
-    def on_write(_count: int, method: str, path: str) -> Harm:
-        name = path.split("?")[0]
-        if method == "PUT" and "_delta_log" in name and name not in lost:
-            lost.add(name)
-            return Harm.WITHHOLD
-        return Harm.NONE
-
-    with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
+    with relay(environment["AWS_ENDPOINT_URL"], losing_first_answers(lost)) as url:
         parsed(engine("batch", "--bucket", sink.name, "--user-id", "pinterest", AWS_ENDPOINT_URL=url))
     assert len(lost) >= 5
     found = tables(sink)

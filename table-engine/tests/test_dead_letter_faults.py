@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import parsed
-from tests.relay import Harm, relay
+from tests.relay import Harm, losing_first_answers, relay
 from tests.sink_bucket import SinkBucket, dead_letter, jsonl
 from tests.stream_support import appender, user_records
 from tests.test_batch_faults import kill_at
@@ -99,15 +99,7 @@ def test_runs_at_the_same_time(sink: SinkBucket, engine: Callable[..., Any]) -> 
 def test_lost_answers_to_commits(sink: SinkBucket, engine: Callable[..., Any], environment: dict[str, str]) -> None:
     fill(sink)
     lost: set[str] = set()
-
-    def on_write(_count: int, method: str, path: str) -> Harm:
-        name = path.split("?")[0]
-        if method == "PUT" and "_delta_log" in name and name not in lost:
-            lost.add(name)
-            return Harm.WITHHOLD
-        return Harm.NONE
-
-    with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
+    with relay(environment["AWS_ENDPOINT_URL"], losing_first_answers(lost)) as url:
         parsed(engine("batch", "--bucket", sink.name, "--user-id", "pinterest", AWS_ENDPOINT_URL=url))
     assert len(lost) == 3
     assert len(rows(sink)) == ROWS

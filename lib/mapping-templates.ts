@@ -1,7 +1,7 @@
 /** The mapping templates between the API and Kinesis (Velocity, as API Gateway renders it), with the names filled in. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkUserId } from '../feeds';
+import { checkUserId, FEED_NAMES, streamName } from '../feeds';
 
 /** The templates' names: files in `mapping-templates/`. */
 export type MappingTemplateName =
@@ -26,17 +26,22 @@ export function streamPrefix(userId: string): string {
  * The text of a template for a pipeline.
  *
  * A stream name is passed to Kinesis only when it is one of this pipeline's; in the place of any other stands the empty
- * name, which Kinesis refuses, and `error-response` answers 403. IAM refuses it too, but a local AWS has no IAM.
+ * name, which Kinesis refuses, and `error-response` answers 403. In the same way streams of the feeds, which the stack
+ * makes, are neither made nor deleted. IAM refuses all this too, but a local AWS has no IAM.
  */
 export function mappingTemplate(name: MappingTemplateName, userId: string): string {
   const prefix = streamPrefix(userId);
   const length = NAME_LIMIT - prefix.length;
   // The prefix has letters, digits and "-" only: nothing that means more than itself in a pattern.
   const pattern = `^${prefix}[a-zA-Z0-9_.-]{1,${length}}$`;
+  const feeds = `^(?:${FEED_NAMES.map((feed) => streamName(userId, feed)).join('|')})$`;
   const parameter = "$input.params('stream-name')";
+  const isOwn = `${parameter}.matches('${pattern}')`;
   const values: Readonly<Record<string, string>> = {
-    '%STREAM_NAME%': `#if(${parameter}.matches('${pattern}'))${parameter}#end`,
+    '%STREAM_NAME%': `#if(${isOwn})${parameter}#end`,
+    '%CALLERS_STREAM_NAME%': `#if(${isOwn} && !${parameter}.matches('${feeds}'))${parameter}#end`,
     '%NAME_PATTERN%': pattern,
+    '%FEED_PATTERN%': feeds,
     '%NAME_PREFIX%': prefix,
     '%NAME_LENGTH%': String(length),
   };

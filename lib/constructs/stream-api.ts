@@ -8,8 +8,9 @@ import {
   type JsonSchema,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { Grant, PolicyStatement, Role, ServicePrincipal, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Effect, Grant, PolicyStatement, Role, ServicePrincipal, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { FEED_NAMES, streamName } from '../../feeds';
 import { mappingTemplate, streamPrefix, type MappingTemplateName } from '../mapping-templates';
 import { CREATE_STREAM, PUT_RECORD, PUT_RECORDS } from './stream-models';
 
@@ -49,12 +50,15 @@ interface Route {
 
 const JSON_TYPE = 'application/json';
 
-/** The actions on a stream that the API's role may do. */
-const STREAM_ACTIONS = ['DescribeStream', 'CreateStream', 'DeleteStream', 'PutRecord', 'PutRecords'];
+/** The actions of Kinesis on a stream that the API's role may do: these on every stream of the pipeline, */
+const STREAM_ACTIONS = ['DescribeStream', 'PutRecord', 'PutRecords'].map((action) => `kinesis:${action}`);
+/** and these on those only that callers have made. */
+const CHANGING_ACTIONS = ['CreateStream', 'DeleteStream'].map((action) => `kinesis:${action}`);
 
 /**
  * The routes under `/streams`, straight to Kinesis by mapping templates. They reach only the streams whose names begin
- * with the pipeline's prefix: the templates refuse any other by 403, and the role has no right to it.
+ * with the pipeline's prefix: the templates refuse any other by 403, and the role has no right to it. The feeds' streams,
+ * which are deployed, are put on and described only; whatever would change one is refused by 403 and denied to the role.
  */
 export class StreamApi extends Construct {
   private readonly props: StreamApiProps;
@@ -128,11 +132,21 @@ export class StreamApi extends Construct {
       description: 'How the API reaches the streams of this pipeline',
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
     });
-    const resourceName = `${streamPrefix(this.props.userId)}*`;
+    const { userId } = this.props;
+    const arnOf = (resourceName: string): string =>
+      Stack.of(this).formatArn({ service: 'kinesis', resource: 'stream', resourceName });
     role.addToPolicy(
       new PolicyStatement({
-        actions: STREAM_ACTIONS.map((action) => `kinesis:${action}`),
-        resources: [Stack.of(this).formatArn({ service: 'kinesis', resource: 'stream', resourceName })],
+        actions: [...STREAM_ACTIONS, ...CHANGING_ACTIONS],
+        resources: [arnOf(`${streamPrefix(userId)}*`)],
+      }),
+    );
+    // Also what nobody has thought of yet: resharding, retention, encryption, tags, consumers, a policy of the stream.
+    role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        notActions: STREAM_ACTIONS,
+        resources: FEED_NAMES.map((feed) => arnOf(streamName(userId, feed))),
       }),
     );
     // Its answer is filtered; there is no right to list some streams only.

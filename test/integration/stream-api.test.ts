@@ -68,6 +68,25 @@ test('a stream is made with its shards, described, and deleted', async () => {
   expect(await names()).not.toContain(STREAM);
 });
 
+test.each(FEED_STREAMS)(
+  '%s is neither made nor deleted by a caller who may invoke everything',
+  async (name) => {
+    expect((await call('GET', `/streams/${name}`)).status).toBe(200);
+    const answers = [
+      await call('DELETE', `/streams/${name}`),
+      await call('POST', `/streams/${name}`, { ShardCount: 1 }),
+    ];
+    const refusal = {
+      status: 403,
+      body: {
+        message: expect.stringMatching(/^The stream of a feed is deployed with the pipeline/) as string,
+      },
+    };
+    expect(answers).toEqual([refusal, refusal]);
+    expect(await names()).toContain(name);
+  },
+);
+
 describe('with a stream', () => {
   beforeEach(async () => {
     await call('POST', `/streams/${STREAM}`, { ShardCount: 1 });

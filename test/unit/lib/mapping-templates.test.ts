@@ -2,12 +2,20 @@ import { mappingTemplate, streamPrefix, type MappingTemplateName } from '../../.
 import { renderTemplate, type Rendered, type TemplateInput } from './velocity';
 
 const STREAM = 'streaming-me-pin';
+/** A stream that a caller of the API has made. */
+const CALLERS_STREAM = 'streaming-me-try';
 
-function rendered(name: MappingTemplateName, body: unknown, params: TemplateInput['params'] = {}): Rendered {
+function rendered(
+  name: MappingTemplateName,
+  body: unknown,
+  params: TemplateInput['params'] = {},
+  httpMethod?: string,
+): Rendered {
   const text = body === undefined ? '' : JSON.stringify(body);
   return renderTemplate(mappingTemplate(name, 'me'), {
     body: text,
     params: { 'stream-name': STREAM, ...params },
+    httpMethod,
   });
 }
 
@@ -125,14 +133,60 @@ describe('put-records', () => {
 });
 
 test.each(['describe-stream', 'delete-stream'] as const)('%s names the stream', (name) => {
-  expect(rendered(name, undefined).json).toEqual({ StreamName: STREAM });
+  const params = { 'stream-name': CALLERS_STREAM };
+  expect(rendered(name, undefined, params).json).toEqual({ StreamName: CALLERS_STREAM });
   expect(rendered(name, undefined, { 'stream-name': 'x' }).json).toEqual({ StreamName: '' });
 });
 
 test('create-stream passes the shard count on', () => {
-  expect(rendered('create-stream', { ShardCount: 3 }).json).toEqual({ StreamName: STREAM, ShardCount: 3 });
+  expect(rendered('create-stream', { ShardCount: 3 }, { 'stream-name': CALLERS_STREAM }).json).toEqual({
+    StreamName: CALLERS_STREAM,
+    ShardCount: 3,
+  });
   expect(rendered('create-stream', { ShardCount: 3 }, { 'stream-name': 'x' }).json).toMatchObject({
     StreamName: '',
+  });
+});
+
+describe.each(['pin', 'geo', 'user'])('the stream of the feed %s', (feed) => {
+  const params = { 'stream-name': `streaming-me-${feed}` };
+
+  test('is described, and neither made nor deleted', () => {
+    expect(rendered('describe-stream', undefined, params).json).toEqual({
+      StreamName: `streaming-me-${feed}`,
+    });
+    expect(rendered('create-stream', { ShardCount: 1 }, params).json).toMatchObject({ StreamName: '' });
+    expect(rendered('delete-stream', undefined, params).json).toEqual({ StreamName: '' });
+  });
+
+  test('is not protected by half a name: what begins or ends like it is a caller’s own', () => {
+    for (const name of [`streaming-me-${feed}2`, `streaming-me-x-${feed}`]) {
+      expect(rendered('delete-stream', undefined, { 'stream-name': name }).json).toEqual({
+        StreamName: name,
+      });
+    }
+  });
+
+  test.each(['POST', 'DELETE'])('%s is answered 403, whatever Kinesis says', (method) => {
+    for (const __type of ['ValidationException', 'ResourceInUseException', 'AccessDeniedException']) {
+      const answer = rendered('error-response', { __type, message: 'why' }, params, method);
+      expect([answer.status, answer.json]).toEqual([
+        403,
+        {
+          message:
+            'The stream of a feed is deployed with the pipeline: it is not made or deleted through the API.',
+        },
+      ]);
+    }
+  });
+
+  test.each([
+    ['GET', 'ResourceNotFoundException', 404],
+    ['PUT', 'ProvisionedThroughputExceededException', 429],
+    ['PUT', 'AccessDeniedException', 403],
+  ])('%s is answered as anywhere else: %s', (method, __type, status) => {
+    const answer = rendered('error-response', { __type, message: 'why' }, params, method);
+    expect([answer.status, answer.json]).toEqual([status, { message: 'why' }]);
   });
 });
 

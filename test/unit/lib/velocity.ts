@@ -7,6 +7,8 @@ export interface TemplateInput {
   readonly body?: string;
   /** Path, query and header parameters. */
   readonly params?: Readonly<Record<string, string>>;
+  /** The request's verb. Default: `GET`. */
+  readonly httpMethod?: string;
 }
 
 /** A rendered template. */
@@ -36,9 +38,12 @@ const JAVA_METHODS: Readonly<Record<string, (text: string, ...args: readonly str
 };
 
 /** Renders a template. @throws SyntaxError when what comes out is no JSON. */
-export function renderTemplate(template: string, { body = '', params = {} }: TemplateInput): Rendered {
+export function renderTemplate(
+  template: string,
+  { body = '', params = {}, httpMethod = 'GET' }: TemplateInput,
+): Rendered {
   const document: unknown = body === '' ? undefined : JSON.parse(body);
-  const context = { responseOverride: {} as { status?: unknown } };
+  const context = { httpMethod, responseOverride: {} as { status?: unknown } };
   const variables = {
     input: {
       body,

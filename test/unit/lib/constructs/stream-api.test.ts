@@ -179,7 +179,8 @@ test('a stream is made with 1 to 10 shards', () => {
 
 test('the role of the API reaches the streams of this pipeline, and lists', () => {
   const statements = statementsOf(template, 'StreamApiRole');
-  expect(statements.map(({ Action }) => [Action].flat())).toEqual([
+  const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
+  expect(allowed.map(({ Action }) => [Action].flat().sort())).toEqual([
     ['CreateStream', 'DeleteStream', 'DescribeStream', 'PutRecord', 'PutRecords'].map(
       (name) => `kinesis:${name}`,
     ),
@@ -196,6 +197,21 @@ test('the role of the API reaches the streams of this pipeline, and lists', () =
   for (const route of routes) {
     expect(JSON.stringify(method(route).Integration.Credentials)).toMatch(/"StreamApiRole/);
   }
+});
+
+test('on the streams of the feeds the role is denied all but to put and to describe', () => {
+  const denied = statementsOf(template, 'StreamApiRole').filter(({ Effect }) => Effect === 'Deny');
+  expect(denied).toHaveLength(1);
+  expect(denied[0]).toEqual({
+    Effect: 'Deny',
+    NotAction: ['kinesis:DescribeStream', 'kinesis:PutRecord', 'kinesis:PutRecords'],
+    Resource: ['geo', 'pin', 'user'].map((feed) => ({
+      'Fn::Join': [
+        '',
+        ['arn:aws:kinesis:us-east-1:', { Ref: 'AWS::AccountId' }, `:stream/streaming-pinterest-${feed}`],
+      ],
+    })),
+  });
 });
 
 test('a grantee may put on the given streams in this stage, and nothing else', () => {

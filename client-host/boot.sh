@@ -2,7 +2,7 @@
 # The client host's user data, behind lines that set its variables: fetches the package, refuses it unless its checksum
 # is the one that was deployed, and runs the package's install.sh.
 #
-# Reads PACKAGE_URL (s3://…) and PACKAGE_SHA256 (hexadecimal), and what install.sh reads.
+# Reads PACKAGE_URL (s3://...) and PACKAGE_SHA256 (hexadecimal), and what install.sh reads.
 set -euo pipefail
 umask 022
 

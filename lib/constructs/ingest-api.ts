@@ -46,7 +46,12 @@ export interface IngestApiProps {
   readonly logRetention: RetentionDays;
 }
 
-/** An access log line: who called what with which outcome. Bodies and query strings are not in it. */
+/**
+ * An access log line: who called what with which outcome. Bodies and query strings are not in it. It is JSON whatever
+ * happens: no value may have a quote. So an error is said by its type (`ACCESS_DENIED`, `INTEGRATION_TIMEOUT`, ...) and not by
+ * its message, which may; nor by `$context.error.messageString`, which has quotes of its own where there is an error and none
+ * where there is not ("-").
+ */
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     time: '$context.requestTime',
@@ -60,7 +65,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
     latencyMs: '$context.responseLatency',
     proxyLatencyMs: '$context.integrationLatency',
     proxyStatus: '$context.integrationStatus',
-    error: '$context.error.message',
+    error: '$context.error.responseType',
   }),
 );
 

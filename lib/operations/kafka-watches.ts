@@ -10,7 +10,12 @@ import { HIGHEST, highestOf, HOURLY, metricOf, type Watch } from './watch';
 const KAFKA = 'AWS/Kafka';
 const CONNECT = 'AWS/KafkaConnect';
 
-/** What is watched of a cluster whose brokers have a size; those of a serverless one are Amazon's own affair. */
+/**
+ * What is watched of a cluster whose brokers have a size; those of a serverless one are Amazon's own affair.
+ *
+ * Not `ActiveControllerCount`: with KRaft the controllers are no brokers, brokers do not report a controller's metrics
+ * (KIP-771), and Amazon does not say who reports it then. An alarm whose silence is wrong might never be over.
+ */
 export function brokerWatches(
   { userId, stage }: Deployment,
   brokers: number,
@@ -23,7 +28,7 @@ export function brokerWatches(
   return [
     {
       name: 'kafka/disk',
-      description: 'A broker’s disk is nearly full: brokers whose disk is full take no more records.',
+      description: 'The disk of a broker is nearly full: brokers whose disk is full take no more records.',
       metric: highestOf('The fullest disk, %', disks),
       wrong: 'above',
       threshold: brokerDiskPercent,
@@ -38,15 +43,6 @@ export function brokerWatches(
       threshold: 0,
       periods: 2,
       silence: 'right',
-    },
-    {
-      name: 'kafka/no-controller',
-      description: 'No controller is active: partitions of brokers that fail get no new leader.',
-      metric: metricOf(KAFKA, 'ActiveControllerCount', cluster, HIGHEST),
-      wrong: 'below',
-      threshold: 1,
-      periods: 3,
-      silence: 'wrong',
     },
   ];
 }

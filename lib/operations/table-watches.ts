@@ -98,7 +98,7 @@ export function streamWatches(tables: StreamTables, thresholds: AlarmThresholds)
     },
     {
       name: 'streams/care-errors',
-      description: 'The care of the streams’ tables fails, or the redrive: tables get slow to read.',
+      description: 'The care of the tables of the streams fails, or the redrive: tables get slow to read.',
       metric: sumOf('Failed runs', [care.metricErrors(HOURLY), redrive.metricErrors(HOURLY)]),
       wrong: 'above',
       threshold: 0,

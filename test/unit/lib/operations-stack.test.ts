@@ -59,7 +59,7 @@ test('a batch that does not run is noticed, though there is nothing to be measur
     EvaluationPeriods: 26,
     TreatMissingData: 'breaching',
   });
-  for (const name of ['rest-proxy/down', 'sink/not-running', 'kafka/no-controller']) {
+  for (const name of ['rest-proxy/down', 'sink/not-running']) {
     expect(alarm(name)).toMatchObject({
       TreatMissingData: 'breaching',
       ComparisonOperator: 'LessThanThreshold',

@@ -44,6 +44,9 @@ export class ReaderSecret extends Secret {
         }),
         generateStringKey: 'password',
         passwordLength: 32,
+        // Secrets Manager wants one of each type that is not excluded as a type, and fails where none is left; a local AWS
+        // knows excluded characters only. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
+        excludePunctuation: true,
         excludeCharacters: PUNCTUATION,
         includeSpace: false,
       },

@@ -141,9 +141,16 @@ export function readKafka(made: Msk, read: SettingReader): KafkaPart {
     );
     const fallback = made.capacity.kind;
     const kind = oneOf(read, 'kafkaCapacity', ['provisioned', 'serverless'], fallback);
-    return kind === fallback ? made : { kind: 'msk', capacity: otherCapacity(kind) };
+    return {
+      kind: 'msk',
+      capacity: readBrokers(kind === fallback ? made.capacity : otherCapacity(kind), read),
+    };
   }
-  refuse(read, ['kafkaCapacity'], 'the cluster is an existing one: leave one of the two out');
+  refuse(
+    read,
+    ['kafkaCapacity', ...BROKER_SETTINGS],
+    'the cluster is an existing one: leave one of the two out',
+  );
   const bootstrapServers = requiredBootstrapServers(read, 'kafkaBootstrapServers');
   const expected =
     'the ARN of an MSK cluster, for example "arn:aws:kafka:us-east-1:123456789012:cluster/name/uuid"';
@@ -154,13 +161,32 @@ export function readKafka(made: Msk, read: SettingReader): KafkaPart {
   return { kind: 'external', bootstrapServers, auth: { kind: 'iam', clusterArn } };
 }
 
+const BROKER_SETTINGS = ['kafkaInstanceType', 'kafkaVersion'] as const;
+
+/** Brokers of another size or version, which is checked with the rest of the stage. @throws SettingError */
+function readBrokers(made: Msk['capacity'], read: SettingReader): Msk['capacity'] {
+  if (made.kind === 'serverless') {
+    refuse(
+      read,
+      BROKER_SETTINGS,
+      "the brokers of a serverless cluster are Amazon's own affair: leave it out",
+    );
+    return made;
+  }
+  return {
+    ...made,
+    instanceType: given(read, 'kafkaInstanceType') ?? made.instanceType,
+    kafkaVersion: given(read, 'kafkaVersion') ?? made.kafkaVersion,
+  };
+}
+
 /** A stage's own capacity is described in full; of the other there is nothing to describe but a size to begin with. */
 function otherCapacity(kind: 'provisioned' | 'serverless'): Msk['capacity'] {
   return kind === 'serverless'
     ? { kind }
     : {
         kind,
-        instanceType: 'kafka.t3.small',
+        instanceType: 'kafka.m7g.large',
         storageGiB: 10,
         kafkaVersion: '3.9.x.kraft',
         monitoring: 'DEFAULT',

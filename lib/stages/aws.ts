@@ -2,6 +2,7 @@
  * What the stages on Amazon's AWS have in common: every part is made by the app unless the settings bring one that is
  * there already.
  */
+import { checkAwsLimits } from './aws-limits';
 import {
   readBatch,
   readConnect,
@@ -64,7 +65,8 @@ export interface AwsDefaults extends Omit<
  *
  * - `region`; `availabilityZones` (names joined by commas); `egress` (`nat-instance`, `nat-gateway`, `endpoints`);
  * - an existing VPC: `vpcId`, `privateSubnetIds` and `availabilityZones`, in the same order;
- * - `kafkaCapacity` (`provisioned`, `serverless`); an existing cluster: `kafkaBootstrapServers`, with `kafkaClusterArn`
+ * - `kafkaCapacity` (`provisioned`, `serverless`); `kafkaInstanceType` and `kafkaVersion` of brokers, as they go together
+ *   in `broker-pairs.ts`; an existing cluster: `kafkaBootstrapServers`, with `kafkaClusterArn`
  *   where it asks for IAM;
  * - an existing Kafka Connect: `connectUrl`; an existing REST proxy: `restProxyUrl`;
  * - an existing MySQL: `databaseHost`, `databasePort` (3306), and `databaseSecretArn` with `databaseSecretKeyArn` where
@@ -85,7 +87,7 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
   const restProxy = readRestProxy(defaults.restProxy, read);
   const source = readSource(defaults.source, read);
   checkWayOut(network, emulator);
-  return {
+  const stage: Stage = {
     ...defaults,
     region: readRegion(read),
     network,
@@ -105,6 +107,8 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
     batch: readBatch(defaults.batch, read),
     operations: readOperations(defaults.operations, read),
   };
+  checkAwsLimits(stage);
+  return stage;
 }
 
 /** MSK Serverless keeps three copies of everything. */

@@ -12,7 +12,7 @@ const DEV: AwsDefaults = {
     kind: 'msk',
     capacity: {
       kind: 'provisioned',
-      instanceType: 'kafka.t3.small',
+      instanceType: 'kafka.m7g.large',
       storageGiB: 5,
       kafkaVersion: '3.9.x.kraft',
       monitoring: 'DEFAULT',

@@ -62,7 +62,7 @@ export interface ExternalKafka {
 /** Brokers of a size, two or three of them, one a zone. */
 export interface ProvisionedBrokers {
   readonly kind: 'provisioned';
-  /** For example `kafka.t3.small`. */
+  /** For example `kafka.m7g.large`; which go with which version: `broker-pairs.ts`. */
   readonly instanceType: string;
   /** GiB of a broker's disk. May be raised later, never lowered. */
   readonly storageGiB: number;

@@ -9,7 +9,7 @@ import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '..
 
 const PROVISIONED: ProvisionedBrokers = {
   kind: 'provisioned',
-  instanceType: 'kafka.t3.small',
+  instanceType: 'kafka.m7g.large',
   storageGiB: 10,
   kafkaVersion: '3.9.x.kraft',
   monitoring: 'DEFAULT',
@@ -43,7 +43,7 @@ test('there is a broker of the stage’s size in every private subnet', () => {
     KafkaVersion: '3.9.x.kraft',
     NumberOfBrokerNodes: 2,
     BrokerNodeGroupInfo: {
-      InstanceType: 'kafka.t3.small',
+      InstanceType: 'kafka.m7g.large',
       ClientSubnets: SUBNETS,
       StorageInfo: { EBSStorageInfo: { VolumeSize: 10 } },
     },

@@ -10,7 +10,7 @@ test('development is small and leaves nothing behind', () => {
   expect(dev()).toMatchObject({
     name: 'dev',
     network: { kind: 'made', zones: 2, egress: 'nat-instance' },
-    kafka: { kind: 'msk', capacity: { kind: 'provisioned', instanceType: 'kafka.t3.small' } },
+    kafka: { kind: 'msk', capacity: { kind: 'provisioned', instanceType: 'kafka.m7g.large' } },
     topics: { replicationFactor: 2 },
     connect: { kind: 'msk-connect', workers: 1, unitsPerWorker: 1 },
     restProxy: { kind: 'client-host' },

@@ -32,6 +32,8 @@ _file: Path
 _done: Progress = {}
 _saved_at = 0.0
 _expired_at: dict[str, float] = {}
+#: The stream that each mapping reads. A recreated one has the name and the shard ids of the one before.
+_followed: dict[str, dict[str, Any]] = {}
 
 
 def install(file: Path) -> None:
@@ -88,6 +90,20 @@ def _is_over(shard: dict[str, Any], cutoff: float) -> bool:
     return end is not None and not shard["records"] and int(end[:20]) / 1000 < cutoff
 
 
+def _follow_recreated_streams() -> None:
+    """Lets a mapping read a stream that was deleted and created again from its first record."""
+    streams = {stream["StreamARN"]: stream for stream in list(kinesis._streams._data.values())}
+    mappings = {"/".join(key): (key, mapping) for key, mapping in list(lambda_svc._esms._data.items())}
+    for gone in _followed.keys() - mappings.keys():
+        del _followed[gone]
+    for name, (key, mapping) in mappings.items():
+        stream = streams.get(mapping.get("EventSourceArn", ""))
+        if stream is not None and _followed.setdefault(name, stream) is not stream:
+            _followed[name] = stream
+            _done.pop(name, None)
+            lambda_svc._kinesis_positions._data[key] = dict.fromkeys(stream["shards"], 0)
+
+
 def _lower(arn: str, shard_id: str, count: int) -> None:
     for mapping, mapping_arn, positions in _mappings():
         if mapping_arn == arn and shard_id in positions:
@@ -128,7 +144,9 @@ def _expiring_and_saving(original: Callable[[], bool]) -> Callable[[], bool]:
         global _saved_at
         for stream in list(kinesis._streams._data.values()):
             _expire_if_due(stream)
+        _follow_recreated_streams()
         processed = original()
+        _follow_recreated_streams()  # A position of before would be noted as one in the new stream.
         now = time.monotonic()
         if now - _saved_at >= SAVE_SECONDS:
             _saved_at = now

@@ -165,3 +165,14 @@ test('functions are there as well', async () => {
   expect(FunctionName).toBe('reader');
   lambda.destroy();
 });
+
+test('a stream that is deleted and created again is read from its first record, also after a kill', async () => {
+  await call('DeleteStream', { StreamName: STREAM });
+  await call('CreateStream', { StreamName: STREAM, ShardCount: 2 });
+  await put(620, 20);
+  expect(new Set(await untilSeen(640))).toEqual(new Set(upTo(640)));
+  await untilProgressIsKept();
+  await killAndStart();
+  await put(640, 20);
+  expect(new Set(await untilSeen(660))).toEqual(new Set(upTo(660)));
+});

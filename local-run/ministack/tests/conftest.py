@@ -42,6 +42,7 @@ class Emulator:
         sequence_numbers._last = 0
         shard_positions._done.clear()
         shard_positions._expired_at.clear()
+        shard_positions._followed.clear()
 
     def kill_and_start(self) -> None:
         """A kill -9, and a start from what is on the disk."""

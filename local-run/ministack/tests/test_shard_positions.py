@@ -132,3 +132,44 @@ def test_records_are_not_searched_for_old_ones_at_every_put(
     for _ in range(5):
         emulator.put("a")
     assert len(runs) <= 1
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+@pytest.mark.parametrize("starting_position", ["TRIM_HORIZON", "LATEST"])
+def test_a_recreated_stream_is_read_from_its_beginning(
+    emulator: Emulator, mapping: Mapping, shards: int, starting_position: str
+) -> None:
+    lambda_svc._esms["m"]["StartingPosition"] = starting_position
+    mapping.poll()
+    emulator.put(*"abc")
+    mapping.poll()
+    emulator.call("delete_stream", StreamName="s")
+    emulator.call("create_stream", StreamName="s", ShardCount=shards)
+    emulator.put(*"defghi")
+    mapping.poll()
+    assert sorted(mapping.seen) == list("abcdefghi")
+    emulator.kill_and_start()
+    emulator.put("j")
+    mapping.poll()
+    assert sorted(mapping.seen) == list("abcdefghij")
+
+
+def test_a_stream_recreated_while_a_function_has_records_of_the_old_one_is_read_whole(
+    emulator: Emulator, mapping: Mapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.put(*"ab")
+    seen = mapping._invoke
+
+    def recreated_meanwhile(function: object, event: dict[str, list[dict[str, dict[str, str]]]]) -> dict[str, bool]:
+        monkeypatch.setattr(lambda_svc, "_execute_function", seen)
+        emulator.call("delete_stream", StreamName="s")
+        emulator.call("create_stream", StreamName="s", ShardCount=1)
+        emulator.put(*"cd")
+        return seen(function, event)
+
+    monkeypatch.setattr(lambda_svc, "_execute_function", recreated_meanwhile)
+    mapping.poll()
+    assert mapping.seen == list("abcd")
+    emulator.kill_and_start()
+    mapping.poll()
+    assert mapping.seen == list("abcd")

@@ -5,6 +5,7 @@ After a deployment the local run sends SIGUSR1, so that what was deployed surviv
 the last such save is written to ``STATE_DIR/saved-at``.
 """
 
+import logging
 import os
 import signal
 import time
@@ -15,13 +16,18 @@ import api_to_kinesis
 import durable_kinesis
 import ranged_reads
 import request_validation
+import snapshot
+import unfinished_stacks
 from ministack import app  # type: ignore[import-untyped]
-from ministack.core.persistence import save_all  # type: ignore[import-untyped]
 
 
 def save_state(_signal: int, _frame: FrameType | None) -> None:
     """Save the state of every service and note the time."""
-    save_all(app._build_persistence_save_dict())
+    try:
+        snapshot.save(app._build_persistence_save_dict())
+    except Exception:  # Raised here, it would end whatever the signal interrupted.
+        logging.getLogger("launch").exception("The state could not be saved")
+        return
     note = Path(os.environ["STATE_DIR"]) / "saved-at"
     draft = note.with_suffix(".new")
     draft.write_text(str(time.time_ns()))
@@ -34,4 +40,6 @@ if __name__ == "__main__":
     durable_kinesis.install()
     ranged_reads.install()
     request_validation.install()
+    unfinished_stacks.install()
+    snapshot.install()
     app.main()

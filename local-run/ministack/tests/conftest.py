@@ -20,11 +20,15 @@ import api_to_kinesis  # noqa: E402
 import durable_kinesis  # noqa: E402
 import sequence_numbers  # noqa: E402
 import shard_positions  # noqa: E402
+import snapshot  # noqa: E402
+import unfinished_stacks  # noqa: E402
 from ministack import app  # type: ignore[import-untyped]  # noqa: E402
 from ministack.services import kinesis, lambda_svc  # type: ignore[import-untyped]  # noqa: E402
 
 api_to_kinesis.install()
 durable_kinesis.install()
+unfinished_stacks.install()
+snapshot.install()
 
 
 class Emulator:
@@ -58,7 +62,7 @@ class Emulator:
 
     def save(self) -> None:
         """What a deployment does at its end."""
-        app.save_all({"kinesis": kinesis.get_state})
+        snapshot.save({"kinesis": kinesis.get_state})
 
     def call(self, handler: str, **data: Any) -> Any:
         """Calls a handler of Kinesis. Returns its document. Raises AssertionError when it fails."""
@@ -85,7 +89,8 @@ def emulator() -> Iterator[Emulator]:
     one = Emulator()
     one.forget()
     for file in one.folder.iterdir():
-        file.unlink()
+        if file.is_file():
+            file.unlink()
     durable_kinesis._journal.rewrite([])
     yield one
     one.forget()

@@ -5,6 +5,7 @@ import time
 
 import durable_kinesis
 import pytest
+import snapshot
 from conftest import Emulator
 from ministack import app  # type: ignore[import-untyped]
 from ministack.services import kinesis, lambda_svc  # type: ignore[import-untyped]
@@ -43,7 +44,7 @@ def test_saving_leaves_the_records_to_the_journal(emulator: Emulator) -> None:
     emulator.call("create_stream", StreamName="s", ShardCount=1)
     emulator.put("find me")
     emulator.save()
-    assert "find me" not in (emulator.folder / "kinesis.json").read_text()
+    assert "find me" not in (emulator.folder / "services.json").read_text()
     assert emulator.records() == ["find me"]
 
 
@@ -125,7 +126,7 @@ def test_streams_are_read_when_their_records_are_back(emulator: Emulator, monkey
     emulator.call("create_stream", StreamName="s", ShardCount=1)
     emulator.put("a")
     lambda_svc._esms["m"] = {"UUID": "m", "EventSourceArn": kinesis._streams["s"]["StreamARN"]}
-    app.save_all({"lambda": lambda_svc.get_state})
+    snapshot.save({"lambda": lambda_svc.get_state})
     emulator.forget()
     at_start: list[list[str]] = []
 

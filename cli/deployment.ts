@@ -70,8 +70,8 @@ export async function readOutputs(
   if (missing.length > 0) {
     throw new Error(
       stacks === 0
-        ? `No stack named ${prefix}* is deployed. Deploy the stage first: \`npm start\` for the local one.`
-        : `The ${stacks} stacks ${prefix}* lack the outputs ${missing.join(', ')}. Deploy all of them: \`cdk deploy --all\`.`,
+        ? `No stack named ${prefix}* is deployed.`
+        : `The ${stacks} stacks ${prefix}* lack the outputs ${missing.join(', ')}: not all of them are deployed.`,
     );
   }
   return Object.fromEntries(found) as unknown as DeploymentOutputs;

@@ -6,6 +6,7 @@ import { STATES_ROOT } from '../local-run/paths';
 import { lockHolder } from '../local-run/state/lock';
 import type { RunFile } from '../local-run/state/run-file';
 import { lockFile, stateFolder } from '../local-run/state/state-folder';
+import { asSentence } from '../source-data/sentence';
 import { type AwsClientConfig, type Deployment, readOutputs } from './deployment';
 
 /** What the commands read of `run.json`; see `docs/architecture.md`, "The local run". */
@@ -77,8 +78,8 @@ export async function runningLocalDeployment(
     const supervisor = lockHolder(lockFile(folder));
     throw new LocalAwsError(
       supervisor === undefined
-        ? `The pipeline of the user id "${userId}" does not answer at ${run.endpointUrl}: ${reason}. Start it: \`npm start -- --user-id ${userId}\`.`
-        : `The pipeline of the user id "${userId}" runs (pid ${supervisor.pid}), but its local AWS at ${run.endpointUrl} cannot be asked now: ${reason}. It is being started or restarted; try again in a moment.`,
+        ? `The pipeline of the user id "${userId}" does not answer at ${run.endpointUrl}: ${asSentence(reason)} Start it: \`npm start -- --user-id ${userId}\`.`
+        : `The pipeline of the user id "${userId}" runs (pid ${supervisor.pid}), but its local AWS at ${run.endpointUrl} cannot be asked now: ${asSentence(reason)} It is being started or restarted; try again in a moment.`,
       userId,
       folder,
       { cause: error },

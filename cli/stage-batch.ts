@@ -7,6 +7,7 @@ import {
   type DescribeExecutionOutput,
 } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asSentence } from '../source-data/sentence';
 import { formatBatch, type BatchReport } from './batch';
 import { failureIn } from './invoke-function';
 import { stackOutput, type StageAws } from './stage-aws';
@@ -97,7 +98,7 @@ function ended(executionArn: string, state: DescribeExecutionOutput): StageBatch
     // A function's cause is what its runtime wrote of the error.
     const why = failureIn(cause ?? '').errorMessage ?? cause;
     throw new Error(
-      `The daily batch ${executionArn} ended with ${status}: ${[error, why].filter(Boolean).join(': ') || 'no cause is given'}. \`docs/runbook.md\` says what to do, under "batch/failed".`,
+      `The daily batch ${executionArn} ended with ${status}: ${asSentence([error, why].filter(Boolean).join(': ') || 'no cause is given')} \`docs/runbook.md\` says what to do, under "batch/failed".`,
     );
   }
   const seconds = ((stopDate?.getTime() ?? 0) - (startDate?.getTime() ?? 0)) / 1000;

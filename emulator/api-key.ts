@@ -1,6 +1,7 @@
 /** The key that an API with a usage plan asks for beside the signature. */
 import { APIGatewayClient, GetApiKeyCommand } from '@aws-sdk/client-api-gateway';
 import { errorText } from '../source-data/connection';
+import { asSentence } from '../source-data/sentence';
 
 /**
  * Reads the value of a key from API Gateway. It is kept in memory only.
@@ -20,7 +21,7 @@ export async function readApiKey(
     return value;
   } catch (error) {
     throw new Error(
-      `The API key ${id} cannot be read: ${errorText(error)}. Expected a key of the API's usage plan, and the right apigateway:GET on it.`,
+      `The API key ${id} cannot be read: ${asSentence(errorText(error))} Expected a key of the API's usage plan, and the right apigateway:GET on it.`,
       { cause: error },
     );
   } finally {

@@ -1,5 +1,6 @@
 /** Writes a run's ledger. */
 import { errorText } from '../source-data/connection';
+import { asSentence } from '../source-data/sentence';
 import type { Clock } from './clock';
 import { ledgerName, ledgerPrefix, type LedgerLine } from './ledger';
 import type { LedgerStore } from './ledger-store';
@@ -68,7 +69,7 @@ export class LedgerWriter {
       .catch((error: unknown) => {
         this.lines = [...lines, ...this.lines];
         this.characters += characters;
-        this.failure = `The ledger ${ledgerPrefix(this.run)} could not be written to the sink bucket: ${errorText(error)}.`;
+        this.failure = `The ledger ${ledgerPrefix(this.run)} could not be written to the sink bucket: ${asSentence(errorText(error))}`;
       })
       .finally(() => {
         this.isWriting = false;

@@ -4,6 +4,7 @@
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asSentence } from '../source-data/sentence';
 
 /** What a handler is given to do its work. */
 export interface ResourceRequest {
@@ -200,7 +201,7 @@ export async function putAnswer(url: string, answer: ResourceAnswer, pauseMs = 2
       problem = error instanceof Error ? error.message : String(error);
     }
     if (attempt === PUT_ATTEMPTS)
-      throw new Error(`CloudFormation did not take the answer in ${PUT_ATTEMPTS} attempts: ${problem}.`);
+      throw new Error(`CloudFormation did not take the answer in ${PUT_ATTEMPTS} attempts: ${asSentence(problem)}`);
     await sleep(pauseMs * 2 ** (attempt - 1));
   }
 }

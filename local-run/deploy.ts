@@ -3,14 +3,14 @@
  */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { childEnvironment, type AwsClientConfig } from '../cli/deployment';
+import { isDeployed, readStacks, stackProblems, wantedStacks } from './deployed-stacks';
 import { hashOf } from './install/part';
 import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
 import type { SinkPluginKind } from './install/sink-plugin';
 import { PROJECT_ROOT } from './paths';
 import { partEnvironment } from './processes/environment';
-import { runCommand } from './processes/run-command';
+import { CommandError, runCommand } from './processes/run-command';
 
 /** What the app must know of the local parts. */
 export interface DeploySettings {
@@ -51,6 +51,19 @@ async function cdk(args: readonly string[], settings: DeploySettings, signal?: A
     timeoutMs: LIMIT_MS,
     signal,
   });
+}
+
+/** Which commands help when a deployment has failed. */
+function whatHelps({ userId }: DeploySettings): string {
+  return `\`npm start -- --user-id ${userId}\` deploys again; if that does not help, \`npm run reset -- --user-id ${userId}\` forgets the local data, and the next start begins without any.`;
+}
+
+/** Adds {@link whatHelps} to what a command said. */
+function sayWhatHelps(settings: DeploySettings): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof CommandError)) throw error;
+    throw new Error(`${error.message}\n${whatHelps(settings)}`, { cause: error });
+  };
 }
 
 function assembly(settings: DeploySettings): string {
@@ -94,34 +107,38 @@ export async function synthesise(settings: DeploySettings, signal?: AbortSignal)
   return true;
 }
 
-/** Whether the CDK's own stack is there. */
-async function isBootstrapped(aws: AwsClientConfig): Promise<boolean> {
-  const client = new CloudFormationClient(aws);
-  try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' }));
-    return Stacks?.some(({ StackStatus }) => StackStatus?.endsWith('_COMPLETE') === true) ?? false;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ValidationError') return false; // There is no such stack.
-    throw error;
-  } finally {
-    client.destroy();
-  }
-}
-
 /**
  * Prepares the local AWS for the CDK, once.
  *
  * @returns whether it was necessary.
  */
 export async function bootstrap(settings: DeploySettings, signal?: AbortSignal): Promise<boolean> {
-  if (await isBootstrapped(settings.aws)) return false;
+  const stacks = await readStacks(settings.aws);
+  if (isDeployed(stacks.find(({ StackName }) => StackName === 'CDKToolkit'))) return false;
   const environment = `aws://${ACCOUNT}/${settings.aws.region}`;
-  await cdk(['bootstrap', '--app', assembly(settings), environment], settings, signal);
+  await cdk(['bootstrap', '--app', assembly(settings), environment], settings, signal).catch(
+    sayWhatHelps(settings),
+  );
   return true;
 }
 
 /** Deploys all stacks of the synthesised app. Kafka and Kafka Connect must answer. */
 export async function deploy(settings: DeploySettings, signal?: AbortSignal): Promise<void> {
   const options = ['--all', '--require-approval', 'never', '--concurrency', '3', '--quiet'];
-  await cdk(['deploy', '--app', assembly(settings), ...options], settings, signal);
+  await cdk(['deploy', '--app', assembly(settings), ...options], settings, signal).catch(
+    sayWhatHelps(settings),
+  );
+}
+
+/**
+ * Checks that every stack of the synthesised app is deployed.
+ *
+ * @throws Error naming those that are not, and the commands that help.
+ */
+export async function requireDeployed(settings: DeploySettings): Promise<void> {
+  const problems = stackProblems(wantedStacks(assembly(settings)), await readStacks(settings.aws));
+  if (problems.length === 0) return;
+  throw new Error(
+    `The CDK has deployed, but not every stack is as the app says: ${problems.join('; ')}. ${whatHelps(settings)}`,
+  );
 }

@@ -9,7 +9,7 @@ import { formatBatch } from '../cli/batch';
 import type { Deployment } from '../cli/deployment';
 import { formatReconciliation } from '../cli/format-reconciliation';
 import { FEED_NAMES } from '../feeds';
-import { bootstrap, deploy, synthesise } from './deploy';
+import { bootstrap, deploy, requireDeployed, synthesise, type DeploySettings } from './deploy';
 import { freeBytes, requireSpace } from './disk-space';
 import { ensureParts, toolsOfARun } from './install';
 import { ensureSinkPlugin } from './install/sink-plugin';
@@ -179,12 +179,24 @@ class Run {
         parts.startMiniStack(),
         timed('Synthesised the CDK app', () => synthesise(settings, signal)),
       ]);
-      await timed('Bootstrapped the local AWS', () => bootstrap(settings, signal));
+      await this.step('Bootstrapping', () =>
+        timed('Bootstrapped the local AWS', async () => {
+          const done = await bootstrap(settings, signal);
+          if (done) await parts.miniStack().saveState();
+          return done;
+        }),
+      );
     };
     await this.unlessStopped(Promise.all([cloud(), parts.startMariaDb(), parts.startKafkaAndClients()]));
-    await this.step('Deploying', () => timed('Deployed all stacks', () => deploy(settings, signal)));
-    await this.step('Saving', () => parts.miniStack().saveState());
+    await this.step('Deploying', () => timed('Deployed all stacks', () => this.deploy(settings)));
     return deployment(options.userId, parts.endpoints);
+  }
+
+  /** Deploys. What is checked is what was saved: should the local AWS have been killed in between, it has forgotten it. */
+  private async deploy(settings: DeploySettings): Promise<void> {
+    await deploy(settings, this.signal);
+    await this.parts.miniStack().saveState();
+    await requireDeployed(settings);
   }
 
   /** Sends random posts for a while, then cleans and reconciles. */

@@ -9,6 +9,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import { escape } from 'mysql2';
 import { FEEDS, FEED_NAMES, type FeedName } from '../feeds';
 import { connectionOptions, errorCode, errorText, type DatabaseSecret } from './connection';
+import { asSentence } from './sentence';
 import { GENERATOR_VERSION, MAX_ROW_NUMBER, PostGenerator } from './generator';
 import { checkSeed } from './random';
 import type { SourceRow } from './rows';
@@ -78,7 +79,7 @@ async function connect(secret: DatabaseSecret): Promise<Connection> {
   } catch (error) {
     if (errorCode(error) !== 'ER_BAD_DB_ERROR') {
       throw new Error(
-        `The source database ${secret.host}:${secret.port}/${secret.dbname} cannot be reached as ${secret.username}: ${errorText(error)}. Check that the server runs and that the secret is its own.`,
+        `The source database ${secret.host}:${secret.port}/${secret.dbname} cannot be reached as ${secret.username}: ${asSentence(errorText(error))} Check that the server runs and that the secret is its own.`,
         { cause: error },
       );
     }
@@ -139,7 +140,7 @@ async function writeChunk(connection: Connection, chunk: InsertChunk): Promise<v
       await connection.query('ROLLBACK').catch(() => undefined);
       if (errorCode(error) !== 'ER_DUP_ENTRY') throw error;
       throw new Error(
-        `A row up to number ${chunk.to - 1} is already there and was not written by the seeder: ${errorText(error)}. Delete that row, or seed an empty database.`,
+        `A row up to number ${chunk.to - 1} is already there and was not written by the seeder: ${asSentence(errorText(error))} Delete that row, or seed an empty database.`,
         { cause: error },
       );
     }

@@ -6,6 +6,7 @@
 import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2';
 import { FEEDS, FEED_NAMES, type FeedName } from '../feeds';
 import { connectionOptions, errorCode, errorText, type DatabaseSecret } from './connection';
+import { asSentence } from './sentence';
 import { convertField, rowNumberOf, type RawField } from './row-conversion';
 import type { SourcePost, SourceRow, SourceValue } from './rows';
 import { quoteIdentifier } from './schema';
@@ -229,7 +230,7 @@ class MySqlSourceReader implements SourceReader {
         if (pause === undefined || !CONNECTION_ERRORS.test(errorCode(error))) {
           const { host, port, dbname, username } = this.database;
           throw new Error(
-            `Reading the source database ${host}:${port}/${dbname} as ${username} failed: ${errorText(error)}.`,
+            `Reading the source database ${host}:${port}/${dbname} as ${username} failed: ${asSentence(errorText(error))}`,
             { cause: error },
           );
         }

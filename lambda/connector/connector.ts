@@ -2,6 +2,7 @@
  * Sets up a connector by Kafka Connect's REST interface.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asSentence } from '../../source-data/sentence';
 import { readText, readTexts, wrong } from '../properties';
 
 /** A connector as it is wanted. */
@@ -130,7 +131,7 @@ async function untilAnswered<T>(
       if (error instanceof FinalError) throw error;
       if (Date.now() + PAUSE_MS >= deadline)
         throw new Error(
-          `${what} was not done in time; the last problem: ${problemOf(error)}. Check that Kafka Connect runs at ${connectUrl}, then deploy again.`,
+          `${what} was not done in time; the last problem: ${asSentence(problemOf(error))} Check that Kafka Connect runs at ${connectUrl}, then deploy again.`,
           { cause: error },
         );
     }

@@ -5,6 +5,7 @@ import { ConfigResourceTypes, ConfigSource, type Admin, type Kafka } from 'kafka
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka, parseBootstrapServers, readKafkaError } from '../../kafka-client';
 import { mskIam } from '../../kafka-client/msk-iam';
+import { asSentence } from '../../source-data/sentence';
 import { restoreOffsets } from './restore-offsets';
 import type { StoredOffsets } from './raw-files';
 import {
@@ -92,7 +93,7 @@ async function bringAbout(
     }
     if (Date.now() + PAUSE_MS >= deadline)
       throw new Error(
-        `The topics could not be set up in time at ${bootstrapServers.join(',')}; the last problem: ${problem}. Check that the brokers run and can be reached from here${authentication === 'iam' ? ', and that the role of this function may connect' : ''}, then deploy again.`,
+        `The topics could not be set up in time at ${bootstrapServers.join(',')}; the last problem: ${asSentence(problem)} Check that the brokers run and can be reached from here${authentication === 'iam' ? ', and that the role of this function may connect' : ''}, then deploy again.`,
       );
     await sleep(PAUSE_MS);
   }

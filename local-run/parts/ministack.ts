@@ -24,7 +24,7 @@ export interface RunningMiniStack extends RunningPart {
   /**
    * Saves what was deployed, which otherwise happens only when it stops in order. S3 objects are on disk at once.
    *
-   * @throws Error when it did not happen within 15 s.
+   * @throws Error when it ends meanwhile, or it did not happen within a minute.
    */
   saveState(): Promise<void>;
 }
@@ -87,9 +87,12 @@ async function saveState(part: RunningPart, note: string): Promise<void> {
     }
   };
   const before = read();
+  const state = { hasEnded: false };
+  void part.exited.then(() => (state.hasEnded = true));
   part.kill('SIGUSR1');
   const deadline = Date.now() + SAVE_TIMEOUT_MS;
   while (read() === before) {
+    if (state.hasEnded) throw new Error('MiniStack ended before its state was saved.');
     if (Date.now() > deadline) {
       throw new Error(
         withLog(`MiniStack did not save its state within ${SAVE_TIMEOUT_MS / 1000} s.`, part.logFile),

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { asSentence } from '../../source-data/sentence';
 import { STATES_ROOT } from '../paths';
 import { LockedError, takeLock, type Lock } from './lock';
 
@@ -112,7 +113,7 @@ export function openState(userId: string, root: string = STATES_ROOT): State {
     chmodSync(folder, 0o700); // It may be of an older umask; the database is in it.
   } catch (error) {
     throw new Error(
-      `The state folder ${folder} cannot be made: ${error instanceof Error ? error.message : String(error)}. Expected a place that you can write to; PIPELINE_LOCAL_DIR names another one.`,
+      `The state folder ${folder} cannot be made: ${asSentence(error instanceof Error ? error.message : String(error))} Expected a place that you can write to; PIPELINE_LOCAL_DIR names another one.`,
       { cause: error },
     );
   }

@@ -12,7 +12,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { childEnvironment } from '../cli/deployment';
+import { awsEnvironment } from '../cli/deployment';
 import { FEED_NAMES, topicName } from '../feeds';
 import { SPARK_PARTS, ensureParts } from '../local-run/install';
 import { startMiniStack } from '../local-run/parts/ministack';
@@ -95,7 +95,7 @@ export const benchmark: Benchmark = {
         const server = await startMiniStack({ stateDir });
         const aws = scratchAws(server.url);
         const s3 = new S3Client({ ...aws, forcePathStyle: true });
-        const env = { ...childEnvironment(aws, process.env), PYTHONPATH: engine };
+        const env = { ...awsEnvironment(aws), PYTHONPATH: engine };
         const run = async (bucket: string, lines: number): Promise<Run> => {
           progress(`${posts} posts in files of ${lines} lines`);
           await s3.send(new CreateBucketCommand({ Bucket: bucket }));

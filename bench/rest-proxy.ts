@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka } from '../kafka-client';
 import { ensureParts } from '../local-run/install';
 import { startKafka } from '../local-run/parts/kafka';
+import { childEnvironment } from '../local-run/processes/environment';
 import type { Benchmark, Figure } from './benchmark';
 import { statusMiB } from './support';
 
@@ -95,9 +96,7 @@ async function measure(seconds: number, stateDir: string): Promise<Figure[]> {
   const proxy = spawn(
     process.execPath,
     [restProxyBundle, '--bootstrap-servers', kafka.bootstrapServers, '--port', '0'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: childEnvironment('local') },
   );
   try {
     const admin = createKafka({

@@ -10,6 +10,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join, parse } from 'node:path';
 import { textTable } from '../cli/text-table';
+import { requireUsablePaths } from '../local-run/paths';
+import { childEnvironment, exemptLoopback } from '../local-run/processes/environment';
 import type { Benchmark } from './benchmark';
 import { writeReport } from './report';
 import { type Result, type Run, withRun } from './result';
@@ -51,6 +53,8 @@ async function main(): Promise<number> {
     console.error(`There is no benchmark ${JSON.stringify(chosen)}. There are ${names.join(', ')}.`);
     return 2;
   }
+  exemptLoopback();
+  requireUsablePaths();
   const results = join(__dirname, 'results');
   mkdirSync(results, { recursive: true });
   for (const name of chosen === undefined ? names : [chosen]) {
@@ -59,6 +63,7 @@ async function main(): Promise<number> {
     // Before the run: a commit that is made meanwhile is not what is measured.
     const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
       cwd: __dirname,
+      env: childEnvironment('person'),
       encoding: 'utf8',
     }).trim();
     const figures = await benchmark.run(args);

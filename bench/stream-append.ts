@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { childEnvironment } from '../cli/deployment';
+import { awsEnvironment } from '../cli/deployment';
 import { streamTableName } from '../feeds';
 import { ensureParts } from '../local-run/install';
 import { startMiniStack } from '../local-run/parts/ministack';
@@ -85,7 +85,7 @@ export const benchmark: Benchmark = {
       const aws = scratchAws(server.url);
       const s3 = new S3Client({ ...aws, forcePathStyle: true });
       const env = {
-        ...childEnvironment(aws, process.env),
+        ...awsEnvironment(aws),
         PYTHONPATH: unzipped,
         SINK_BUCKET: BUCKET,
         USER_ID,

@@ -10,7 +10,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
-import { type Deployment, childEnvironment } from '../cli/deployment';
+import { type Deployment, awsEnvironment } from '../cli/deployment';
 import { runningLocalDeployment } from '../cli/local-deployment';
 import { FEED_NAMES, streamTableName } from '../feeds';
 import { installedParts } from '../local-run/install';
@@ -55,7 +55,7 @@ async function files(target: Deployment): Promise<Figure[]> {
     const { stdout } = await timed(
       pythonExecutable(),
       ['-m', 'table_engine', 'care', '--bucket', bucket, '--user-id', USER_ID],
-      { env: childEnvironment(target.aws, process.env), cwd: join(PROJECT_ROOT, 'table-engine') },
+      { env: awsEnvironment(target.aws), cwd: join(PROJECT_ROOT, 'table-engine') },
     );
     const { tables } = JSON.parse(stdout) as { tables: Record<string, { files: number } | null> };
     const after = await added();

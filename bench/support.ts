@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { childEnvironment } from '../local-run/processes/environment';
 
 /** Gives `use` an empty folder that is removed afterwards. */
 export async function withScratchFolder<T>(name: string, use: (folder: string) => Promise<T>): Promise<T> {
@@ -114,7 +115,11 @@ export async function timed(
   { family = false, ...options }: TimedOptions = {},
 ): Promise<Timed> {
   const began = performance.now();
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    env: childEnvironment('person'),
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

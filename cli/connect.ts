@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { findProgram } from '../local-run/install/tools';
+import { childEnvironment } from '../local-run/processes/environment';
 import { findClientHost, readPrivateKey, type ClientHostInstance } from './client-host';
 import { withKeyFile } from './key-file';
 import type { StageAws } from './stage-aws';
@@ -66,7 +67,7 @@ function requirePrograms(way: ConnectWay): void {
 /** Runs a command with this terminal. @returns its exit code, 128 and more when a signal ended it. */
 function runHere([program = '', ...args]: readonly string[], signal?: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit' });
+    const child = spawn(program, args, { stdio: 'inherit', env: childEnvironment('person') });
     const stop = (): void => {
       child.kill('SIGTERM');
     };

@@ -5,6 +5,7 @@
  * that the CDK app does not say. Endpoints of the local stage come from the running local run's `run.json`.
  */
 import { stackNamePrefix } from '../lib/stack-names';
+import { childEnvironment } from '../local-run/processes/environment';
 import { pipelineStacks } from './pipeline-stacks';
 
 /** What every AWS client of the command line is made with. */
@@ -77,19 +78,9 @@ export async function readOutputs(
   return Object.fromEntries(found) as unknown as DeploymentOutputs;
 }
 
-/**
- * The environment for a child process (Python) that reaches the same AWS. For a local AWS nothing of the person's own AWS
- * settings is passed on.
- *
- * @param inherited the environment of this process.
- */
-export function childEnvironment(aws: AwsClientConfig, inherited: NodeJS.ProcessEnv): Record<string, string> {
-  const isLocal = aws.endpoint !== undefined;
-  const kept = Object.entries(inherited).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !(isLocal && entry[0].startsWith('AWS_')),
-  );
+/** The standard variables by which a child process reaches the same AWS. */
+export function awsVariables(aws: AwsClientConfig): Record<string, string> {
   return {
-    ...Object.fromEntries(kept),
     AWS_REGION: aws.region,
     AWS_DEFAULT_REGION: aws.region,
     ...(aws.endpoint === undefined ? {} : { AWS_ENDPOINT_URL: aws.endpoint }),
@@ -100,4 +91,14 @@ export function childEnvironment(aws: AwsClientConfig, inherited: NodeJS.Process
           AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
         }),
   };
+}
+
+/**
+ * The environment for a child process (Python) that reaches the same AWS. For a local AWS nothing of the person's own AWS
+ * settings is passed on.
+ *
+ * @param from the environment to start from; this process's by default.
+ */
+export function awsEnvironment(aws: AwsClientConfig, from?: NodeJS.ProcessEnv): Record<string, string> {
+  return childEnvironment(aws.endpoint === undefined ? 'aws' : 'local', awsVariables(aws), from);
 }

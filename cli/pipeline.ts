@@ -5,7 +5,8 @@
  * code 0 is success, 1 failure (for `reconcile` also: something is missing or double), 2 wrong arguments.
  */
 import { Command, CommanderError } from 'commander';
-import { pythonExecutable } from '../local-run/paths';
+import { pythonExecutable, requireUsablePaths } from '../local-run/paths';
+import { exemptLoopback, forgetAwsAccount } from '../local-run/processes/environment';
 import { answers, formatAnswers } from './answers';
 import { memorySize, wholeNumber } from './arguments';
 import { addAwsCommands } from './aws-commands';
@@ -35,8 +36,7 @@ interface OwnFlags {
 /** The flags of all commands; a command has those that it declares. */
 type Flags = OwnFlags & StageFlags & EmulateFlags & EngineFlags & ReplayFlags;
 
-// Versions are pinned: a notice of what later ones will need is none of the reader's business.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+exemptLoopback();
 
 const interrupt = new AbortController();
 const { signal } = interrupt;
@@ -64,7 +64,9 @@ function command(
     .addOption(userIdOption())
     .option('--json', 'print one JSON document')
     .action(async (flags: Flags) => {
+      requireUsablePaths();
       const runHere = async (): Promise<Outcome> => {
+        forgetAwsAccount();
         try {
           return await run(await runningLocalDeployment(flags.userId), flags);
         } catch (error) {

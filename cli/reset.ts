@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { checkUserId, DEFAULT_USER_ID } from '../feeds';
+import { requireUsablePaths } from '../local-run/paths';
 import {
   knownUserIds,
   removeEmptyFolders,
@@ -22,6 +23,7 @@ const program = new Command('npm run reset --')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride()
   .action(async (options: { userId: string; all?: true }) => {
+    requireUsablePaths();
     const userIds = options.all ? knownUserIds() : [options.userId];
     requireStopped(userIds);
     for (const id of userIds) {

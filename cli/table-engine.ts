@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Deployment, childEnvironment } from './deployment';
+import { type Deployment, awsEnvironment } from './deployment';
 
 const PROJECT = join(__dirname, '..');
 
@@ -42,7 +42,7 @@ export async function runTableEngine<T>(
   ];
   const child = spawn(options.python, args, {
     cwd: join(PROJECT, 'table-engine'),
-    env: childEnvironment(deployment.aws, process.env),
+    env: awsEnvironment(deployment.aws),
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: options.signal,
     killSignal: 'SIGTERM',

@@ -3,13 +3,13 @@
  */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { childEnvironment, type AwsClientConfig } from '../cli/deployment';
+import { awsVariables, type AwsClientConfig } from '../cli/deployment';
 import { isDeployed, readStacks, stackProblems, wantedStacks } from './deployed-stacks';
 import { hashOf } from './install/part';
 import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
 import type { SinkPluginKind } from './install/sink-plugin';
 import { PROJECT_ROOT } from './paths';
-import { partEnvironment } from './processes/environment';
+import { childEnvironment } from './processes/environment';
 import { CommandError, runCommand } from './processes/run-command';
 
 /** What the app must know of the local parts. */
@@ -41,8 +41,8 @@ const NOT_IN_THE_APP =
 async function cdk(args: readonly string[], settings: DeploySettings, signal?: AbortSignal): Promise<void> {
   await runCommand(process.execPath, [CDK, ...args], {
     cwd: PROJECT_ROOT,
-    env: partEnvironment({
-      ...childEnvironment(settings.aws, {}),
+    env: childEnvironment('local', {
+      ...awsVariables(settings.aws),
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ''}`,
       CDK_HOME: path.join(settings.stateDir, 'cdk-home'), // Not the person's own, which remembers accounts by key.
       CDK_DISABLE_CLI_TELEMETRY: 'true',

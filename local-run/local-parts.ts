@@ -3,7 +3,7 @@
  */
 import { localAws } from '../cli/local-deployment';
 import type { AwsClientConfig } from '../cli/deployment';
-import { childEnvironment } from '../cli/deployment';
+import { awsVariables } from '../cli/deployment';
 import type { PortName } from './options';
 import { PORT_FLAGS } from './options';
 import type { Output } from './output';
@@ -115,7 +115,7 @@ export class LocalParts {
           ...options,
           bootstrapServers,
           pluginPath: this.pluginPath,
-          env: childEnvironment(aws, {}),
+          env: awsVariables(aws),
         }),
       ),
       this.startOne('REST proxy', 'restProxy', (options) => startRestProxy({ ...options, bootstrapServers })),

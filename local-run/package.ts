@@ -9,7 +9,8 @@ import { Command, Option } from 'commander';
 import { SPARK_PARTS, ensureParts } from './install';
 import { buildSparkPackage } from './install/spark-package';
 import { buildTableEnginePackage, sizesOf, type LambdaTarget } from './install/table-engine-package';
-import { LOCAL_ROOT } from './paths';
+import { LOCAL_ROOT, requireUsablePaths } from './paths';
+import { exemptLoopback } from './processes/environment';
 
 interface Options extends LambdaTarget {
   readonly output?: string;
@@ -24,6 +25,8 @@ function emptied(folder: string): string {
 }
 
 async function main({ architecture, python, emrPython, output }: Options): Promise<void> {
+  requireUsablePaths();
+  exemptLoopback();
   const folder = path.resolve(output ?? path.join(LOCAL_ROOT, 'packages', `table-engine-${architecture}`));
   const parts = await ensureParts(console.log, {
     only: ['s3-sink-connector', 'client-host', ...SPARK_PARTS],

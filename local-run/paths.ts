@@ -19,3 +19,33 @@ export const STATES_ROOT = path.join(LOCAL_ROOT, 'state');
 export function pythonExecutable(): string {
   return path.join(PARTS_ROOT, 'python', 'bin', 'python');
 }
+
+/** What some program of the run takes for more than a part of a path, with the reason. */
+const UNUSABLE: readonly (readonly [RegExp, string])[] = [
+  [/[\u0000-\u001f\u007f]/, 'a control character'],
+  [/,/, 'a comma, at which Kafka and Kafka Connect separate folders'],
+  [/:/, 'a colon, at which Java and Python separate folders'],
+  [/=/, 'an equals sign, at which esbuild separates names from values'],
+];
+
+/**
+ * Checks that every program of the run can work in the folders of checkout and state, before anything is written.
+ *
+ * @param folders what messages call them, with their paths.
+ * @throws Error naming the folder, what it must not have in its name, and what to do.
+ */
+export function requireUsablePaths(
+  folders: readonly (readonly [string, string])[] = [
+    ['checkout', PROJECT_ROOT],
+    ['state folder', LOCAL_ROOT],
+  ],
+): void {
+  for (const [what, folder] of folders) {
+    const problem = UNUSABLE.find(([sign]) => sign.test(folder))?.[1];
+    if (problem === undefined) continue;
+    const remedy = what === 'checkout' ? 'Move the checkout' : 'Set PIPELINE_LOCAL_DIR';
+    throw new Error(
+      `The ${what} ${JSON.stringify(folder)} cannot be used: its path has ${problem}. ${remedy} to a folder without it; docs/environment.md lists what works.`,
+    );
+  }
+}

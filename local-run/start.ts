@@ -6,28 +6,15 @@
  */
 import { parseStartOptions, UsageExit } from './options';
 import { createOutput } from './output';
+import { requireUsablePaths } from './paths';
 import { killChildren, stopChildren } from './processes/child';
+import { exemptLoopback, forgetAwsAccount } from './processes/environment';
 import { guardian } from './processes/guardian';
 import { MARK_VARIABLE } from './processes/identity.cjs';
 import { run } from './run';
 import { StopRequest } from './stop-request';
 
 const SIGNALS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
-
-/** Makes sure that nothing of the person's own AWS account is used, here or in a child. */
-function forgetAwsAccount(): void {
-  for (const name of Object.keys(process.env)) {
-    if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
-  }
-  Object.assign(process.env, {
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    // Children that others start for us (the table engine) are found by the guardian, too.
-    [MARK_VARIABLE]: guardian.mark,
-  });
-}
 
 /** Under npm: stops when npm has died without a word (`kill -9`), because then nobody can press Ctrl-C any more. */
 function stopWhenOrphaned(stop: AbortController): NodeJS.Timeout | undefined {
@@ -81,7 +68,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const options = parseStartOptions(args, (text) => {
       process.stderr.write(text);
     });
+    requireUsablePaths();
+    exemptLoopback();
     forgetAwsAccount();
+    // Children that others start for us (the table engine) are found by the guardian, too.
+    process.env[MARK_VARIABLE] = guardian.mark;
     return await run({ options, output, stop });
   } catch (error) {
     if (error instanceof UsageExit) return error.exitCode;

@@ -10,10 +10,12 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SPARK_PARTS, ensureParts, installedParts } from '../local-run/install';
-import { pythonExecutable } from '../local-run/paths';
+import { pythonExecutable, requireUsablePaths } from '../local-run/paths';
+import { childEnvironment, exemptLoopback } from '../local-run/processes/environment';
 
 const PROJECT = join(__dirname, '..');
-const reports = mkdtempSync(join(tmpdir(), 'pipeline-tests-'));
+/** The folder of the suites' reports, while they run. */
+let reports: string;
 
 /** Python outside the table engine's folder, as seen from there. */
 const PYTHON_ELSEWHERE = ['../bench', '../local-run'];
@@ -24,10 +26,24 @@ interface Count {
   readonly failed: number;
 }
 
+/** What the suites get: as installers, because they install, and where the parts are. */
+function testEnvironment(additions: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const { PIPELINE_LOCAL_DIR } = process.env;
+  return childEnvironment('installer', {
+    ...(PIPELINE_LOCAL_DIR === undefined ? {} : { PIPELINE_LOCAL_DIR }),
+    ...additions,
+  });
+}
+
 /** Runs a command with our own output and returns its exit code. */
 function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: PROJECT, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    const child = spawn(command, args, {
+      cwd: PROJECT,
+      env: testEnvironment(),
+      stdio: ['ignore', 'inherit', 'inherit'],
+      ...options,
+    });
     child.on('error', reject);
     child.on('close', (code) => {
       resolve(code ?? 1);
@@ -40,7 +56,7 @@ function sparkPython(...args: string[]): Promise<number> {
   const { python: program, jars, extensionJar } = installedParts().spark;
   return run(program, args, {
     cwd: join(PROJECT, 'spark-batch'),
-    env: { ...process.env, SPARK_BATCH_JARS: [jars, extensionJar].join(delimiter) },
+    env: testEnvironment({ SPARK_BATCH_JARS: [jars, extensionJar].join(delimiter) }),
   });
 }
 
@@ -169,6 +185,9 @@ async function main(): Promise<number> {
   const say = (line: string): void => {
     console.log(line);
   };
+  requireUsablePaths();
+  exemptLoopback();
+  reports = mkdtempSync(join(tmpdir(), 'pipeline-tests-'));
   await ensureParts(say);
   await ensureParts(say, { only: SPARK_PARTS });
   const counts: [string, Count, number][] = [];

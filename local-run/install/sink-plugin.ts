@@ -16,6 +16,7 @@ import path from 'node:path';
 import { connectorConfig } from '../../lib/connector-config';
 import type { SinkPlugin } from '../../lib/stages';
 import { PARTS_ROOT } from '../paths';
+import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
 import { waitForLock } from '../state/lock';
 import { maven } from './java-parts';
@@ -128,7 +129,8 @@ async function unpack(place: SinkPluginPlace, folder: string, signal?: AbortSign
   if (place.type === 'maven') await maven(mavenCopyArguments(place.coordinates, fetched), PARTS_ROOT, signal);
   const zips =
     place.type === 'zip' ? [place.path] : readdirSync(fetched).map((name) => path.join(fetched, name));
-  for (const zip of zips) await runCommand(jdkProgram('jar'), ['-xf', zip], { cwd: folder, signal });
+  const env = childEnvironment('installer');
+  for (const zip of zips) await runCommand(jdkProgram('jar'), ['-xf', zip], { cwd: folder, env, signal });
   rmSync(fetched, { recursive: true, force: true });
 }
 

@@ -4,6 +4,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PARTS_ROOT, PROJECT_ROOT } from '../paths';
+import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
 import { copyDependencies, maven } from './java-parts';
 import { hashOf, type Part } from './part';
@@ -36,11 +37,13 @@ export const SPARK: Part = {
   stamp: () => hashOf([POM, BUILD_LOCK, LOCK], [FOLDER, PYTHON.stamp()]),
   provides: ['bin/python', 'jars/delta-spark_4.1_2.13-4.4.0.jar', 'jars/hadoop-aws-3.4.2.jar'],
   async install(folder, signal) {
-    await runCommand('python3', ['-m', 'venv', folder], { signal });
+    const env = childEnvironment('installer');
+    await runCommand('python3', ['-m', 'venv', folder], { env, signal });
     const python = path.join(folder, 'bin', 'python');
     const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3'];
     const pip = (...args: string[]): Promise<string> =>
       runCommand(python, ['-m', 'pip', 'install', ...options, '--require-hashes', ...args], {
+        env,
         timeoutMs: 15 * 60_000,
         signal,
       });

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { PARTS_ROOT, PROJECT_ROOT, pythonExecutable } from '../paths';
+import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
 import { hashOf, type Part } from './part';
 import { PYTHON } from './python-part';
@@ -94,6 +95,7 @@ export async function installWheels(
   const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3', '--no-compile'];
   const what = ['--only-binary=:all:', '--require-hashes', '--target', folder, '-r', LOCK];
   await runCommand(pythonExecutable(), ['-m', 'pip', 'install', ...options, ...pipTarget(target), ...what], {
+    env: childEnvironment('installer'),
     timeoutMs: 15 * 60_000,
     signal,
   });

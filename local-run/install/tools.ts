@@ -3,6 +3,7 @@
  */
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
+import { childEnvironment } from '../processes/environment';
 import { CommandError, runCommand } from '../processes/run-command';
 
 /** A program the local run needs. */
@@ -123,6 +124,7 @@ async function complaint(tool: Tool, signal?: AbortSignal): Promise<string | und
   try {
     // Java writes its version to standard error.
     await runCommand(tool.command, tool.args, {
+      env: childEnvironment('installer'),
       timeoutMs: 60_000,
       signal,
       onLine: (line) => (output += `${line}\n`),

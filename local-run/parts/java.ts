@@ -2,6 +2,7 @@
  * How the Java parts are run.
  */
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { jdkProgram } from '../install/tools';
 
 /** The `java` to run. */
@@ -14,10 +15,12 @@ export function javaProgram(): string {
  *
  * @param libs the folder with the jars.
  * @param heapMegabytes the largest heap.
+ * @param temporary the folder for temporary files, among them the native libraries that Java unpacks.
  */
 export function kafkaJava(
   libs: string,
   heapMegabytes: number,
+  temporary: string,
   main: string,
   args: readonly string[],
 ): string[] {
@@ -28,7 +31,8 @@ export function kafkaJava(
     '-XX:+ExitOnOutOfMemoryError',
     '-XX:-UsePerfData',
     '-Djava.awt.headless=true',
-    `-Dlog4j2.configurationFile=${path.join(__dirname, '..', 'kafka', 'log4j2.xml')}`,
+    `-Djava.io.tmpdir=${temporary}`,
+    `-Dlog4j2.configurationFile=${fileUrl(path.join(__dirname, '..', 'kafka', 'log4j2.xml'))}`,
     '-cp',
     path.join(libs, '*'),
     main,
@@ -36,9 +40,21 @@ export function kafkaJava(
   ];
 }
 
-/** A Java properties file. */
+/**
+ * A file's URL with nothing in it but what every reader of URLs and of Java's command line takes for a part of the path.
+ */
+export function fileUrl(file: string): string {
+  return pathToFileURL(file).href.replace(/[^\w/:.%-]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+}
+
+/** A character as Java's properties files have it, which are Latin-1 (`java.util.Properties.load`). */
+function escapedCharacter(sign: string): string {
+  return sign === '\\' ? '\\\\' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** A Java properties file. Values may hold any text; keys are the names of settings. */
 export function propertiesText(properties: Readonly<Record<string, string | number | boolean>>): string {
   return Object.entries(properties)
-    .map(([key, value]) => `${key}=${String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`)
+    .map(([key, value]) => `${key}=${String(value).replace(/^ |\\|[^ -~]/g, escapedCharacter)}\n`)
     .join('');
 }

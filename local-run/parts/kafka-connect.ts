@@ -1,13 +1,13 @@
 /**
  * Kafka Connect: one distributed worker, which loads the S3 sink plugin.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { installedParts } from '../install';
 import { choosePorts } from '../ports';
-import { partEnvironment } from '../processes/environment';
+import { childEnvironment } from '../processes/environment';
 import { javaProgram, kafkaJava, propertiesText } from './java';
-import { httpProbe, startPart, type PartOptions, type RunningPart } from './part-process';
+import { emptyFolder, httpProbe, startPart, type PartOptions, type RunningPart } from './part-process';
 
 /** Options of {@link startKafkaConnect}. */
 export interface KafkaConnectOptions extends PartOptions {
@@ -44,7 +44,7 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
   const url = `http://127.0.0.1:${ports.connect}`;
   const folder = path.join(stateDir, 'kafka-connect');
   const config = path.join(folder, 'worker.properties');
-  mkdirSync(folder, { recursive: true });
+  const temporary = emptyFolder(path.join(folder, 'tmp'));
   writeFileSync(
     config,
     propertiesText({
@@ -84,8 +84,10 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
   const part = await startPart({
     name: 'kafka-connect',
     command: javaProgram(),
-    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, 'org.apache.kafka.connect.cli.ConnectDistributed', [config]),
-    env: partEnvironment(options.env),
+    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'org.apache.kafka.connect.cli.ConnectDistributed', [
+      config,
+    ]),
+    env: childEnvironment('local', options.env),
     cwd: folder,
     stateDir,
     signal,

@@ -2,15 +2,15 @@
  * The Kafka broker: one KRaft node that is broker and controller.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { installedParts } from '../install';
 import { choosePorts } from '../ports';
-import { partEnvironment } from '../processes/environment';
+import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
 import { javaProgram, kafkaJava, propertiesText } from './java';
-import { startPart, type PartOptions, type RunningPart } from './part-process';
+import { emptyFolder, startPart, type PartOptions, type RunningPart } from './part-process';
 
 /** Options of {@link startKafka}. */
 export interface KafkaOptions extends PartOptions {
@@ -73,15 +73,15 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const folder = path.join(stateDir, 'kafka');
   const data = path.join(folder, 'data');
   const config = path.join(folder, 'server.properties');
-  mkdirSync(folder, { recursive: true });
+  const temporary = emptyFolder(path.join(folder, 'tmp'));
   writeFileSync(config, brokerProperties(data, ports.kafka, ports.controller));
 
-  const env = partEnvironment();
+  const env = childEnvironment('local');
   if (!existsSync(path.join(data, 'meta.properties'))) {
     // A Kafka cluster id is 16 bytes in base64url.
     const id = `A${randomBytes(16).toString('base64url').slice(1)}`;
     const args = ['format', '-t', id, '-c', config, '--ignore-formatted'];
-    await runCommand(javaProgram(), kafkaJava(kafkaLibs, 128, 'kafka.tools.StorageTool', args), {
+    await runCommand(javaProgram(), kafkaJava(kafkaLibs, 128, temporary, 'kafka.tools.StorageTool', args), {
       env,
       signal,
     });
@@ -91,7 +91,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const part = await startPart({
     name: 'kafka',
     command: javaProgram(),
-    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, 'kafka.Kafka', [config]),
+    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'kafka.Kafka', [config]),
     env,
     cwd: folder,
     stateDir,

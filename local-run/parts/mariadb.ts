@@ -4,14 +4,14 @@
  * Its `root` has no password: it is let in by the unix socket only, and only for the operating system's user who runs
  * the server. Other users come by TCP on 127.0.0.1 with a password.
  */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { installedParts } from '../install';
 import { choosePorts } from '../ports';
-import { partEnvironment } from '../processes/environment';
+import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
-import { startPart, type PartOptions, type RunningPart } from './part-process';
+import { emptyFolder, startPart, type PartOptions, type RunningPart } from './part-process';
 
 /** Options of {@link startMariaDb}. */
 export interface MariaDbOptions extends PartOptions {
@@ -39,16 +39,19 @@ export interface DatabaseUser {
   readonly access: 'read' | 'all';
 }
 
-/** The longest path of a unix socket that every system takes, in bytes. */
-const MAX_SOCKET_BYTES = 100;
+/** The socket's name in the data folder. The server and its client are in that folder: a socket's path may have 100 bytes. */
+const SOCKET = 'mariadb.sock';
 
-/** Where the socket can be: in the state folder, or in a short temporary one when that has too long a path. */
-function socketFolder(folder: string): { socket: string; temporary?: string } {
-  const socket = path.join(folder, 'mariadb.sock');
-  if (Buffer.byteLength(socket) <= MAX_SOCKET_BYTES) return { socket };
-  const temporary = mkdtempSync(path.join(tmpdir(), 'mariadb-'));
-  return { socket: path.join(temporary, 's'), temporary };
-}
+/** What makes the system tables, in the order of `scripts/mariadb-install-db`, which cannot be run: it is a shell script that
+ * takes a path with a space for two. */
+const SYSTEM_TABLES = [
+  'mariadb_system_tables.sql',
+  'mariadb_performance_tables.sql',
+  'mariadb_system_tables_data.sql',
+  'fill_help_tables.sql',
+  'maria_add_gis_sp_bootstrap.sql',
+  'mariadb_sys_schema.sql',
+];
 
 /**
  * Starts the server. Its data is in `<stateDir>/mariadb/data` and survives restarts, also by `kill -9`.
@@ -62,26 +65,30 @@ export async function startMariaDb(options: MariaDbOptions): Promise<RunningMari
   const folder = path.join(stateDir, 'mariadb');
   const data = path.join(folder, 'data');
   mkdirSync(folder, { recursive: true });
-  const env = partEnvironment();
+  const temporary = emptyFolder(path.join(folder, 'tmp'));
   const { username } = userInfo();
   // The server refuses to run as root unless told that it is meant.
   const asUser = process.getuid?.() === 0 ? [`--user=${username}`] : [];
-  if (!existsSync(data)) await createData(home, folder, data, username, asUser, signal);
+  const common = [
+    '--no-defaults',
+    ...asUser,
+    `--basedir=${home}`,
+    `--tmpdir=${temporary}`,
+    '--skip-name-resolve',
+  ];
+  if (!existsSync(data)) await createData(home, data, username, common, signal);
 
-  const { socket, temporary } = socketFolder(folder);
+  const socket = path.join(data, SOCKET);
   const part = await startPart({
     name: 'mariadb',
     command: path.join(home, 'bin', 'mariadbd'),
     args: [
-      '--no-defaults',
-      ...asUser,
-      `--basedir=${home}`,
+      ...common,
       `--datadir=${data}`,
       `--port=${ports.mariadb}`,
-      `--socket=${socket}`,
+      `--socket=${SOCKET}`,
       `--pid-file=${path.join(folder, 'mariadb.pid')}`,
       '--bind-address=127.0.0.1',
-      '--skip-name-resolve',
       '--skip-ssl', // Certificates made at every start took up to 14 s; nothing leaves this machine.
       '--local-infile=OFF',
       '--symbolic-links=OFF',
@@ -96,7 +103,7 @@ export async function startMariaDb(options: MariaDbOptions): Promise<RunningMari
       '--aria-pagecache-buffer-size=8M',
       '--key-buffer-size=1M',
     ],
-    env,
+    env: childEnvironment('local'),
     cwd: folder,
     stateDir,
     signal,
@@ -106,37 +113,25 @@ export async function startMariaDb(options: MariaDbOptions): Promise<RunningMari
       await rootSql(home, socket, 'SELECT 1;');
     },
   });
-  void part.exited.then(() => {
-    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
-  });
   return { ...part, ports, socket };
 }
 
 /** Makes the system tables, in a folder that gets its name only when it is complete. */
 async function createData(
   home: string,
-  folder: string,
   data: string,
   username: string,
-  asUser: readonly string[],
+  options: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const draft = path.join(folder, 'data.new');
-  rmSync(draft, { recursive: true, force: true });
+  const draft = emptyFolder(`${data}.new`);
+  const scripts = SYSTEM_TABLES.map((name) => readFileSync(path.join(home, 'share', name), 'utf8'));
+  // When it bootstraps, the server takes one statement a line.
+  const first = `CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket=${quoteText(username)};\n`;
   await runCommand(
-    path.join(home, 'scripts', 'mariadb-install-db'),
-    [
-      '--no-defaults',
-      ...asUser,
-      // Relative, because the script takes a path with a space for two.
-      '--basedir=.',
-      `--datadir=${path.relative(home, draft)}`,
-      '--auth-root-authentication-method=socket',
-      `--auth-root-socket-user=${username}`,
-      '--skip-test-db',
-      '--skip-name-resolve',
-    ],
-    { cwd: home, signal },
+    path.join(home, 'bin', 'mariadbd'),
+    [...options, '--bootstrap', `--datadir=${draft}`, '--log-warnings=0', '--max-allowed-packet=8M'],
+    { input: `${first}${scripts.join('\n')}`, signal },
   );
   renameSync(draft, data);
 }
@@ -144,8 +139,15 @@ async function createData(
 /** Runs SQL as root. It goes by standard input, so that no secret in it is seen in the list of processes. */
 async function rootSql(home: string, socket: string, sql: string, signal?: AbortSignal): Promise<string> {
   const program = path.join(home, 'bin', 'mariadb');
-  const args = ['--no-defaults', '--skip-ssl', '--batch', '--skip-column-names', `--socket=${socket}`];
+  const args = [
+    '--no-defaults',
+    '--skip-ssl',
+    '--batch',
+    '--skip-column-names',
+    `--socket=${path.basename(socket)}`,
+  ];
   return runCommand(program, [...args, `--user=${userInfo().username}`], {
+    cwd: path.dirname(socket),
     input: sql,
     timeoutMs: 30_000,
     signal,

@@ -1,14 +1,21 @@
 /**
  * MiniStack: the local AWS.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installedParts } from '../install';
 import { PROJECT_ROOT } from '../paths';
 import { choosePorts } from '../ports';
-import { partEnvironment } from '../processes/environment';
-import { httpProbe, startPart, withLog, type PartOptions, type RunningPart } from './part-process';
+import { childEnvironment } from '../processes/environment';
+import {
+  emptyFolder,
+  httpProbe,
+  startPart,
+  withLog,
+  type PartOptions,
+  type RunningPart,
+} from './part-process';
 
 /** Options of {@link startMiniStack}. */
 export interface MiniStackOptions extends PartOptions {
@@ -42,14 +49,14 @@ export async function startMiniStack(options: MiniStackOptions): Promise<Running
   const url = `http://127.0.0.1:${ports.ministack}`;
   const folder = path.join(stateDir, 'ministack');
   const inFolder = (name: string): string => path.join(folder, name);
-  rmSync(inFolder('tmp'), { recursive: true, force: true }); // Unpacked functions of an earlier run.
-  for (const name of ['state', 's3', 'tmp']) mkdirSync(inFolder(name), { recursive: true });
+  for (const name of ['state', 's3']) mkdirSync(inFolder(name), { recursive: true });
+  const temporary = emptyFolder(inFolder('tmp')); // Unpacked functions.
   const part = await startPart({
     name: 'ministack',
     command: installedParts().python,
     args: [path.join(__dirname, '..', 'ministack', 'launch.py')],
     // The Lambda functions get this environment as well; their `node` is the one that runs us.
-    env: partEnvironment({
+    env: childEnvironment('local', {
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ''}`,
       NODE_PATH: path.join(PROJECT_ROOT, 'node_modules'), // The AWS SDK, which Lambda's own run-time brings.
       PYTHONUNBUFFERED: '1',
@@ -62,7 +69,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<Running
       STATE_DIR: inFolder('state'),
       S3_PERSIST: '1',
       S3_DATA_DIR: inFolder('s3'),
-      TMPDIR: inFolder('tmp'),
+      TMPDIR: temporary,
       // Servers of their own that nothing here uses; the first would listen on every address.
       SFTP_ENABLED: '0',
       IOT_MTLS_ENABLED: '0',

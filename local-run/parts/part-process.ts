@@ -1,7 +1,7 @@
 /**
  * A local part: a server process with a log file, waited for until it answers.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeExit, settledWithin, startChild, type ChildExit } from '../processes/child';
@@ -52,6 +52,13 @@ export interface PartSpec extends PartOptions {
 const POLL_MS = 50;
 const PROBE_TIMEOUT_MS = 5_000;
 const LOG_CHECK_MS = 5_000;
+
+/** Makes a folder for temporary files, without those that a killed part has left. @returns the folder. */
+export function emptyFolder(folder: string): string {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
 
 /** A message with the end of a part's log below it. */
 export function withLog(message: string, logFile: string): string {

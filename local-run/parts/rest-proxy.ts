@@ -3,7 +3,7 @@
  */
 import { installedParts } from '../install';
 import { choosePorts } from '../ports';
-import { partEnvironment } from '../processes/environment';
+import { childEnvironment } from '../processes/environment';
 import { httpProbe, startPart, type PartOptions, type RunningPart } from './part-process';
 
 /** Options of {@link startRestProxy}. */
@@ -43,7 +43,7 @@ export async function startRestProxy(options: RestProxyOptions): Promise<Running
       String(ports.restProxy),
       ...(options.args ?? []),
     ],
-    env: partEnvironment(),
+    env: childEnvironment('local'),
     stateDir,
     signal,
     ports,

@@ -4,6 +4,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { childEnvironment } from './environment';
+import { MARK_VARIABLE } from './identity.cjs';
 
 /** A guardian that keeps dying (no memory, no processes to be had) is not started for ever. */
 const MAX_RESTARTS = 5;
@@ -42,7 +44,7 @@ export class Guardian {
     if (this.process !== undefined) return;
     const guardian = spawn(process.execPath, [path.join(__dirname, 'guardian.cjs'), this.mark], {
       detached: true, // Ctrl-C in the terminal must not reach it.
-      env: { PATH: process.env.PATH }, // It must not carry its own mark.
+      env: childEnvironment('local', { [MARK_VARIABLE]: '' }), // It must not carry its own mark.
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     this.process = guardian;

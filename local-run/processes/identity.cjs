@@ -37,6 +37,8 @@ function startTime(pid) {
     }
     const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
+      // The text must be the same in every run, whatever the language and the time zone.
+      env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
     if (text === '' || text.startsWith('Z')) return undefined;

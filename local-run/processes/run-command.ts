@@ -2,12 +2,12 @@
  * Runs a command to its end, keeping what it wrote.
  */
 import { describeExit, startChild } from './child';
-import { partEnvironment } from './environment';
+import { childEnvironment } from './environment';
 
 /** Options of {@link runCommand}. */
 export interface CommandOptions {
   readonly cwd?: string;
-  /** The whole environment; a clean one by default. */
+  /** The whole environment; by default that of a program that talks to this machine only. */
   readonly env?: Readonly<Record<string, string>>;
   /** The time limit in milliseconds. Default: 120,000. */
   readonly timeoutMs?: number;
@@ -51,7 +51,7 @@ export async function runCommand(
     command,
     args,
     cwd: options.cwd,
-    env: options.env ?? partEnvironment(),
+    env: options.env ?? childEnvironment('local'),
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const { stdin, stdout, stderr } = child.process;

@@ -24,7 +24,7 @@ from spark_batch.spark_session import LocalSpark, open_spark
 from spark_batch.table_care import run_care
 from table_engine import argument_types
 from table_engine.duckdb_session import open_session
-from table_engine.errors import TableEngineError
+from table_engine.errors import TableEngineError, describe
 from table_engine.storage import Bucket
 from table_engine.temporary_folder import run_in_temporary_folder
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error}", file=sys.stderr)
         return 1
     except (*SPARK_ERRORS, DeltaError, BaseError, duckdb.Error, OSError) as error:
-        print(f"The command {options.command!r} failed: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"The command {options.command!r} failed: {describe(error)}", file=sys.stderr)
         return 1
     return 0
 

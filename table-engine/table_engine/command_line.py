@@ -17,7 +17,7 @@ from obstore.exceptions import BaseError
 from table_engine import argument_types
 from table_engine.commands import COMMANDS, Job
 from table_engine.duckdb_session import open_session
-from table_engine.errors import TableEngineError
+from table_engine.errors import TableEngineError, describe
 from table_engine.storage import Bucket
 from table_engine.temporary_folder import run_in_temporary_folder
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error}", file=sys.stderr)
         return 1
     except (DeltaError, BaseError, duckdb.Error, OSError) as error:
-        print(f"The command {options.command!r} failed: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"The command {options.command!r} failed: {describe(error)}", file=sys.stderr)
         return 1
     try:
         print(json.dumps(document, ensure_ascii=False))

@@ -1,5 +1,12 @@
-"""The error that is shown to the user as a sentence, without a stack trace."""
+"""Errors as the user sees them: a sentence, without a stack trace."""
+
+import re
 
 
 class TableEngineError(Exception):
     """Something the user can mend. The message says what was wrong, what was expected and how to mend it."""
+
+
+def describe(error: Exception) -> str:
+    """The name and the message of a library's error, without the colour codes that delta-rs always puts in."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", f"{type(error).__name__}: {error}")

@@ -1,6 +1,8 @@
 /** `npm run chaos -- --minutes 5 --seed 1`: exit code 0 when nothing was lost or doubled, 1 otherwise. */
 import { Command, CommanderError } from 'commander';
 import { wholeNumber, decimalNumber } from '../../cli/arguments';
+import { requireUsablePaths } from '../../local-run/paths';
+import { exemptLoopback } from '../../local-run/processes/environment';
 import { chaos } from './chaos';
 
 const program = new Command('npm run chaos --')
@@ -15,6 +17,8 @@ const program = new Command('npm run chaos --')
 
 async function main(): Promise<void> {
   program.parse();
+  exemptLoopback();
+  requireUsablePaths();
   const options = program.opts<{ minutes: number; seed: number; rate: number }>();
   const report = await chaos({
     ...options,

@@ -13,7 +13,7 @@ import { ensureParts, installedParts } from '../../local-run/install';
 import { javaProgram, kafkaJava, propertiesText } from '../../local-run/parts/java';
 import { startPart, type RunningPart } from '../../local-run/parts/part-process';
 import { choosePorts } from '../../local-run/ports';
-import { partEnvironment } from '../../local-run/processes/environment';
+import { childEnvironment } from '../../local-run/processes/environment';
 import { runCommand } from '../../local-run/processes/run-command';
 import { makeTopics } from './support/make-topics';
 
@@ -80,15 +80,15 @@ beforeAll(async () => {
   const id = `A${randomBytes(16).toString('base64url').slice(1)}`;
   await runCommand(
     javaProgram(),
-    kafkaJava(kafkaLibs, 128, 'kafka.tools.StorageTool', ['format', '-t', id, '-c', config]),
-    { env: partEnvironment() },
+    kafkaJava(kafkaLibs, 128, folder, 'kafka.tools.StorageTool', ['format', '-t', id, '-c', config]),
+    { env: childEnvironment('local') },
   );
   bootstrapServers = `127.0.0.1:${ports.kafka}`;
   broker = await startPart({
     name: 'kafka',
     command: javaProgram(),
-    args: kafkaJava(kafkaLibs, 256, 'kafka.Kafka', [config]),
-    env: partEnvironment(),
+    args: kafkaJava(kafkaLibs, 256, folder, 'kafka.Kafka', [config]),
+    env: childEnvironment('local'),
     cwd: folder,
     stateDir,
     ports,

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Deployment, childEnvironment } from '../../cli/deployment';
+import { type Deployment, awsEnvironment } from '../../cli/deployment';
 import { formatReplay, replay } from '../../cli/replay';
 import { streamRecords, type StreamRecordLine } from '../../cli/stream-records';
 import { runTableEngine } from '../../cli/table-engine';
@@ -70,7 +70,7 @@ afterAll(async () => {
 function python(args: readonly string[], environment: Readonly<Record<string, string>> = {}): string {
   return execFileSync(engine.python, args, {
     cwd: TABLE_ENGINE,
-    env: { ...childEnvironment(deployment.aws, process.env), ...environment },
+    env: { ...awsEnvironment(deployment.aws), ...environment },
     encoding: 'utf8',
   });
 }

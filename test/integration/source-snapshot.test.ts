@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { ensureParts } from '../../local-run/install';
 import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
 import { PROJECT_ROOT } from '../../local-run/paths';
-import { partEnvironment } from '../../local-run/processes/environment';
+import { childEnvironment } from '../../local-run/processes/environment';
 import { runCommand } from '../../local-run/processes/run-command';
 import { awsDeployment, pipeline } from '../unit/lib/synth';
 
@@ -69,7 +69,7 @@ async function deploy(settings: Readonly<Record<string, string>>, ...options: st
     {
       cwd: PROJECT_ROOT,
       timeoutMs: 600_000,
-      env: partEnvironment({
+      env: childEnvironment('local', {
         AWS_ENDPOINT_URL: ministack.url,
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'SNAPSHOTTEST',

@@ -8,7 +8,7 @@ import { startKafkaConnect } from '../../../local-run/parts/kafka-connect';
 import { startMiniStack } from '../../../local-run/parts/ministack';
 import { PROJECT_ROOT } from '../../../local-run/paths';
 import { freePort } from '../../../local-run/ports';
-import { partEnvironment } from '../../../local-run/processes/environment';
+import { childEnvironment } from '../../../local-run/processes/environment';
 import { runCommand } from '../../../local-run/processes/run-command';
 
 const REGION = 'us-east-1';
@@ -93,7 +93,7 @@ async function runCdk(
     runCommand(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...args], {
       cwd: PROJECT_ROOT,
       timeoutMs: 900_000,
-      env: partEnvironment({
+      env: childEnvironment('local', {
         AWS_ENDPOINT_URL: endpoint,
         AWS_REGION: region,
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,

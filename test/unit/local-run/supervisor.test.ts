@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { partEnvironment } from '../../../local-run/processes/environment';
+import { childEnvironment } from '../../../local-run/processes/environment';
 import { startTime } from '../../../local-run/processes/identity.cjs';
 import { startPart, type RunningPart } from '../../../local-run/parts/part-process';
 import { MAX_RESTARTS, Supervisor } from '../../../local-run/supervisor';
@@ -41,7 +41,7 @@ describe('the supervisor', () => {
         name,
         command: process.execPath,
         args: ['-e', `console.log('${name} says hello'); ${script}`],
-        env: partEnvironment(),
+        env: childEnvironment('local'),
         stateDir,
         ports: {},
         url: '',

@@ -1,6 +1,5 @@
 /** The commands for the stages on Amazon's AWS. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { estimate } from '../cost/estimate';
 import { brokers, formatBrokers } from './brokers';
 import { connect, CONNECT_WAYS, type ConnectWay } from './connect';
 import { formatCost } from './format-cost';
@@ -64,16 +63,20 @@ export function addAwsCommands(program: Command): void {
   stageCommand(
     program,
     'cost',
-    'what each resource of a stage costs a month while idle; nothing need be deployed',
+    'what a stage costs while idle: an hour, a day, a month, parked, and by resource; nothing need be deployed',
   )
     .option('-c, --context <name=value>', 'a setting, as for cdk deploy; may be given again', setting, {})
     .option('--json', 'print one JSON document')
     .action(
       async (flags: StageFlags & { readonly context: Record<string, string>; readonly json?: true }) => {
         // Only here: the constructs take seconds to load.
-        const { synthesise } = await import('../cost/synthesise.js');
+        const [{ stageCost }, { synthesise }] = await Promise.all([
+          import('../cost/overview.js'),
+          import('../cost/synthesise.js'),
+        ]);
         const { userId, stage, context } = flags;
-        const result = estimate(synthesise({ ...context, userId, stage, region: regionOf(flags.region) }));
+        const settings = { ...context, userId, stage, region: regionOf(flags.region) };
+        const result = stageCost(settings, synthesise);
         process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatCost(result)}\n`);
       },
     );

@@ -22,11 +22,20 @@ export interface UseLine {
   readonly price: string;
 }
 
+/** A resource that is not counted, because it has no price. */
+export interface Unpriced {
+  /** Its type, or where it is and its type. */
+  readonly resource: string;
+  readonly why: string;
+}
+
 /** An estimate. */
 export interface Estimate {
   /** The dearest first. */
   readonly lines: readonly CostLine[];
   readonly byUse: readonly UseLine[];
+  /** What is missing in the sum. */
+  readonly unpriced: readonly Unpriced[];
   /** What of the lines is free, once for each account; below 0. */
   readonly allowances: readonly Charge[];
   /** The sum of the lines and of what is free, in US dollars a month. */
@@ -34,17 +43,16 @@ export interface Estimate {
 }
 
 /**
- * Estimates.
+ * Estimates. What has no price and is not known to cost nothing, and what the template does not say the size of, is named
+ * instead of counted.
  *
  * @param templates by the names of their stacks.
- * @throws Error naming every type that has no price and is not known to cost nothing, and every resource whose template
- * does not say what its price depends on.
  */
 export function estimate(templates: Readonly<Record<string, Template>>): Estimate {
   const all = Object.values(templates);
   const lines: CostLine[] = [];
   const uses = new Map<string, number>();
-  const complaints = new Set<string>();
+  const unpriced = new Map<string, string>();
   for (const [stack, template] of Object.entries(templates)) {
     for (const [logicalId, { Type: type, Properties }] of Object.entries(template.Resources ?? {})) {
       if (Object.hasOwn(BY_USE, type)) {
@@ -54,9 +62,7 @@ export function estimate(templates: Readonly<Record<string, Template>>): Estimat
       if (FREE.has(type) || type.startsWith('Custom::')) continue; // A custom resource costs as its function does.
       const pricing = CHARGED[type];
       if (pricing === undefined) {
-        complaints.add(
-          `${type} has no price, and is not known to cost nothing (cost/charged.ts, cost/uncharged.ts)`,
-        );
+        unpriced.set(type, 'it is neither in cost/charged.ts nor in cost/uncharged.ts');
         continue;
       }
       try {
@@ -64,18 +70,17 @@ export function estimate(templates: Readonly<Record<string, Template>>): Estimat
         const monthly = charges.reduce((sum, one) => sum + one.monthly, 0);
         if (monthly > 0) lines.push({ stack, logicalId, type, charges, monthly });
       } catch (error) {
-        complaints.add(
-          `${stack}/${logicalId} (${type}): ${error instanceof Error ? error.message : String(error)}`,
+        unpriced.set(
+          `${stack}/${logicalId} (${type})`,
+          error instanceof Error ? error.message : String(error),
         );
       }
     }
-  }
-  if (complaints.size > 0) {
-    throw new Error(`Not everything has a price:\n  ${[...complaints].join('\n  ')}`);
   }
   lines.sort((one, other) => other.monthly - one.monthly || (one.logicalId < other.logicalId ? -1 : 1));
   const byUse = [...uses].sort().map(([type, count]) => ({ type, count, price: BY_USE[type] ?? '' }));
   const free = allowances(lines.flatMap(({ charges }) => charges));
   const monthly = [...lines, ...free].reduce((sum, line) => sum + line.monthly, 0);
-  return { lines, byUse, allowances: free, monthly };
+  const missing = [...unpriced].map(([resource, why]) => ({ resource, why }));
+  return { lines, byUse, unpriced: missing, allowances: free, monthly };
 }

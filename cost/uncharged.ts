@@ -19,7 +19,7 @@ export const BY_USE: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': '$0.025 for a thousand state transitions',
 };
 
-/** Never charged by themselves. */
+/** Never charged by themselves. What is in no list is named as not counted. */
 export const FREE: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Account',
   'AWS::ApiGateway::ApiKey',

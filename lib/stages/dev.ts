@@ -68,7 +68,8 @@ const DEV: AwsDefaults = {
   operations: {
     kind: 'watched',
     alarms: 'effects',
-    monthlyBudgetUsd: 300,
+    // A third of a month, or every working hour of one; a stage that is left running passes it, and its forecast at once.
+    monthlyBudgetUsd: 150,
     runbookUrl: 'docs/runbook.md',
     thresholds: {
       apiErrorsPercent: 5,

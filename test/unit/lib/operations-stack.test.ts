@@ -243,7 +243,7 @@ test('the budget is of the whole account, and is told of in time', () => {
     Budget: {
       BudgetType: 'COST',
       TimeUnit: 'MONTHLY',
-      BudgetLimit: { Amount: 300, Unit: 'USD' },
+      BudgetLimit: { Amount: 150, Unit: 'USD' },
       CostFilters: Match.absent(),
     },
     NotificationsWithSubscribers: (

@@ -136,7 +136,7 @@ test('access logs name the caller and the outcome, never a body, and nothing els
   expect(AccessLogSetting.Format).not.toMatch(/\$input|body|querystring|integrationErrorMessage/i);
   expect(JSON.stringify(AccessLogSetting.DestinationArn)).toMatch(/:log-group:.*"Ref":"ApiAccessLog/);
   expect(MethodSettings).toEqual([
-    expect.objectContaining({ LoggingLevel: 'OFF', DataTraceEnabled: false, MetricsEnabled: true }),
+    expect.objectContaining({ LoggingLevel: 'OFF', DataTraceEnabled: false, MetricsEnabled: false }),
   ]);
 });
 

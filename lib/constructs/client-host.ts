@@ -55,12 +55,15 @@ export interface ClientHostProps {
   readonly logRetention: RetentionDays;
 }
 
+/** How old a host gets at most: the next one has the image, and with it the fixes, of its day. */
+const LIFETIME = Duration.days(7);
+
 /** From launch to a proxy that answers, with a good margin. */
 const BOOT_TIME = Duration.minutes(10);
 
 /**
  * The host of the REST proxy and of Kafka's command-line tools: one instance in private subnets, which is replaced when
- * it, or the proxy before the load balancer's eyes, is no longer well. `docs/client-host.md` says what is on it.
+ * it, or the proxy before the load balancer's eyes, is no longer well, and every week by one of the newest image. `docs/client-host.md` says what is on it.
  *
  * Whoever is to reach the proxy is let in by `connections`; a load balancer takes {@link autoScalingGroup} as its target.
  */
@@ -120,7 +123,7 @@ export class ClientHost extends Construct implements IConnectable, IGrantable {
       }),
     );
     const launchTemplate = new LaunchTemplate(this, 'Launch', {
-      machineImage: amazonLinux(userData),
+      machineImage: amazonLinux('launch', userData),
       userData,
       instanceType: new InstanceType(settings.instanceType),
       cpuCredits: CpuCredits.STANDARD,
@@ -150,6 +153,10 @@ export class ClientHost extends Construct implements IConnectable, IGrantable {
       minCapacity: 1,
       // The second is there only while a new one takes over.
       maxCapacity: 2,
+      maxInstanceLifetime: LIFETIME,
+      // The next host is well before the old one goes.
+      minHealthyPercentage: 100,
+      maxHealthyPercentage: 200,
       healthChecks: HealthChecks.withAdditionalChecks({
         gracePeriod: BOOT_TIME,
         additionalTypes: [AdditionalHealthCheckType.ELB],

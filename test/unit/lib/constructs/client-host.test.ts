@@ -89,6 +89,18 @@ test('one instance in the private subnets, replaced when it or the proxy is unwe
   });
 });
 
+test('a host gets a week old, and the next one has the newest image without another deployment', () => {
+  const { template } = clientHost();
+  launch(template, {
+    ImageId: 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64',
+  });
+  template.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', {
+    MaxInstanceLifetime: 7 * 86_400,
+    // The old one goes when the new one is well.
+    InstanceMaintenancePolicy: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
+  });
+});
+
 test('metadata is to be had with a token only, and not from behind another hop', () => {
   launch(clientHost().template, { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } });
 });

@@ -1,4 +1,8 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { NetworkStack } from '../../../../lib/stacks/network-stack';
 import type { ExistingNetwork, MadeNetwork } from '../../../../lib/stages';
 import { app, awsDeployment, resourcesOf, type TemplateResource } from '../synth';
@@ -112,6 +116,73 @@ test('a NAT instance is the way out of the private subnets, for members of the g
     });
   }
   expect(ingressOf(template)).toEqual([expect.objectContaining({ IpProtocol: '-1' })]);
+});
+
+describe('the user data of the NAT instance', () => {
+  const [[, { Properties }]] = resourcesOf(made().template, 'AWS::EC2::Instance') as [
+    [string, TemplateResource],
+  ];
+  const { 'Fn::Base64': script } = Properties?.UserData as { 'Fn::Base64': string };
+
+  test('is a script that a shell can read', () => {
+    expect(spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  });
+
+  /** What the script writes into a file. */
+  const written = (path: string): string =>
+    script.split(`cat > ${path} <<'EOF'\n`)[1]?.split('\nEOF\n')[0] ?? '';
+
+  test('has security fixes fetched every day and after a boot', () => {
+    expect(written('/etc/systemd/system/patch-host.service')).toMatch(
+      /^ExecStart=\/usr\/local\/sbin\/patch-host$/m,
+    );
+    expect(written('/etc/systemd/system/patch-host.timer')).toMatch(/^OnCalendar=\*-\*-\* 04:17:00$/m);
+    expect(written('/etc/systemd/system/patch-host.timer')).toMatch(/^OnBootSec=15min$/m);
+    expect(script).toMatch(/^chmod 755 \/usr\/local\/sbin\/patch-host$/m);
+    expect(script).toMatch(/^systemctl enable --now patch-host\.timer$/m);
+  });
+
+  test.each([
+    ['there were fixes: it restarts', 'echo kernel-2 >> "$PACKAGES"', 0, ['reboot']],
+    ['there were none: it does not', 'true', 0, []],
+    ['they could not be fetched: it says so, and does not', 'false', 1, []],
+  ])('%s', (_, dnf, status, asked) => {
+    const folder = mkdtempSync(join(tmpdir(), 'patch-host-test-'));
+    try {
+      const packages = join(folder, 'packages');
+      const calls = join(folder, 'calls');
+      writeFileSync(packages, 'kernel-1\n');
+      writeFileSync(calls, '');
+      const tools = { dnf, rpm: 'cat "$PACKAGES"', systemctl: 'echo "$@" >> "$CALLS"' };
+      for (const [name, body] of Object.entries(tools)) {
+        writeFileSync(join(folder, name), `#!/bin/bash\n${body}\n`, { mode: 0o755 });
+      }
+      const { PATH = '' } = process.env;
+      const run = spawnSync('bash', {
+        input: written('/usr/local/sbin/patch-host'),
+        env: { PATH: `${folder}:${PATH}`, PACKAGES: packages, CALLS: calls },
+      });
+      expect(run.status).toBe(status);
+      expect(readFileSync(calls, 'utf8').split('\n').filter(Boolean)).toEqual(asked);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('makes what it sets up last longer than a boot', () => {
+    expect(script).toMatch(/^echo "\/swapfile none swap .*>> \/etc\/fstab$/m);
+    expect(script).toMatch(/^systemctl enable iptables$/m);
+    expect(script).toMatch(/^sudo service iptables save$/m);
+    expect(script).toContain('> /etc/sysctl.d/');
+  });
+});
+
+test('another user data makes another instance: it is run at the first boot only', () => {
+  const [[id]] = resourcesOf(made().template, 'AWS::EC2::Instance') as [[string, TemplateResource]];
+  expect(id).toMatch(/^NetworkMadeNatInstance[0-9A-F]{8}[0-9a-f]{16}$/);
 });
 
 test('the NAT instance has an encrypted disk and the second version of the metadata service only', () => {

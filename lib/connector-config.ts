@@ -5,7 +5,7 @@
  * with one JSON document a line, so what reads the files does not depend on the plugin.
  */
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../feeds';
-import type { AivenSinkPlugin, SinkSettings } from './stages';
+import type { AivenSinkPlugin, ClientSettings, SinkSettings } from './stages';
 
 /** The name of a stage's connector, for example `pinterest-dev-s3-sink`; MSK Connect's goes on after it. */
 export function sinkConnectorName(userId: string, stage: string): string {
@@ -37,6 +37,13 @@ export interface ConnectorConfigProps {
    * @default `connect-<connector's name>`, Kafka Connect's own choice
    */
   readonly consumerGroup?: string;
+  /**
+   * Who sets up Kafka's clients: the connector, by `consumer.override.*` and `producer.override.*`, or its worker, by
+   * {@link workerClientSettings}. The worker cannot give a connector a consumer group.
+   *
+   * @default 'connector'
+   */
+  readonly clientSettings?: ClientSettings;
   /** Copies of the dead-letter topic's partitions, in case Connect has to make it. */
   readonly replicationFactor: number;
   readonly sink: SinkSettings;
@@ -51,6 +58,36 @@ export type ConnectorConfig = Readonly<Record<string, string>>;
  */
 export const DEAD_LETTER_MAX_BYTES = 2 * 1024 * 1024;
 
+/** How Kafka's clients are set up for the sink, by the names that Kafka has for it. */
+const CLIENT_SETTINGS: Readonly<Record<'consumer' | 'producer', Readonly<Record<string, string>>>> = {
+  producer: { 'max.request.size': String(DEAD_LETTER_MAX_BYTES) },
+  consumer: {
+    'auto.offset.reset': 'earliest',
+    // A killed task's partitions are taken over after 6 s; Kafka's default is 45 s.
+    'session.timeout.ms': '6000',
+    'heartbeat.interval.ms': '2000',
+    // A poll's records are put one batch at a time; an upload that is retried stays well within the interval.
+    'max.poll.records': '2000',
+    'max.poll.interval.ms': '300000',
+  },
+};
+
+function clientSettings(infix: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(CLIENT_SETTINGS).flatMap(([client, settings]) =>
+      Object.entries(settings).map(([name, value]) => [`${client}.${infix}${name}`, value]),
+    ),
+  );
+}
+
+/**
+ * The same for a worker's configuration. MSK Connect takes all of them there:
+ * https://docs.aws.amazon.com/msk/latest/developerguide/msk-connect-supported-worker-config-properties.html
+ */
+export function workerClientSettings(): Record<string, string> {
+  return clientSettings('');
+}
+
 /** The folder of the raw files in the bucket. */
 export const TOPICS_DIRECTORY = 'topics';
 const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
@@ -58,19 +95,26 @@ const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
 /**
  * The configuration of the S3 sink connector.
  *
- * The worker has to allow `consumer.override.*` and `producer.override.*`
+ * Unless the worker sets up the clients, it has to allow `consumer.override.*` and `producer.override.*`
  * (`connector.client.config.override.policy=All`, the default since Kafka 3).
  *
- * @throws Error when a number is not a positive whole number, or Aiven's keys are no references.
+ * @throws Error when a number is not a positive whole number, Aiven's keys are no references, or a consumer group is given and
+ * the worker sets up the clients.
  */
 export function connectorConfig(props: ConnectorConfigProps): ConnectorConfig {
   checkNumbers(props);
+  if (props.clientSettings === 'worker' && props.consumerGroup !== undefined) {
+    throw new Error(
+      `The sink's consumer group is "${props.consumerGroup}", but its worker sets up the clients: only a connector can name its group. Leave one of the two out.`,
+    );
+  }
   return { ...commonConfig(props), ...pluginConfig(props) };
 }
 
 function commonConfig({
   userId,
   consumerGroup,
+  clientSettings: who = 'connector',
   replicationFactor,
   sink,
 }: ConnectorConfigProps): Record<string, string> {
@@ -83,18 +127,11 @@ function commonConfig({
     'errors.deadletterqueue.topic.name': deadLetterTopicName(userId),
     'errors.deadletterqueue.topic.replication.factor': String(replicationFactor),
     'errors.deadletterqueue.context.headers.enable': 'true',
-    'producer.override.max.request.size': String(DEAD_LETTER_MAX_BYTES),
     'errors.log.enable': 'true',
     // Contents are personal data; the dead-letter topic has them.
     'errors.log.include.messages': 'false',
     ...(consumerGroup === undefined ? {} : { 'consumer.override.group.id': consumerGroup }),
-    'consumer.override.auto.offset.reset': 'earliest',
-    // A killed task's partitions are taken over after 6 s; Kafka's default is 45 s.
-    'consumer.override.session.timeout.ms': '6000',
-    'consumer.override.heartbeat.interval.ms': '2000',
-    // A poll's records are put one batch at a time; an upload that is retried stays well within the interval.
-    'consumer.override.max.poll.records': '2000',
-    'consumer.override.max.poll.interval.ms': '300000',
+    ...(who === 'connector' ? clientSettings('override.') : {}),
   };
 }
 

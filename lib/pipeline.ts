@@ -87,6 +87,7 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
           host: stage.restProxy,
           network: need(network, 'a network', 'a client host'),
           kafka: kafka.kafka,
+          sinkGroup: kafka.sinkGroup,
         })
       : undefined;
   // The topics have their offsets back before anybody can write to them.

@@ -6,7 +6,12 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
-import { connectorConfig, sinkConsumerGroup, type ConnectorConfigProps } from '../connector-config';
+import {
+  connectorConfig,
+  sinkConsumerGroup,
+  workerClientSettings,
+  type ConnectorConfigProps,
+} from '../connector-config';
 import type { MskConnect } from '../stages';
 import type { KafkaAccess } from './kafka-access';
 import type { PipelineNetwork } from './pipeline-network';
@@ -14,14 +19,14 @@ import type { SinkBucket } from './sink-bucket';
 
 /** Properties of a {@link MskConnectSink}. */
 export interface MskConnectSinkProps {
-  /** The sink's name. Its consumer group is `connect-<name>`; the connector's own name goes on with a hash. */
+  /** The sink's name; the connector's own name goes on with a hash. */
   readonly connectorName: string;
   readonly settings: MskConnect;
   readonly kafka: KafkaAccess;
   readonly network: PipelineNetwork;
   readonly sink: SinkBucket;
   /** What the connector does. */
-  readonly config: Omit<ConnectorConfigProps, 'consumerGroup'>;
+  readonly config: Omit<ConnectorConfigProps, 'consumerGroup' | 'clientSettings'>;
   readonly logRetention: RetentionDays;
 }
 
@@ -30,13 +35,19 @@ const INTERNAL = '__amazon_msk_connect_*';
 
 // Not connector.client.config.override.policy, which MSK Connect does not take. Kafka's own default lets the connector have
 // its consumer.override.* and producer.override.*.
-const WORKER_PROPERTIES = [
-  'key.converter=org.apache.kafka.connect.converters.ByteArrayConverter',
-  'value.converter=org.apache.kafka.connect.converters.ByteArrayConverter',
-  'offset.flush.interval.ms=10000',
-  'task.shutdown.graceful.timeout.ms=20000',
-  '',
-].join('\n');
+const WORKER_PROPERTIES: Readonly<Record<string, string>> = {
+  'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
+  'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
+  'offset.flush.interval.ms': '10000',
+  'task.shutdown.graceful.timeout.ms': '20000',
+};
+
+function workerProperties({ clientSettings }: MskConnect): string {
+  const all = { ...WORKER_PROPERTIES, ...(clientSettings === 'worker' ? workerClientSettings() : {}) };
+  return Object.entries(all)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
 
 /**
  * The S3 sink on MSK Connect: the plugin as the local run loads it, the worker's configuration, and the connector with a
@@ -44,12 +55,13 @@ const WORKER_PROPERTIES = [
  *
  * CloudFormation updates a connector's configuration and capacity in place. Anything else replaces it, and the new one is
  * there before the old one goes: it needs another name. The name therefore ends with a hash of all that replaces it, and
- * the consumer group is set apart from the name, so that the new connector goes on where the old one stopped.
+ * the consumer group is set apart from the name, so that the new connector goes on where the old one stopped. Where the
+ * worker sets up the clients the group is that of the name: a new connector begins with another, and where the objects end.
  */
 export class MskConnectSink extends Construct {
   /** The connector's name in the account. */
   readonly connectorName: string;
-  /** The consumer group, whatever the connector is named. */
+  /** The consumer group; it is the same whatever the connector is named, unless the worker sets up the clients. */
   readonly consumerGroup: string;
   /** The worker's log. */
   readonly logGroup: ILogGroup;
@@ -58,15 +70,17 @@ export class MskConnectSink extends Construct {
     super(scope, id);
     const { connectorName, settings, kafka, network, config } = props;
     const plugin = new Asset(this, 'Plugin', { path: settings.pluginZip });
-    const worker = this.addWorkerConfiguration(connectorName);
-    const replacing = [plugin.assetHash, settings.version, WORKER_PROPERTIES, kafka.auth];
+    const properties = workerProperties(settings);
+    const worker = this.addWorkerConfiguration(connectorName, properties);
+    const replacing = [plugin.assetHash, settings.version, properties, kafka.auth];
     this.logGroup = new LogGroup(this, 'Log', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = this.addRole(props);
     this.connectorName = `${connectorName}-${hashOf(replacing)}`;
-    this.consumerGroup = sinkConsumerGroup(connectorName);
+    const isNamed = settings.clientSettings === 'connector';
+    this.consumerGroup = sinkConsumerGroup(isNamed ? connectorName : this.connectorName);
     const custom = new CfnCustomPlugin(this, 'CustomPlugin', {
       name: `${connectorName}-${plugin.assetHash.slice(0, 12)}`,
       contentType: 'ZIP',
@@ -81,7 +95,11 @@ export class MskConnectSink extends Construct {
         provisionedCapacity: { mcuCount: settings.unitsPerWorker, workerCount: settings.workers },
       },
       connectorConfiguration: {
-        ...connectorConfig({ ...config, consumerGroup: this.consumerGroup }),
+        ...connectorConfig({
+          ...config,
+          clientSettings: settings.clientSettings,
+          consumerGroup: isNamed ? this.consumerGroup : undefined,
+        }),
       },
       kafkaCluster: {
         apacheKafkaCluster: {
@@ -110,10 +128,10 @@ export class MskConnectSink extends Construct {
     connector.node.addDependency(role);
   }
 
-  private addWorkerConfiguration(connectorName: string): CfnWorkerConfiguration {
+  private addWorkerConfiguration(connectorName: string, properties: string): CfnWorkerConfiguration {
     return new CfnWorkerConfiguration(this, 'WorkerConfiguration', {
-      name: `${connectorName}-${hashOf([WORKER_PROPERTIES])}`,
-      propertiesFileContent: Fn.base64(WORKER_PROPERTIES),
+      name: `${connectorName}-${hashOf([properties])}`,
+      propertiesFileContent: Fn.base64(properties),
     });
   }
 

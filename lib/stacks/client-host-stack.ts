@@ -1,6 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { sinkConnectorName, sinkConsumerGroup } from '../connector-config';
 import { ClientHost } from '../constructs/client-host';
 import type { KafkaAccess } from '../constructs/kafka-access';
 import type { PipelineNetwork } from '../constructs/pipeline-network';
@@ -14,6 +13,8 @@ export interface ClientHostStackProps extends StackProps {
   readonly host: ClientHostSettings;
   readonly network: PipelineNetwork;
   readonly kafka: KafkaAccess;
+  /** The consumer group of the S3 sink. */
+  readonly sinkGroup: string;
 }
 
 /** The client host with the REST proxy, and the load balancer before it. */
@@ -22,7 +23,7 @@ export class ClientHostStack extends Stack {
   readonly proxy: ProxyBalancer;
 
   constructor(scope: Construct, id: string, { userId, stage }: Deployment, props: ClientHostStackProps) {
-    const { host: settings, network, kafka, ...stackProps } = props;
+    const { host: settings, network, kafka, sinkGroup, ...stackProps } = props;
     super(scope, id, { description: 'Pinterest data pipeline: client host and REST proxy', ...stackProps });
     const host = new ClientHost(this, 'ClientHost', {
       userId,
@@ -31,7 +32,7 @@ export class ClientHostStack extends Stack {
       subnets: network.subnets,
       securityGroups: groupsOf(network, kafka),
       kafka,
-      sinkGroup: sinkConsumerGroup(sinkConnectorName(userId, stage.name)),
+      sinkGroup,
       metricsNamespace: clientHostMetrics(userId, stage.name),
       logRetention: stage.logRetention,
     });

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { sinkConnectorName } from '../connector-config';
+import { sinkConnectorName, sinkConsumerGroup } from '../connector-config';
 import { DeadLetters } from '../constructs/dead-letters';
 import { ExternalKafka } from '../constructs/external-kafka';
 import type { KafkaAccess } from '../constructs/kafka-access';
@@ -32,6 +32,8 @@ export class KafkaStack extends Stack {
   /** The sink where MSK Connect runs it. */
   readonly connectSink: MskConnectSink | undefined;
   readonly deadLetters: DeadLetters;
+  /** The consumer group of the sink, wherever it runs. */
+  readonly sinkGroup: string;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: KafkaStackProps) {
     const { kafka, network, sink, ...stackProps } = props;
@@ -60,6 +62,7 @@ export class KafkaStack extends Stack {
     const connector = this.addConnector(connectorName, deployment, sink, network);
     connector.node.addDependency(topics);
     this.connectSink = connector instanceof MskConnectSink ? connector : undefined;
+    this.sinkGroup = this.connectSink?.consumerGroup ?? sinkConsumerGroup(connectorName);
     new CfnOutput(this, 'SinkConnectorName', {
       value: connectorName,
       description: 'The S3 sink connector on the Connect worker',

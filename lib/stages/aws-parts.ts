@@ -196,8 +196,17 @@ function otherCapacity(kind: 'provisioned' | 'serverless'): Msk['capacity'] {
 /** MSK Connect, or an existing worker. @throws SettingError */
 export function readConnect(made: Omit<MskConnect, 'pluginZip'>, read: SettingReader): ConnectPart {
   if (given(read, 'connectUrl') === undefined) {
-    return { ...made, pluginZip: requiredFile(packaged(read, 'sinkPluginZip'), 'sinkPluginZip', '.zip') };
+    return {
+      ...made,
+      clientSettings: oneOf(read, 'connectClientSettings', ['connector', 'worker'], made.clientSettings),
+      pluginZip: requiredFile(packaged(read, 'sinkPluginZip'), 'sinkPluginZip', '.zip'),
+    };
   }
+  refuse(
+    read,
+    ['connectClientSettings'],
+    'the Connect worker is an existing one, which is set up already: leave one of the two out',
+  );
   refuse(
     read,
     ['sinkPluginZip'],

@@ -68,7 +68,7 @@ export interface AwsDefaults extends Omit<
  * - `kafkaCapacity` (`provisioned`, `serverless`); `kafkaInstanceType` and `kafkaVersion` of brokers, as they go together
  *   in `broker-pairs.ts`; an existing cluster: `kafkaBootstrapServers`, with `kafkaClusterArn`
  *   where it asks for IAM;
- * - an existing Kafka Connect: `connectUrl`; an existing REST proxy: `restProxyUrl`;
+ * - `connectClientSettings` (`connector`, `worker`); an existing Kafka Connect: `connectUrl`; an existing REST proxy: `restProxyUrl`;
  * - an existing MySQL: `databaseHost`, `databasePort` (3306), and `databaseSecretArn` with `databaseSecretKeyArn` where
  *   its secret is there; `databaseName`; `sourceSnapshot` (what a new database is restored from);
  * - `emulator` (`on`, `off`), `firewall` (`on`, `off`), `usagePlan` (`on`, `off`), `sshFrom` (an address range);

@@ -19,7 +19,13 @@ const DEV: AwsDefaults = {
     },
   },
   topics: { partitions: 3, replicationFactor: 2 },
-  connect: { kind: 'msk-connect', version: '3.7.x', workers: 1, unitsPerWorker: 1 },
+  connect: {
+    kind: 'msk-connect',
+    version: '3.7.x',
+    workers: 1,
+    unitsPerWorker: 1,
+    clientSettings: 'connector',
+  },
   sink: {
     plugin: { kind: 'own' },
     tasksMax: 3,

@@ -26,7 +26,13 @@ const PROD: AwsDefaults = {
     },
   },
   topics: { partitions: 6, replicationFactor: 3 },
-  connect: { kind: 'msk-connect', version: '3.7.x', workers: 2, unitsPerWorker: 1 },
+  connect: {
+    kind: 'msk-connect',
+    version: '3.7.x',
+    workers: 2,
+    unitsPerWorker: 1,
+    clientSettings: 'connector',
+  },
   sink: {
     plugin: { kind: 'own' },
     tasksMax: 6,

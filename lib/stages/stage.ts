@@ -93,6 +93,9 @@ export interface ExternalConnect {
   readonly url: string;
 }
 
+/** Who sets up Kafka's clients for the sink. */
+export type ClientSettings = 'connector' | 'worker';
+
 /** MSK Connect, with the plugin of this repository. */
 export interface MskConnect {
   readonly kind: 'msk-connect';
@@ -103,6 +106,12 @@ export interface MskConnect {
   readonly workers: number;
   /** MSK Connect units of a worker: a virtual processor and 4 GiB each. */
   readonly unitsPerWorker: 1 | 2 | 4 | 8;
+  /**
+   * Who sets up Kafka's clients: the connector, whose consumer group then outlives a connector that is replaced; or the
+   * worker, should MSK Connect refuse what the connector overrides. A connector that is replaced then begins with a new
+   * consumer group: `docs/adr/0006-sink-on-msk-connect.md`.
+   */
+  readonly clientSettings: ClientSettings;
 }
 
 /** Where the S3 sink runs. */

@@ -1,4 +1,8 @@
-import { connectorConfig, type ConnectorConfigProps } from '../../../lib/connector-config';
+import {
+  connectorConfig,
+  workerClientSettings,
+  type ConnectorConfigProps,
+} from '../../../lib/connector-config';
 import type { SinkPlugin } from '../../../lib/stages';
 
 function config(
@@ -140,6 +144,21 @@ test.each(['tasksMax', 'flushRecords', 'flushBytes', 'flushIntervalMs'] as const
     }
   },
 );
+
+test('the worker may set up the clients as the connector would, but for the group', () => {
+  const byConnector = config({ kind: 'own' });
+  const byWorker = config({ kind: 'own' }, { clientSettings: 'worker' });
+  const overridden = Object.entries(byConnector).filter(([name]) => name.includes('.override.'));
+  expect(overridden).toHaveLength(6);
+  expect(workerClientSettings()).toEqual(
+    Object.fromEntries(overridden.map(([name, value]) => [name.replace('.override.', '.'), value])),
+  );
+  expect({ ...byWorker, ...Object.fromEntries(overridden) }).toEqual(byConnector);
+  expect(Object.keys(byWorker).filter((name) => /^(consumer|producer)\./.test(name))).toEqual([]);
+  expect(() => config({ kind: 'own' }, { clientSettings: 'worker', consumerGroup: 'mine' })).toThrow(
+    `The sink's consumer group is "mine", but its worker sets up the clients`,
+  );
+});
 
 test('refuses a user id that cannot be used', () => {
   expect(() => config({ kind: 'own' }, { userId: 'a_b' })).toThrow('The user id "a_b" cannot be used');

@@ -2,7 +2,14 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { MonthlyBudget } from '../../../lib/constructs/monthly-budget';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { awsDeployment, emptyStack, pipeline, resourcesOf } from './synth';
+import {
+  awsDeployment,
+  emptyStack,
+  pipeline,
+  resourcesOf,
+  statementsOf,
+  type TemplateResource,
+} from './synth';
 
 const { templates } = pipeline(awsDeployment('dev', { alarmEmail: 'ops@example.com', alarms: 'all' }));
 const { operations, key } = templates;
@@ -28,6 +35,20 @@ function metricsOf(name: string): [string, Record<string, unknown>][] {
     ),
   ]);
 }
+
+test('the lag and the client host follow the group of a connector whose worker sets up the clients', () => {
+  const other = pipeline(awsDeployment('dev', { connectClientSettings: 'worker' })).templates;
+  const [[, connector]] = resourcesOf(other.kafka, 'AWS::KafkaConnect::Connector') as [
+    [string, TemplateResource],
+  ];
+  const group = `connect-${String(connector.Properties?.ConnectorName)}`;
+  expect(group).toMatch(/^connect-pinterest-dev-s3-sink-[0-9a-f]{8}$/);
+  const lag = resourcesOf(other.operations, 'AWS::CloudWatch::Alarm').find(
+    ([, { Properties }]) => Properties?.AlarmName === 'pinterest-dev/sink/lag',
+  );
+  expect(JSON.stringify(lag)).toContain(`{"Name":"Consumer Group","Value":"${group}"}`);
+  expect(JSON.stringify(statementsOf(other.clientHost, 'ClientHostRole'))).toContain(group);
+});
 
 test('every alarm is sent when it goes off and when it is over, to the topic', () => {
   const topic = [{ Ref: expect.stringMatching(/^AlarmTopic/) as string }];

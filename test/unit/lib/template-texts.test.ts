@@ -96,7 +96,7 @@ describe.each(Object.entries(STAGES))('in %s', (_, { templates }) => {
     expect(stages).toHaveLength(1);
     for (const [, { Properties }] of stages) {
       const { Format } = Properties?.AccessLogSetting as { Format: string };
-      const line = Format.replace(/\$context\.([\w.]+)/g, (variable, name: string) => {
+      const line = Format.replace(/\$context\.([\w.]+)/g, (_variable, name: string) => {
         expect(harmless).toContain(name);
         // Where a variable has no value, API Gateway writes this.
         return '-';

@@ -38,6 +38,7 @@ function sink(
       pluginZip: ZIP,
       workers: 2,
       unitsPerWorker: 1,
+      clientSettings: 'connector',
       ...overrides.settings,
     },
     kafka: new ExternalKafka(stack, 'Kafka', {
@@ -75,6 +76,24 @@ test('the connector has the one configuration, and a consumer group that outlive
     ...connectorConfig(CONFIG),
     'consumer.override.group.id': 'connect-me-test-s3-sink',
   });
+});
+
+test('where the worker sets up the clients, the connector overrides nothing', () => {
+  const other = sink({ settings: { clientSettings: 'worker' } });
+  const { ConnectorConfiguration, ConnectorName } = connector(other) as {
+    ConnectorConfiguration: Record<string, string>;
+    ConnectorName: string;
+  };
+  expect(Object.keys(ConnectorConfiguration).filter((name) => name.includes('override'))).toEqual([]);
+  const worker = only(other, 'AWS::KafkaConnect::WorkerConfiguration').properties;
+  expect(worker.PropertiesFileContent).toEqual({
+    'Fn::Base64': expect.stringMatching(
+      /\nproducer\.max\.request\.size=2097152\nconsumer\.auto\.offset\.reset=earliest\n/,
+    ) as string,
+  });
+  // Another worker configuration is another connector, whose role may be in the group of its name.
+  expect(ConnectorName).not.toBe(properties.ConnectorName);
+  expect(JSON.stringify(statementsOf(other, 'SinkRole'))).toContain('/connect-me-test-s3-sink*');
 });
 
 test('it has the version and the capacity of the stage', () => {

@@ -159,6 +159,10 @@ test.each<[string, Settings]>([
   ['the path of a folder', { batchEngine: 'emr-serverless', sparkPackage: '/nowhere' }],
   ['the Connect worker is an existing one', { connectUrl: 'http://connect:8083' }],
   [
+    'the Connect worker is an existing one, which is set up already',
+    { connectUrl: 'http://connect:8083', sinkPluginZip: undefined, connectClientSettings: 'worker' },
+  ],
+  [
     'there is no client host',
     { restProxyUrl: 'http://p', clientHostPackage: undefined, sshFrom: '1.2.3.4/32' },
   ],

@@ -2,8 +2,8 @@
  * `npm test`: installs what the tests need, runs every suite and every check, and sums them up.
  *
  * Suites: `checks` (linters, formatters, type checkers), `unit`, `python`, `java`, `integration`, `end-to-end`.
- * `npm test -- unit python` runs just those. A suite that cannot run at all counts as one failed test. The last line is
- * `N passed, N failed`.
+ * `npm test -- unit python` runs just those, `npm test -- unit -u` renews the snapshots of the templates. A suite that
+ * cannot run at all counts as one failed test. The last line is `N passed, N failed`.
  */
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -90,14 +90,18 @@ async function checks(): Promise<Count> {
   return { passed: commands.length - failed, failed };
 }
 
+/** Renews the snapshots (see CONTRIBUTING.md) instead of comparing with them. */
+const RENEW = '-u';
+
 /** A jest project; see `jest.config.mjs`. */
-async function jest(project: string): Promise<Count> {
+async function jest(project: string, isRenewing = false): Promise<Count> {
   const report = join(reports, `${project}.json`);
   const inBand = project === 'unit' ? [] : ['--runInBand'];
   const code = await run(bin('jest'), [
     '--selectProjects',
     project,
     ...inBand,
+    isRenewing ? RENEW : '--ci',
     '--passWithNoTests',
     '--json',
     `--outputFile=${report}`,
@@ -168,7 +172,7 @@ async function maven(): Promise<Count> {
 
 const SUITES: Readonly<Record<string, () => Promise<Count>>> = {
   checks,
-  unit: () => jest('unit'),
+  unit: () => jest('unit', process.argv.includes(RENEW)),
   python: pytests,
   java: maven,
   integration: () => jest('integration'),
@@ -176,7 +180,13 @@ const SUITES: Readonly<Record<string, () => Promise<Count>>> = {
 };
 
 async function main(): Promise<number> {
-  const chosen = process.argv.slice(2);
+  const chosen = process.argv.slice(2).filter((name) => name !== RENEW);
+  if (process.argv.includes(RENEW) && chosen.join() !== 'unit') {
+    console.error(
+      `Only the suite unit has snapshots, but "${RENEW}" is given with: ${chosen.join(', ') || 'all'}. Run "npm test -- unit ${RENEW}".`,
+    );
+    return 2;
+  }
   const unknown = chosen.filter((name) => !(name in SUITES));
   if (unknown.length > 0) {
     console.error(`Unknown suites: ${unknown.join(', ')}. There are ${Object.keys(SUITES).join(', ')}.`);

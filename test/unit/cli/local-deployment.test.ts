@@ -4,6 +4,7 @@ import path from 'node:path';
 import { LocalAwsError, runningLocalDeployment } from '../../../cli/local-deployment';
 import { formatLocalParts, localParts } from '../../../cli/local-parts';
 import { startTime } from '../../../local-run/processes/identity.cjs';
+import { ScriptedAws, stacksAnswer } from './scripted-aws';
 import { openState, stateFolder, writeJson } from '../../../local-run/state/state-folder';
 
 let root: string;
@@ -52,6 +53,32 @@ test('of a live run whose local AWS is down, it does not say to start it', async
   );
   state.close();
 });
+
+test.each([
+  [{}, 'No stack named me-local-\\* is deployed\\.'],
+  [
+    { 'me-local-api': { ApiUrl: 'http://127.0.0.1' } },
+    'The 1 stacks me-local-\\* lack the outputs .+ deployed\\.',
+  ],
+])(
+  'of a live run that has not deployed yet, with the stacks %j, each sentence ends once',
+  async (stacks, reason) => {
+    const aws = await ScriptedAws.start();
+    aws.answers.set('DescribeStacks', stacksAnswer(stacks));
+    const state = openState('me', root);
+    writeRun({ endpointUrl: aws.url });
+    try {
+      await expect(runningLocalDeployment('me', root)).rejects.toThrow(
+        new RegExp(
+          `cannot be asked now: ${reason} It is being started or restarted; try again in a moment\\.$`,
+        ),
+      );
+    } finally {
+      state.close();
+      await aws.stop();
+    }
+  },
+);
 
 test('of a run whose local AWS is down, the parts that run are told from those that do not', async () => {
   openState('me', root).close();

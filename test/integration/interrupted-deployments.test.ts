@@ -1,0 +1,122 @@
+/**
+ * Deployments that are interrupted at moments chosen by a seed: the next start, or the same run where only the local AWS
+ * was killed, brings the stacks to what the app says and has the data.
+ *
+ * `INTERRUPTED_SEED` (1) chooses the moments, `INTERRUPTED_ROUNDS` (1) how often: four moments a round, each round with
+ * another seed. For example `INTERRUPTED_ROUNDS=10 npx jest --selectProjects integration test/integration/interrupted`.
+ */
+import { writeFileSync } from 'node:fs';
+import { ensureParts } from '../../local-run/install';
+import { freePort } from '../../local-run/ports';
+import { resetState } from '../../local-run/state/reset';
+import { runFile, start, untilNoneWith, type Start } from './local-run-harness';
+import {
+  choice,
+  momentOf,
+  readSaved,
+  savedFile,
+  savedStacks,
+  untilMoment,
+  type Moment,
+} from './support/interruptions';
+
+const SEED = Number(process.env.INTERRUPTED_SEED ?? 1);
+const ROUNDS = Number(process.env.INTERRUPTED_ROUNDS ?? 1);
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
+const EXITS = {
+  SIGINT: { code: 130, signal: null },
+  SIGTERM: { code: 143, signal: null },
+  SIGKILL: { code: null, signal: 'SIGKILL' },
+} as const;
+const RECONCILED = /pin: missing 0, duplicate 0\ngeo: missing 0, duplicate 0\nuser: missing 0, duplicate 0/g;
+const PARTS = ['api', 'emulator', 'kafka', 'source', 'storage', 'stream'];
+/** Far less than the fifteen seconds after which a part is killed that does not stop. */
+const STOP_SECONDS = 60;
+
+jest.setTimeout(1_200_000);
+
+const userId = `test-interrupted-${process.pid}`;
+let last: Start | undefined;
+
+function run(ports: readonly string[]): Start {
+  last = start(['--once', '--user-id', userId, '--posts', '40', ...ports]);
+  return last;
+}
+
+/** Other ports than before, so that there is something to deploy in nearly every stack. */
+async function otherPorts(): Promise<string[]> {
+  const names = ['aws', 'connect', 'rest-proxy'];
+  const ports = await Promise.all(names.map(() => freePort()));
+  return names.flatMap((name, index) => [`--${name}-port`, String(ports[index])]);
+}
+
+/** A run that is signalled in its deployment. */
+async function interrupted(
+  ports: readonly string[],
+  moment: Moment,
+  signal: (typeof SIGNALS)[number],
+): Promise<void> {
+  const one = run(ports);
+  await untilMoment(one, userId, moment);
+  one.process.kill(signal);
+  expect(await one.ended(STOP_SECONDS)).toEqual(EXITS[signal]);
+  expect(await untilNoneWith(`/state/${userId}`, 30)).toEqual([]);
+}
+
+/** A run whose local AWS is killed in the deployment. @returns its output. */
+async function completed(ports: readonly string[], moment: Moment): Promise<string> {
+  const one = run(ports);
+  await untilMoment(one, userId, moment);
+  const ministack = runFile(userId).parts.find(({ name }) => name === 'ministack');
+  process.kill(ministack?.pid ?? 0, 'SIGKILL');
+  const end = await one.ended(700);
+  expect({ ...end, output: one.output() }).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/ministack runs again/) as string,
+  });
+  expect(one.output().match(RECONCILED)).toHaveLength(2); // Once for each path.
+  const stacks = savedStacks(readSaved(userId), userId);
+  expect([...stacks.keys()].sort()).toEqual(PARTS);
+  for (const { StackStatus } of stacks.values()) expect(StackStatus).toMatch(/^(CREATE|UPDATE)_COMPLETE$/);
+  return one.output();
+}
+
+/** Makes stacks look as an earlier version saved them when it was interrupted. */
+function leaveStacksUnfinished(): void {
+  const saved = readSaved(userId);
+  const stacks = savedStacks(saved, userId);
+  Object.assign(stacks.get('api') ?? {}, { StackStatus: 'UPDATE_IN_PROGRESS' });
+  Object.assign(stacks.get('emulator') ?? {}, {
+    StackStatus: 'CREATE_IN_PROGRESS',
+    Outputs: [],
+    _template: {},
+  });
+  writeFileSync(savedFile(userId), JSON.stringify(saved));
+}
+
+beforeAll(async () => {
+  await ensureParts();
+}, 600_000);
+
+afterEach(async () => {
+  if (last !== undefined && (last.process.exitCode ?? last.process.signalCode) === null)
+    last.interrupt('SIGKILL');
+  await untilNoneWith(`/state/${userId}`);
+  await resetState(userId);
+});
+
+test.each(Array.from({ length: ROUNDS }, (_, index) => SEED + index))(
+  'seed %i: two first and two later deployments, each interrupted',
+  async (seed) => {
+    const signal = (text: string): (typeof SIGNALS)[number] => choice(seed, `${text} signal`, SIGNALS);
+    await interrupted([], momentOf(seed, 'first'), signal('first'));
+    expect(await completed([], momentOf(seed, 'second'))).toMatch(/\npin +40 +40 +40 /);
+
+    leaveStacksUnfinished();
+    await interrupted(await otherPorts(), momentOf(seed, 'third'), signal('third'));
+    const output = await completed(await otherPorts(), momentOf(seed, 'fourth'));
+    for (const path of ['topics', 'streams'])
+      expect(output).toContain(`Every post was sent to the ${path} already.`);
+    expect(output).toMatch(/\npin +40 +40 +40 /);
+  },
+);

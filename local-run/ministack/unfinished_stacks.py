@@ -49,15 +49,8 @@ def _then_settle(original: Callable[[Any], None]) -> Callable[[Any], None]:
             status = stack["StackStatus"]
             if _is_under_way(status) or status.endswith("_FAILED"):
                 _settle(stack)
-                logger.warning(
-                    "Stack %s (%s, %s) was %s: %s It is %s now.",
-                    stack["StackName"],
-                    account,
-                    region,
-                    status,
-                    REASON,
-                    stack["StackStatus"],
-                )
+                names = (stack["StackName"], account, region)
+                logger.warning("Stack %s (%s, %s) was %s, and is %s now.", *names, status, stack["StackStatus"])
 
     return load
 
@@ -71,7 +64,8 @@ def _settle(stack: Stack) -> None:
         stack["StackStatus"] = "DELETE_FAILED"
     else:
         stack["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
-    stack["StackStatusReason"] = REASON
+    if _is_under_way(status):
+        stack["StackStatusReason"] = REASON
     stack.pop("_rollback_failed", None)  # Taken up by ContinueUpdateRollback and RollbackStack only.
     stack.pop("_failed_operation", None)
     # Which template the resources are of is not known: this one differs from every app's in each of them.

@@ -13,6 +13,7 @@ import { addAwsCommands } from './aws-commands';
 import { messageOf } from './aws-errors';
 import { batch, formatBatch } from './batch';
 import type { Deployment } from './deployment';
+import { addDoctor } from './doctor/command';
 import { emulateDeployment, formatReports, reportsOf, runEmulation } from './emulate';
 import { addEmulateOptions, type EmulateFlags } from './emulate-options';
 import { engineOption, jobOptions, type EngineFlags } from './engine';
@@ -171,6 +172,7 @@ function build(): Command {
     ),
   );
 
+  addDoctor(program);
   addAwsCommands(program);
   return program;
 }

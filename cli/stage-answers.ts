@@ -36,11 +36,21 @@ export async function keptAnswers(stage: StageAws): Promise<KeptAnswers> {
   }
 }
 
-/** When the newest answers were made; undefined when there are none. */
-export async function answersMade(stage: StageAws, bucket: string): Promise<string | undefined> {
+/**
+ * When the newest answers were made; undefined when there are none.
+ *
+ * @param signal ends the asking.
+ */
+export async function answersMade(
+  stage: StageAws,
+  bucket: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const client = bucketClient(stage);
   try {
-    const { LastModified } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: KEY }));
+    const { LastModified } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: KEY }), {
+      abortSignal: signal,
+    });
     return LastModified?.toISOString();
   } catch (error) {
     if (error instanceof NotFound) return undefined;

@@ -1,5 +1,6 @@
 /** What runs, and how far the posts have come. */
 import { FEED_NAMES, type FeedName, streamName, topicName } from '../feeds';
+import { connectorStatus, getJson } from './connector-status';
 import type { Deployment } from './deployment';
 import type { Inspection } from './inspection';
 import { withKafkaReader } from './kafka-reader';
@@ -67,27 +68,6 @@ const reason = (error: unknown): string => {
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 };
 
-async function getJson(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-  const body = await response.text();
-  if (!response.ok) throw new Error(`HTTP ${response.status}: ${body.slice(0, 300)}`);
-  return body === '' ? null : JSON.parse(body);
-}
-
-async function connectorStatus(deployment: Deployment): Promise<string> {
-  const name = deployment.outputs.SinkConnectorName;
-  const { connector, tasks } = (await getJson(
-    `${deployment.connectUrl}/connectors/${encodeURIComponent(name)}/status`,
-  )) as { connector: { state: string }; tasks: { id: number; state: string; trace?: string }[] };
-  const bad = tasks.find((task) => task.state === 'FAILED');
-  if (connector.state !== 'RUNNING' || bad) {
-    throw new Error(
-      `connector ${connector.state}${bad ? `, task ${bad.id} FAILED: ${bad.trace?.split('\n')[0] ?? ''}` : ''}`,
-    );
-  }
-  return `${name}: ${tasks.length} tasks ${[...new Set(tasks.map((task) => task.state))].join(', ')}`;
-}
-
 async function part(name: string, check: () => Promise<string>): Promise<PartStatus> {
   try {
     return { part: name, up: true, detail: await check() };
@@ -102,7 +82,7 @@ export async function status(deployment: Deployment, options: TableEngineOptions
   const topics = FEED_NAMES.map((feed) => topicName(userId, feed));
   const [kafka, connect, proxy, tables, streams] = await Promise.all([
     readKafka(deployment, topics).catch((error: unknown) => new Error(reason(error))),
-    part('S3 sink', () => connectorStatus(deployment)),
+    part('S3 sink', () => connectorStatus(deployment.connectUrl, deployment.outputs.SinkConnectorName)),
     part('REST proxy', async () => {
       await getJson(`${deployment.restProxyUrl}/health/ready`);
       return deployment.restProxyUrl;

@@ -8,7 +8,7 @@ import { Sha256 } from './sha256';
 
 /** A request, without what every one of them has: host, signature, length. */
 export interface ApiRequest {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** The path below the API's stage, from its first slash. */
   readonly path: string;
   readonly contentType: string;

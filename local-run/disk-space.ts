@@ -3,13 +3,19 @@
  */
 import { statfs } from 'node:fs/promises';
 
+/** Free space an installation of everything needs, in bytes. */
+export const INSTALL_BYTES = 3e9;
+/** Free space that a run starts with, in bytes: a database, a broker and an S3 server are to be written. */
+export const RUN_BYTES = 1e9;
+
 /** The bytes that this user can still write where a folder is. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
 
-function gigabytes(bytes: number): string {
+/** Bytes for a person. */
+export function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { requireSpace } from './disk-space';
+import { INSTALL_BYTES, requireSpace } from './disk-space';
 import { CLIENT_HOST } from './install/client-host-part';
 import { CONNECTOR, KAFKA, MARIADB } from './install/java-parts';
 import { installPart, isInstalled, type Part, type PartName, type Progress } from './install/part';
@@ -82,9 +82,6 @@ const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
   'client-host': ['java', 'mvn'],
 };
 
-/** Free space an installation of everything needs, in bytes. */
-const NEEDED_BYTES = 3e9;
-
 function folderOf(part: Part): string {
   return path.join(PARTS_ROOT, part.name);
 }
@@ -107,6 +104,13 @@ export function installedParts(): InstalledParts {
     },
     clientHostPackage: inPart('client-host', ''),
   };
+}
+
+/** The titles of the parts that a run needs and that are not installed, or not in the version that the sources ask for. */
+export function missingParts(): string[] {
+  return LANES.flat()
+    .filter((part) => !isInstalled(part, folderOf(part)))
+    .map(({ title }) => title);
 }
 
 /** The tools of this machine that a run needs: those that programs are run by, and those that install what is missing. */
@@ -147,7 +151,7 @@ export async function ensureParts(
   try {
     const names = missing().map((part) => part.name);
     await checkTools([...new Set(names.flatMap((name) => TOOLS[name]))], signal);
-    await requireSpace(PARTS_ROOT, NEEDED_BYTES, 'the local parts');
+    await requireSpace(PARTS_ROOT, INSTALL_BYTES, 'the local parts');
     const either = AbortSignal.any(signal === undefined ? [failed.signal] : [failed.signal, signal]);
     const results = await Promise.allSettled(
       lanes.map(async (lane) => {

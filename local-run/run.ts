@@ -10,7 +10,7 @@ import type { Deployment } from '../cli/deployment';
 import { formatReconciliation } from '../cli/format-reconciliation';
 import { FEED_NAMES } from '../feeds';
 import { bootstrap, deploy, requireDeployed, synthesise, type DeploySettings } from './deploy';
-import { freeBytes, requireSpace } from './disk-space';
+import { freeBytes, requireSpace, RUN_BYTES } from './disk-space';
 import { ensureParts, toolsOfARun } from './install';
 import { ensureSinkPlugin } from './install/sink-plugin';
 import { checkTools } from './install/tools';
@@ -40,8 +40,6 @@ const SHOWN_ROWS = 24;
 /** What is being sent when the run is to stop has so long to be acknowledged and noted, in milliseconds. */
 const LAST_BATCH_MS = 10_000;
 
-/** Free space that a run starts with, in bytes: a database, a broker and an S3 server are to be written. */
-const NEEDED_BYTES = 1e9;
 /** With less than this left, in bytes, a failure is put down to the full disk. */
 const FULL_BYTES = 50e6;
 
@@ -82,7 +80,7 @@ export async function run(context: RunContext): Promise<number> {
   const pluginPath = sinkPlugin && (await ensureSinkPlugin(sinkPlugin, onProgress, stop.signal));
   const state = openState(options.userId);
   try {
-    await requireSpace(state.folder, NEEDED_BYTES, 'the data of a pipeline');
+    await requireSpace(state.folder, RUN_BYTES, 'the data of a pipeline');
     await endLeftovers(state.folder, ({ name, pid }) => {
       output.line(`Ending ${name} (pid ${pid}), left behind by an earlier run.`);
     });

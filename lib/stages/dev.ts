@@ -5,7 +5,7 @@ import { DEFAULT_DATABASE } from './common-settings';
 import type { Stage } from './stage';
 
 /** The cheapest that is right: two zones, the smallest sizes, and everything goes when it is deleted. */
-const DEV: AwsDefaults = {
+export const DEV: AwsDefaults = {
   name: 'dev',
   network: { kind: 'made', cidr: '10.60.0.0/16', zones: 2, egress: 'nat-instance' },
   kafka: {

@@ -12,7 +12,7 @@ export const PROD_FLUSH: SinkFlush = {
 };
 
 /** Survives the loss of a zone: three of them, three copies of a record, two before it is acknowledged; data stays. */
-const PROD: AwsDefaults = {
+export const PROD: AwsDefaults = {
   name: 'prod',
   network: { kind: 'made', cidr: '10.61.0.0/16', zones: 3, egress: 'endpoints' },
   kafka: {

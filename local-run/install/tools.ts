@@ -114,12 +114,22 @@ export function findProgram(command: string, env: NodeJS.ProcessEnv = process.en
   });
 }
 
-function howToGet(tool: Tool): string {
+/** What is needed and how it is installed. */
+export function howToGet(tool: Tool): string {
   return `needed: ${tool.needed}. Debian or Ubuntu: ${tool.debian}. macOS: ${tool.macos}.`;
 }
 
-async function complaint(tool: Tool, signal?: AbortSignal): Promise<string | undefined> {
-  if (findProgram(tool.command) === undefined) return `${tool.name}: not found; ${howToGet(tool)}`;
+/** A tool as it is on this machine. */
+export interface ToolState {
+  /** The version found, where one can be read. */
+  readonly version?: string;
+  /** What is wrong with it, a clause; undefined when it can be used. */
+  readonly problem?: string;
+}
+
+/** Looks at a tool. @throws the reason of `signal` when aborted. */
+export async function toolState(tool: Tool, signal?: AbortSignal): Promise<ToolState> {
+  if (findProgram(tool.command) === undefined) return { problem: 'not found' };
   let output = '';
   try {
     // Java writes its version to standard error.
@@ -133,12 +143,12 @@ async function complaint(tool: Tool, signal?: AbortSignal): Promise<string | und
     signal?.throwIfAborted();
     const said =
       error instanceof CommandError ? error.message.split('\n').slice(0, 4).join(' ') : String(error);
-    return `${tool.name}: does not run (${said}); ${howToGet(tool)}`;
+    return { problem: `does not run (${said})` };
   }
-  const version = parseVersion(output, tool.version);
-  if (version === undefined) return `${tool.name}: its version is not to be read; ${howToGet(tool)}`;
-  if (atLeast(version, tool.minimum)) return undefined;
-  return `${tool.name}: version ${version.join('.')} was found; ${howToGet(tool)}`;
+  const found = parseVersion(output, tool.version);
+  if (found === undefined) return { problem: 'its version is not to be read' };
+  const version = found.join('.');
+  return atLeast(found, tool.minimum) ? { version } : { version, problem: `version ${version} was found` };
 }
 
 /**
@@ -152,9 +162,11 @@ export async function checkTools(
   signal?: AbortSignal,
 ): Promise<void> {
   const tools = requiredTools().filter((tool) => names.includes(tool.name.split(' ')[0] ?? ''));
-  const complaints = (await Promise.all(tools.map((tool) => complaint(tool, signal)))).filter(
-    (text) => text !== undefined,
-  );
+  const states = await Promise.all(tools.map((tool) => toolState(tool, signal)));
+  const complaints = tools.flatMap((tool, index) => {
+    const problem = states[index]?.problem;
+    return problem === undefined ? [] : [`${tool.name}: ${problem}; ${howToGet(tool)}`];
+  });
   if (complaints.length > 0) {
     throw new Error(`The local run needs tools that this machine lacks:\n  - ${complaints.join('\n  - ')}`);
   }

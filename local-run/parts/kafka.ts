@@ -105,12 +105,13 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
 }
 
 /** Asks the broker for its cluster; it must name at least itself. */
-async function probeBroker(bootstrapServers: string): Promise<void> {
+export async function probeBroker(bootstrapServers: string): Promise<void> {
   const client = new Kafka({
     clientId: 'local-run-probe',
     brokers: [bootstrapServers],
     logLevel: logLevel.NOTHING,
     connectionTimeout: 2_000,
+    requestTimeout: 8_000,
     retry: { retries: 0 },
   });
   const admin = client.admin();

@@ -1,11 +1,23 @@
 /** The S3 sink on a Kafka Connect that can be asked over its REST interface. */
 
-/** A document over HTTP, as JSON; null when it is empty. @throws Error when the status is not 2xx, TypeError when nothing answers. */
+/** Nothing answers at an address. */
+export class UnreachedError extends Error {
+  override readonly name = 'UnreachedError';
+}
+
+/**
+ * A document over HTTP, as JSON; null when it is empty.
+ *
+ * @throws Error when the status is not 2xx, UnreachedError when nothing answers.
+ */
 export async function getJson(
   url: string,
   signal: AbortSignal = AbortSignal.timeout(5000),
 ): Promise<unknown> {
-  const response = await fetch(url, { signal });
+  const response = await fetch(url, { signal }).catch((error: unknown) => {
+    const { message, cause } = error as Error;
+    throw new UnreachedError(message, { cause });
+  });
   const body = await response.text();
   if (!response.ok) throw new Error(`HTTP ${response.status}: ${body.slice(0, 300)}`);
   return body === '' ? null : JSON.parse(body);
@@ -15,7 +27,7 @@ export async function getJson(
  * The states of the connector's tasks, for a person.
  *
  * @param url Kafka Connect's, without a slash at the end.
- * @throws Error when the connector does not run or one of its tasks has failed; TypeError when nothing answers.
+ * @throws Error when the connector does not run or one of its tasks has failed; UnreachedError when nothing answers.
  */
 export async function connectorStatus(url: string, name: string, signal?: AbortSignal): Promise<string> {
   const { connector, tasks } = (await getJson(

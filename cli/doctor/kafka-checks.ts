@@ -6,12 +6,15 @@ import { DescribeClusterV2Command } from '@aws-sdk/client-kafka';
 import { DescribeConnectorCommand } from '@aws-sdk/client-kafkaconnect';
 import { DescribeDBInstancesCommand } from '@aws-sdk/client-rds';
 import { messageOf } from '../aws-errors';
-import { connectorStatus } from '../connector-status';
+import { connectorStatus, UnreachedError } from '../connector-status';
 import { failed, ok, unknown, warning, type Finding } from './check';
 import type { Clients } from './clients';
 
 /** How far back metrics of the connector are looked for. */
 const METRICS_MINUTES = 15;
+
+/** How long a Kafka Connect that may not be reached from here is waited for. */
+const CONNECT_LIMIT_MS = 5_000;
 
 /** The state of the MSK cluster. */
 export async function clusterFinding(
@@ -133,9 +136,11 @@ export async function externalConnectorFinding(
     return failed(`${stackName} has no connector`, 'Deploy that stack again.');
   }
   try {
-    return ok(await connectorStatus(url, connector, abortSignal));
+    // Before the check's own time is over: what to do is more than to ask again.
+    const signal = AbortSignal.any([abortSignal, AbortSignal.timeout(CONNECT_LIMIT_MS)]);
+    return ok(await connectorStatus(url, connector, signal));
   } catch (error) {
-    if (!(error instanceof TypeError) && !abortSignal.aborted) {
+    if (!(error instanceof UnreachedError)) {
       return failed(messageOf(error), restartRemedy(url, connector));
     }
     return unknown(

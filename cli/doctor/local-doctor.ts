@@ -6,13 +6,15 @@ import { messageOf } from '../aws-errors';
 import { localAws } from '../local-deployment';
 import type { StageAws } from '../stage-aws';
 import { CHECK_LIMIT_MS, failed, makeCheck, makeChecks, ok, type Check, type CheckResult } from './check';
+import { apiFinding, topicsFinding } from './api-checks';
 import { withClients, type Clients } from './clients';
 import { readDeployed, type Deployed } from './deployed';
 import { restartRemedy } from './kafka-checks';
 import { diskFinding, memoryFinding, partsFinding, portsFinding, toolChecks } from './machine-checks';
-import { answersFinding, apiFinding, mappingsFinding, streamsFinding, topicsFinding } from './path-checks';
+import { answersFinding } from './outcome-checks';
 import { findRun, partChecks, rememberedState, runFinding, stateFinding, type LocalRun } from './run-checks';
 import { stacksFinding } from './stack-checks';
+import { mappingsFinding, streamsFinding } from './stream-checks';
 
 /**
  * The report on this machine and the local run.

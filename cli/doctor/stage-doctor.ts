@@ -1,47 +1,21 @@
 /** `doctor --stage`: asks a stage on AWS everything that can be asked of it from outside. */
-import { FEED_NAMES, streamName } from '../../feeds';
-import { stackName } from '../../lib/stack-names';
 import type { StageAws } from '../stage-aws';
-import { bootstrapFinding, concurrencyFinding, credentialsFinding, namesFinding } from './account-checks';
+import { credentialsFinding } from './account-checks';
 import {
   CHECK_LIMIT_MS,
   isWell,
   makeCheck,
   makeChecks,
   warning,
-  type Check,
   type CheckResult,
+  type Finding,
 } from './check';
-import { withClients, type Clients } from './clients';
-import { DEPLOYED_RIGHTS, isParked, readDeployed, type Deployed } from './deployed';
-import {
-  clusterFinding,
-  connectorFinding,
-  databaseFinding,
-  externalConnectorFinding,
-  targetsFinding,
-  tasksFinding,
-} from './kafka-checks';
-import {
-  alarmsFinding,
-  answersFinding,
-  apiFinding,
-  mappingsFinding,
-  openShards,
-  streamsFinding,
-  topicsFinding,
-} from './path-checks';
+import { withClients } from './clients';
+import { DEPLOYED_RIGHTS, readDeployed, type Deployed } from './deployed';
 import { contextFlags } from './remedies';
 import { stacksFinding } from './stack-checks';
-import { stageNeeds, type StageNeeds } from './stage-needs';
-import { firstZones, ZONE_RIGHTS, zonesFinding, zonesOfSubnets } from './zone-checks';
-
-/** What the checks of a stage work with. */
-interface Context {
-  readonly stage: StageAws;
-  readonly clients: Clients;
-  readonly needs: StageNeeds;
-}
+import { checksFor } from './stage-checks';
+import { stageNeeds } from './stage-needs';
 
 /**
  * The report on a stage: on what is deployed, on what is left of a parked one, or on what can be asked before the first
@@ -60,179 +34,24 @@ export async function doctorOfStage(
     );
     if (!isWell([credentials])) return [credentials];
     let deployed: Deployed | undefined;
-    const [stacks, needs] = await Promise.all([
-      makeCheck(
-        {
-          check: 'stacks',
-          right: DEPLOYED_RIGHTS,
-          ask: async (signal) => {
-            deployed = await readDeployed(clients, stage, signal);
-            return deployed.stacks.length === 0 ? nothingDeployed(stage) : stacksFinding(stage, deployed);
-          },
+    const stacks = await makeCheck(
+      {
+        check: 'stacks',
+        right: DEPLOYED_RIGHTS,
+        ask: async (signal) => {
+          deployed = await readDeployed(clients, stage, signal);
+          return deployed.stacks.length === 0 ? nothingDeployed(stage) : stacksFinding(stage, deployed);
         },
-        limitMs,
-      ),
-      stageNeeds(stage.stage),
-    ]);
-    const checks = checksFor({ stage, clients, needs }, deployed);
+      },
+      limitMs,
+    );
+    const checks = checksFor({ stage, clients, needs: stageNeeds(stage.stage) }, deployed);
     return [credentials, stacks, ...(await makeChecks(checks, limitMs))];
   });
 }
 
-const nothingDeployed = (stage: StageAws) =>
+const nothingDeployed = (stage: StageAws): Finding =>
   warning(
     `nothing is deployed of user id ${stage.userId}, stage ${stage.stage}, in ${stage.aws.region}`,
     `What can be asked beforehand is below. Then deploy: \`npx cdk deploy --all ${contextFlags(stage)}\`.`,
   );
-
-/** @param deployed undefined when that could not be read. */
-function checksFor(context: Context, deployed: Deployed | undefined): Check[] {
-  const { stage, clients } = context;
-  const bootstrap: Check = {
-    check: 'CDK bootstrap',
-    right: 'ssm:GetParameter',
-    ask: (signal) => bootstrapFinding(clients, stage, signal),
-  };
-  if (deployed === undefined) return [bootstrap];
-  if (deployed.stacks.length === 0) return [bootstrap, ...checksBefore(context)];
-  const answers = answersCheck(context, deployed);
-  if (isParked(deployed)) return [bootstrap, ...answers];
-  return [bootstrap, ...networkChecks(context, deployed), ...pathChecks(context, deployed), ...answers];
-}
-
-/** Before the first deployment. */
-function checksBefore({ stage, clients, needs }: Context): Check[] {
-  return [
-    {
-      check: 'zones',
-      right: ZONE_RIGHTS,
-      ask: async (signal) => {
-        const zones = await firstZones(clients, needs.zones, signal);
-        return zonesFinding(clients, zones, needs.zones, needs.instanceTypes, signal);
-      },
-    },
-    {
-      check: 'Lambda concurrency',
-      right: 'lambda:GetAccountSettings',
-      ask: (signal) => concurrencyFinding(clients, needs.shards, signal),
-    },
-    {
-      check: 'names',
-      right: 'kinesis:DescribeStreamSummary',
-      ask: (signal) => namesFinding(clients, stage, signal),
-    },
-  ];
-}
-
-/** What is in the network, as far as the app has made it. */
-function networkChecks(
-  { stage, clients, needs }: Context,
-  { resources, stacks, outputs }: Deployed,
-): Check[] {
-  const ids = (type: string): readonly string[] => resources.get(type) ?? [];
-  const each = (type: string, check: string, right: string, ask: FindingOf): Check[] =>
-    ids(type).map((id) => ({ check, right, ask: (signal) => ask(clients, id, signal) }));
-  const subnets = ids('AWS::EC2::Subnet');
-  const connectors = [
-    ...each('AWS::KafkaConnect::Connector', 'S3 sink', 'kafkaconnect:DescribeConnector', connectorFinding),
-    ...each('AWS::KafkaConnect::Connector', 'S3 sink tasks', 'cloudwatch:GetMetricData', tasksFinding),
-  ];
-  const external = outputs.get('SinkConnectorName');
-  const isThere = stacks.some(({ part }) => part === 'kafka');
-  return [
-    ...(subnets.length === 0
-      ? []
-      : [
-          {
-            check: 'zones',
-            right: ZONE_RIGHTS,
-            ask: async (signal: AbortSignal) => {
-              const zones = await zonesOfSubnets(clients, subnets, signal);
-              return zonesFinding(clients, zones, needs.zones, needs.instanceTypes, signal);
-            },
-          },
-        ]),
-    ...each('AWS::RDS::DBInstance', 'database', 'rds:DescribeDBInstances', databaseFinding),
-    ...each('AWS::MSK::Cluster', 'Kafka cluster', 'kafka:DescribeClusterV2', clusterFinding),
-    ...each('AWS::MSK::ServerlessCluster', 'Kafka cluster', 'kafka:DescribeClusterV2', clusterFinding),
-    ...connectors,
-    ...(connectors.length > 0 || external === undefined || !isThere
-      ? []
-      : [
-          {
-            check: 'S3 sink',
-            right: 'cloudformation:GetTemplate',
-            ask: (signal: AbortSignal) =>
-              externalConnectorFinding(
-                clients,
-                stackName(stage.userId, stage.stage, 'kafka'),
-                external,
-                signal,
-              ),
-          },
-        ]),
-    ...each(
-      'AWS::ElasticLoadBalancingV2::TargetGroup',
-      'REST proxy hosts',
-      'elasticloadbalancing:DescribeTargetHealth',
-      targetsFinding,
-    ),
-  ];
-}
-
-type FindingOf = (clients: Clients, id: string, signal: AbortSignal) => ReturnType<Check['ask']>;
-
-/** What lies on the ways of the posts. */
-function pathChecks({ stage, clients }: Context, { resources, outputs }: Deployed): Check[] {
-  const streams =
-    resources.get('AWS::Kinesis::Stream') ?? FEED_NAMES.map((feed) => streamName(stage.userId, feed));
-  const url = outputs.get('ApiUrl');
-  const keyId = outputs.get('ApiKeyId');
-  const right = `execute-api:Invoke${keyId === undefined ? '' : ' and apigateway:GET on the API key'}`;
-  return [
-    ...(url === undefined
-      ? []
-      : [
-          {
-            check: 'API',
-            right,
-            ask: (signal: AbortSignal) => apiFinding(stage, { url, keyId }, true, signal),
-          },
-          { check: 'topics', right, ask: () => topicsFinding(stage, { url, keyId }) },
-        ]),
-    {
-      check: 'streams',
-      right: 'kinesis:DescribeStreamSummary',
-      ask: (signal) => streamsFinding(clients, streams, true, signal),
-    },
-    {
-      check: 'appenders',
-      right: 'lambda:GetEventSourceMapping',
-      ask: (signal) =>
-        mappingsFinding(clients, resources.get('AWS::Lambda::EventSourceMapping') ?? [], signal),
-    },
-    {
-      check: 'Lambda concurrency',
-      right: 'lambda:GetAccountSettings and kinesis:DescribeStreamSummary',
-      ask: async (signal) => concurrencyFinding(clients, await openShards(clients, streams, signal), signal),
-    },
-    {
-      check: 'alarms',
-      right: 'cloudwatch:DescribeAlarms',
-      ask: (signal) => alarmsFinding(clients, stage, signal),
-    },
-  ];
-}
-
-function answersCheck({ stage, needs }: Context, { stacks, outputs }: Deployed): Check[] {
-  const bucket = outputs.get('SinkBucketName');
-  if (bucket === undefined) return [];
-  const daily = stacks.some(({ part }) => part === 'batch');
-  return [
-    {
-      check: 'answers',
-      right: 's3:GetObject and s3:ListBucket on the sink bucket, and kms:Decrypt on its key',
-      ask: (signal) => answersFinding(stage, bucket, daily ? needs.answersMaxHours : undefined, signal),
-    },
-  ];
-}

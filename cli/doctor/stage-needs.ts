@@ -1,5 +1,7 @@
 /** What a stage asks of its account, by the stage's own defaults; settings (`-c`) may ask for something else. */
 import type { AwsDefaults } from '../../lib/stages/aws';
+import { DEV } from '../../lib/stages/dev';
+import { PROD } from '../../lib/stages/prod';
 
 /** How many shards a stream on demand begins with: 4 MB a second, one for each. */
 const ON_DEMAND_SHARDS = 4;
@@ -16,13 +18,9 @@ export interface StageNeeds {
   readonly answersMaxHours: number;
 }
 
-/** Reads the needs. The stages are loaded only now: they bring the CDK's library. */
-export async function stageNeeds(stage: string): Promise<StageNeeds> {
-  const defaults =
-    stage === 'prod'
-      ? (await import('../../lib/stages/prod.js')).PROD
-      : (await import('../../lib/stages/dev.js')).DEV;
-  return needsOf(defaults);
+/** The needs of `dev` or `prod`. */
+export function stageNeeds(stage: string): StageNeeds {
+  return needsOf(stage === 'prod' ? PROD : DEV);
 }
 
 function needsOf({ network, restProxy, streams, operations }: AwsDefaults): StageNeeds {

@@ -9,6 +9,7 @@ export interface AwsRequest {
   readonly operation: string;
   /** The parameters of a query or JSON interface. */
   readonly input: Readonly<Record<string, unknown>>;
+  readonly isSigned: boolean;
 }
 
 /** What is answered to an operation: XML or JSON text, with status 200 unless another is given. */
@@ -18,19 +19,22 @@ export interface AwsAnswer {
   readonly body: string;
 }
 
+/** An answer that depends on the request; one whose promise is not kept is never given. */
+export type AwsAnswerer = (request: AwsRequest) => AwsAnswer | Promise<AwsAnswer>;
+
 /** See the module's comment. */
 export class ScriptedAws {
   readonly requests: AwsRequest[] = [];
   private readonly server: Server;
   /** The answers, by operation; of a list one after the other, the last again and again. What is not there is 404. */
-  readonly answers = new Map<string, AwsAnswer | readonly AwsAnswer[]>();
+  readonly answers = new Map<string, AwsAnswer | readonly AwsAnswer[] | AwsAnswerer>();
 
   private constructor() {
     this.server = createServer((request, response) => {
-      void bodyOf(request).then((text) => {
+      void bodyOf(request).then(async (text) => {
         const received = read(request, text);
         this.requests.push(received);
-        const { status = 200, headers = {}, body } = this.next(received.operation);
+        const { status = 200, headers = {}, body } = await this.next(received);
         response.writeHead(status, {
           'content-type': body.startsWith('{') ? 'application/x-amz-json-1.1' : 'text/xml',
           ...headers,
@@ -46,8 +50,10 @@ export class ScriptedAws {
     return aws;
   }
 
-  private next(operation: string): AwsAnswer {
+  private next(request: AwsRequest): AwsAnswer | Promise<AwsAnswer> {
+    const { operation } = request;
     const answer = this.answers.get(operation) ?? { status: 404, body: '' };
+    if (typeof answer === 'function') return answer(request);
     if ('body' in answer) return answer;
     const [first, ...rest] = answer;
     if (first === undefined) throw new Error(`The list of answers to ${operation} is empty.`);
@@ -78,15 +84,16 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 function read({ headers, method, url }: IncomingMessage, text: string): AwsRequest {
+  const isSigned = headers.authorization !== undefined;
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     const input = JSON.parse(text) as Record<string, unknown>;
-    return { operation: target.split('.').at(-1) ?? '', input };
+    return { operation: target.split('.').at(-1) ?? '', input, isSigned };
   }
   const form = Object.fromEntries(new URLSearchParams(text));
-  if (form.Action !== undefined) return { operation: form.Action, input: form };
+  if (form.Action !== undefined) return { operation: form.Action, input: form, isSigned };
   const input = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
-  return { operation: `${method ?? ''} ${decodeURIComponent(url ?? '')}`, input };
+  return { operation: `${method ?? ''} ${decodeURIComponent(url ?? '')}`, input, isSigned };
 }
 
 /** An answer of EC2. */

@@ -12,6 +12,7 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CheckResult } from '../../cli/doctor/check';
 import { runningLocalDeployment } from '../../cli/local-deployment';
 import { readSourceSecret } from '../../emulator';
 import { ensureParts } from '../../local-run/install';
@@ -211,6 +212,42 @@ describe('in a run that goes on', () => {
     const texts = [...logs, path.join(folder, 'run.json')].map((file) => readFileSync(file, 'utf8'));
     expect([one.output(), ...texts].filter((text) => text.includes(password))).toEqual([]);
     expect(processesWith(password).filter((line) => line.includes(password))).toEqual([]);
+  });
+
+  test('doctor finds all well, and names a part that is killed', async () => {
+    const doctor = async (): Promise<{ code: number | null; results: CheckResult[] }> => {
+      const args = ['run', '-s', 'pipeline', '--', 'doctor', '--user-id', userId, '--json'];
+      const command = startCommand('npm', args);
+      const { code } = await command.ended();
+      return { code, results: JSON.parse(command.output()) as CheckResult[] };
+    };
+    const wrong = (results: readonly CheckResult[]) => results.filter(({ status }) => status !== 'ok');
+    let well = await doctor();
+    // A busy machine may not answer everything in time.
+    for (const late = Date.now() + 200_000; wrong(well.results).length > 0 && Date.now() < late;)
+      well = await doctor();
+    expect(well).toMatchObject({ code: 0 });
+    expect(wrong(well.results)).toEqual([]);
+    expect(well.results.map(({ check }) => check)).toEqual(
+      expect.arrayContaining(['mariadb', 'kafka', 'rest-proxy', 'API', 'topics', 'S3 sink', 'streams']),
+    );
+
+    const part = runFile(userId).parts.find(({ name }) => name === 'rest-proxy');
+    process.kill(one.pid, 'SIGSTOP'); // It must not start it again meanwhile.
+    try {
+      process.kill(part?.pid ?? 0, 'SIGKILL');
+      const { code, results } = await doctor();
+      expect(code).toBe(1);
+      expect(results.find(({ check }) => check === 'rest-proxy')).toEqual({
+        check: 'rest-proxy',
+        status: 'failed',
+        seen: `its process (pid ${part?.pid}) has ended`,
+        remedy: expect.stringContaining('rest-proxy.log') as string,
+      });
+    } finally {
+      process.kill(one.pid, 'SIGCONT');
+    }
+    await one.until(/rest-proxy runs again/, 400);
   });
 
   // The other parts are killed in test/end-to-end/faults.test.ts. The database only here; and only here the run itself has

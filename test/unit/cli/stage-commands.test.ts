@@ -107,6 +107,26 @@ test('status shows stacks, alarms and answers, and ends by whether all is well',
   expect([code, out]).toEqual([1, expect.stringContaining('me-dev/batch/failed')]);
 });
 
+test('doctor prints its lines or a list, and ends by whether all is well', async () => {
+  aws.answers.set('GetCallerIdentity', {
+    status: 403,
+    body: '<ErrorResponse><Error><Code>ExpiredToken</Code><Message>Gone.</Message></Error></ErrorResponse>',
+  });
+  const text = await run(['doctor', ...stage]);
+  expect([text.code, text.out, text.err]).toEqual([
+    1,
+    expect.stringMatching(/^failed +credentials +Gone\. -> .*\n\n0 ok, 1 failed\n$/),
+    '',
+  ]);
+  const list = await run(['doctor', ...stage, '--json']);
+  expect([list.code, JSON.parse(list.out)]).toEqual([
+    1,
+    [{ check: 'credentials', status: 'failed', seen: 'Gone.', remedy: expect.any(String) as string }],
+  ]);
+  expect((await run(['doctor', '--stage', 'test'])).code).toBe(2);
+  expect((await run(['doctor', '--region', 'eu-west-1'])).code).toBe(2);
+});
+
 test('options of the local pipeline alone, and stages that there are not, are refused', async () => {
   const engine = await run(['answers', ...stage, '--engine', 'duckdb']);
   expect([engine.code, engine.err]).toEqual([

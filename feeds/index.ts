@@ -54,6 +54,9 @@ export const FEEDS: Readonly<Record<FeedName, Feed>> = {
 /** The user id when none is configured. */
 export const DEFAULT_USER_ID = 'pinterest';
 
+/** What a user id looks like. */
+const USER_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/;
+
 /**
  * Checks a user id: the prefix of every topic, stream and streaming table.
  *
@@ -63,7 +66,7 @@ export const DEFAULT_USER_ID = 'pinterest';
  * @throws Error naming the value when it has another form.
  */
 export function checkUserId(userId: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/.test(userId)) {
+  if (!USER_ID.test(userId)) {
     throw new Error(
       `The user id ${JSON.stringify(userId)} cannot be used: expected 1 to 40 letters, digits or "-", starting with a letter or digit, for example "${DEFAULT_USER_ID}".`,
     );
@@ -74,6 +77,13 @@ export function checkUserId(userId: string): string {
 /** The Kafka topic of a feed, for example `pinterest.pin`. */
 export function topicName(userId: string, feed: FeedName): string {
   return `${checkUserId(userId)}.${feed}`;
+}
+
+/** The feed whose records a topic holds, of whatever user id; undefined when it is no feed's topic. */
+export function feedOfTopic(topic: string): Feed | undefined {
+  const [userId = '', suffix, ...more] = topic.split('.');
+  const name = FEED_NAMES.find((feed) => feed === suffix);
+  return name !== undefined && more.length === 0 && USER_ID.test(userId) ? FEEDS[name] : undefined;
 }
 
 /** The topic to which the S3 sink sends records that are no JSON objects, for example `pinterest.dead-letters`. */

@@ -17,6 +17,8 @@ export const ERROR_CODES = {
   wrongShape: 42201,
   noRecords: 42202,
   wrongRecord: 42203,
+  /** A record of a feed asks for another partition than the one where its post's rows are. */
+  wrongPartition: 42204,
   tooManyInFlight: 42901,
   internal: 500,
   /** Kafka refused the record; sending it again will not help. */
@@ -56,6 +58,14 @@ export function unknownPartition(topic: string, partition: number, partitions: n
     404,
     ERROR_CODES.unknownPartition,
     `Partition ${partition} not found: topic ${quote(topic)} has the partitions 0 to ${partitions - 1}.`,
+  );
+}
+
+/** 422, code 42204: the rows of the record's post stand in another partition than the one that was asked for. */
+export function wrongPartition(topic: string, index: number, partition: number, right: number): RestError {
+  return wrongShape(
+    `records[${index}] asks for partition ${partition}: all rows of its post stand in partition ${right} of topic ${quote(topic)}, where their order tells the newest. Leave "partition" out, then that one is chosen.`,
+    ERROR_CODES.wrongPartition,
   );
 }
 

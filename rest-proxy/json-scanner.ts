@@ -67,12 +67,24 @@ export function skipSpace(text: Buffer, at: number): number {
  * @param text well-formed UTF-8.
  * @param start the offset of the value's first byte (no white space).
  * @param depth how many arrays and objects are open around it.
+ * @param onMember called for each member of the value itself, when it is an object, in order: with the offsets of the
+ * member's name (see {@link isNamed}) and of its value, which is not checked yet.
  * @returns the offset behind the value's last byte.
  * @throws JsonSyntaxError
  */
-export function scanValue(text: Buffer, start: number, depth = 0): number {
+export function scanValue(
+  text: Buffer,
+  start: number,
+  depth = 0,
+  onMember?: (nameStart: number, valueStart: number) => void,
+): number {
   // One entry for each open array or object, true for an object.
   const open: boolean[] = [];
+  const scanName = (nameStart: number): number => {
+    const valueStart = scanMemberName(text, nameStart);
+    if (open.length === 1) onMember?.(nameStart, valueStart);
+    return valueStart;
+  };
   let i = start;
   for (;;) {
     // Here a value begins.
@@ -87,7 +99,7 @@ export function scanValue(text: Buffer, start: number, depth = 0): number {
       if (text[i] === (object ? CLOSE_BRACE : CLOSE_BRACKET)) i += 1;
       else {
         open.push(object);
-        if (object) i = scanMemberName(text, i);
+        if (object) i = scanName(i);
         closed = false;
       }
     } else if (byte === MINUS || isDigit(byte)) i = scanNumber(text, i);
@@ -100,7 +112,7 @@ export function scanValue(text: Buffer, start: number, depth = 0): number {
       i = skipSpace(text, i);
       if (text[i] === COMMA) {
         i = skipSpace(text, i + 1);
-        if (object) i = scanMemberName(text, i);
+        if (object) i = scanName(i);
         closed = false;
       } else if (text[i] === (object ? CLOSE_BRACE : CLOSE_BRACKET)) {
         open.pop();
@@ -128,7 +140,7 @@ export function scanObject(
   for (;;) {
     const nameStart = i;
     i = scanMemberName(text, i);
-    i = skipSpace(text, visit(memberName(text, nameStart), i));
+    i = skipSpace(text, visit(stringAt(text, nameStart), i));
     if (text[i] === CLOSE_BRACE) return i + 1;
     if (text[i] !== COMMA) throw unexpected(text, i, '"," or "}"');
     i = skipSpace(text, i + 1);
@@ -170,9 +182,19 @@ function scanMemberName(text: Buffer, at: number): number {
   return skipSpace(text, colon + 1);
 }
 
-/** The name that begins at `at`, which was checked already. */
-function memberName(text: Buffer, at: number): string {
+/** The string, or the member's name, that begins at `at` and was checked already. */
+export function stringAt(text: Buffer, at: number): string {
   return JSON.parse(text.toString('utf8', at, scanString(text, at))) as string;
+}
+
+/** Whether the member's name that begins at `at`, and was checked already, is this one (in ASCII), written with escapes or without. */
+export function isNamed(text: Buffer, at: number, name: string): boolean {
+  for (let i = 0; i < name.length; i += 1) {
+    const byte = text[at + 1 + i];
+    if (byte === BACKSLASH) return stringAt(text, at) === name;
+    if (byte !== name.charCodeAt(i)) return false;
+  }
+  return text[at + 1 + name.length] === QUOTE;
 }
 
 function scanString(text: Buffer, start: number): number {

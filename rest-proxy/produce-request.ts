@@ -4,15 +4,18 @@
 import { isUtf8 } from 'node:buffer';
 import { ERROR_CODES, RestError, quote, wrongShape } from './errors';
 import { JsonSyntaxError, kindAt, scanArray, scanObject, scanValue, skipSpace } from './json-scanner';
+import { RowNumberFinder, keyOfRowNumber } from './row-number';
 
-/** A record to produce. Its bytes are slices of the request's body. */
+/** A record to produce. Its bytes are slices of the request's body, but for a key that was not sent. */
 export interface ProduceRecord {
-  /** The key's JSON text, or null when the key is absent or `null`. */
+  /** The key's JSON text. When the key is absent or `null`: the row number as a key, or null for a record without one. */
   readonly key: Buffer | null;
   /** The value's JSON text, or null when the value is `null` (a tombstone in a compacted topic). */
   readonly value: Buffer | null;
   /** The partition the client asks for; undefined when the proxy chooses. */
   readonly partition: number | undefined;
+  /** The row number of the value, which then decides the partition; undefined when it has none, or the topic is no feed's. */
+  readonly rowNumber: number | undefined;
 }
 
 /** The most records of a request. A record may be twelve bytes, and the proxy holds some hundred for each. */
@@ -27,11 +30,12 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  * either from its first record on or not at all.
  *
  * @param body UTF-8, with or without a byte order mark.
+ * @param rowNumberMember the member of the values that holds the row number, in the topic of a feed.
  * @returns the records, in order; at least one.
  * @throws RestError 400 when the body is no JSON, 422 when it has the wrong shape (the message says which part), 413 when
  * it has more than {@link MAX_RECORDS} records; then the rest is not looked at.
  */
-export function readProduceRequest(body: Buffer): ProduceRecord[] {
+export function readProduceRequest(body: Buffer, rowNumberMember?: string): ProduceRecord[] {
   if (!isUtf8(body))
     throw new RestError(
       400,
@@ -39,7 +43,10 @@ export function readProduceRequest(body: Buffer): ProduceRecord[] {
       'The body cannot be read: expected JSON in UTF-8, found bytes that are not UTF-8.',
     );
   try {
-    return readBody(body);
+    return readBody(
+      body,
+      rowNumberMember === undefined ? undefined : new RowNumberFinder(body, rowNumberMember),
+    );
   } catch (error) {
     if (error instanceof JsonSyntaxError)
       throw new RestError(
@@ -60,7 +67,7 @@ class FirstComplaint {
   }
 }
 
-function readBody(body: Buffer): ProduceRecord[] {
+function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRecord[] {
   const marked = body.subarray(0, 3).equals(BYTE_ORDER_MARK);
   const start = skipSpace(body, marked ? 3 : 0);
   let records: ProduceRecord[] | undefined;
@@ -78,7 +85,7 @@ function readBody(body: Buffer): ProduceRecord[] {
         if (records !== undefined)
           complaints.add(wrongShape('The member "records" stands twice: send it once.'));
         records = [];
-        return readRecords(body, at, records, complaints);
+        return readRecords(body, at, finder, records, complaints);
       }
       const valueEnd = scanValue(body, at, 1);
       if (!SCHEMA_MEMBERS.has(name))
@@ -102,7 +109,13 @@ function readBody(body: Buffer): ProduceRecord[] {
   return records;
 }
 
-function readRecords(body: Buffer, at: number, into: ProduceRecord[], complaints: FirstComplaint): number {
+function readRecords(
+  body: Buffer,
+  at: number,
+  finder: RowNumberFinder | undefined,
+  into: ProduceRecord[],
+  complaints: FirstComplaint,
+): number {
   if (kindAt(body, at) !== 'an array') {
     const end = scanValue(body, at, 1);
     complaints.add(wrongShape(`"records" is ${kindAt(body, at)}: expected an array of records.`));
@@ -116,7 +129,7 @@ function readRecords(body: Buffer, at: number, into: ProduceRecord[], complaints
         ERROR_CODES.tooLarge,
         `"records" has more than ${MAX_RECORDS} records: send fewer at a time.`,
       );
-    const end = readRecord(body, element, index, into, complaints);
+    const end = readRecord(body, element, index, finder, into, complaints);
     index += 1;
     return end;
   });
@@ -126,6 +139,7 @@ function readRecord(
   body: Buffer,
   at: number,
   index: number,
+  finder: RowNumberFinder | undefined,
   into: ProduceRecord[],
   complaints: FirstComplaint,
 ): number {
@@ -144,7 +158,7 @@ function readRecord(
   let value: Buffer | null = null;
   let partition: number | undefined;
   const end = scanObject(body, at, (name, valueStart) => {
-    const valueEnd = scanValue(body, valueStart, 3);
+    const valueEnd = scanValue(body, valueStart, 3, name === 'value' ? finder?.visit : undefined);
     const isNull = kindAt(body, valueStart) === 'null';
     if (seen.has(name)) complain(`has the member ${quote(name)} twice: send it once.`);
     seen.add(name);
@@ -159,6 +173,8 @@ function readRecord(
     return valueEnd;
   });
   if (!seen.has('value')) complain('has no "value": expected one (null writes a tombstone).');
-  into.push({ key, value, partition });
+  const rowNumber = finder?.take();
+  if (rowNumber !== undefined) key ??= keyOfRowNumber(rowNumber);
+  into.push({ key, value, partition, rowNumber });
   return end;
 }

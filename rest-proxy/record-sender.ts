@@ -1,10 +1,19 @@
 /**
  * Sends a request's records: finds their partitions, hands them to the lanes, gathers one result for each in order.
  */
-import { ERROR_CODES, brokersAway, messageOf, unknownPartition, unknownTopic } from './errors';
+import {
+  ERROR_CODES,
+  type RestError,
+  brokersAway,
+  messageOf,
+  unknownPartition,
+  unknownTopic,
+  wrongPartition,
+} from './errors';
 import { Lane, type BatchProducer, type LaneLimits, type LaneRecord, type RecordResult } from './lane';
 import { Spreader, partitionOfKey } from './partitioner';
 import type { ProduceRecord } from './produce-request';
+import { partitionOfRowNumber } from './row-number';
 import type { TopicDirectory } from './topic-directory';
 
 /** A record's result, and the partition it was meant for. */
@@ -49,7 +58,8 @@ export class RecordSender {
    *
    * @returns a result for each record, in order, no later than the delivery time-out. A result without an offset may
    * belong to a record that was stored all the same when its code is 50003.
-   * @throws RestError 404 for a topic or partition that does not exist (nothing was sent), 503 when no broker answers.
+   * @throws RestError 404 for a topic or partition that does not exist, 422 for a partition that is not the one of the
+   * record's row number (nothing was sent), 503 when no broker answers.
    */
   async send(topic: string, records: readonly ProduceRecord[]): Promise<SentRecord[]> {
     const deadline = this.ports.now() + this.limits.deliveryTimeoutMs;
@@ -105,19 +115,22 @@ export class RecordSender {
     let count: number | undefined;
     try {
       count = await this.ports.directory.partitions(topic, deadline);
-      // A partition that is not there may have been added a moment ago.
-      const wanted = records.reduce((most, { partition }) => Math.max(most, partition ?? 0), 0);
-      if (count !== undefined && wanted >= count) count = await this.ports.directory.ask(topic);
+      // A partition that is not there, or not a post's, may be there or the post's since a moment ago.
+      const known = count;
+      if (known !== undefined && records.some((record) => objection(topic, record, 0, known) !== undefined))
+        count = await this.ports.directory.ask(topic);
     } catch (error) {
       throw brokersAway(`No Kafka broker answers: ${messageOf(error)}`);
     }
     if (count === undefined) throw unknownTopic(topic);
     const known = count;
-    return records.map(({ key, partition }) => {
-      if (partition === undefined)
-        return key === null ? this.spreader.partition(topic, known) : partitionOfKey(key, known);
-      if (partition >= known) throw unknownPartition(topic, partition, known);
-      return partition;
+    return records.map((record, index) => {
+      const refusal = objection(topic, record, index, known);
+      if (refusal !== undefined) throw refusal;
+      const { key, partition, rowNumber } = record;
+      if (partition !== undefined) return partition;
+      if (rowNumber !== undefined) return partitionOfRowNumber(rowNumber, known);
+      return key === null ? this.spreader.partition(topic, known) : partitionOfKey(key, known);
     });
   }
 
@@ -147,4 +160,18 @@ export class RecordSender {
         void lane.close();
       }
   }
+}
+
+/** Why a record cannot go to the partition it asks for, in a topic that has so many; undefined when it can, or asks for none. */
+function objection(
+  topic: string,
+  { partition, rowNumber }: ProduceRecord,
+  index: number,
+  partitions: number,
+): RestError | undefined {
+  if (partition === undefined) return undefined;
+  if (partition >= partitions) return unknownPartition(topic, partition, partitions);
+  if (rowNumber === undefined) return undefined;
+  const right = partitionOfRowNumber(rowNumber, partitions);
+  return partition === right ? undefined : wrongPartition(topic, index, partition, right);
 }

@@ -1,6 +1,7 @@
 /**
  * Which request gets which answer. No sockets and no Kafka here: both come as plain functions.
  */
+import { feedOfTopic } from '../feeds';
 import { ERROR_CODES, RestError, brokersAway, messageOf, quote, unknownTopic } from './errors';
 import type { TopicDescription } from './kafka-metadata';
 import { checkAccept, checkContentEncoding, checkContentType } from './media-types';
@@ -94,7 +95,8 @@ function topicRoute(head: RequestHead, topic: string, ports: RoutePorts): Route 
     kind: 'produce',
     topic,
     answer: async (body, holdMore) => {
-      const records = readProduceRequest(body);
+      // The topic's name tells the feed, so that the proxy serves any user id and needs no option for it.
+      const records = readProduceRequest(body, feedOfTopic(topic)?.rowNumber);
       holdMore(records.length * RECORD_BYTES);
       return produceAnswer(topic, await ports.send(topic, records));
     },

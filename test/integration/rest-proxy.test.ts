@@ -91,6 +91,47 @@ test('spreads records without a key, obeys a partition', async () => {
   expect(await harness.read(topic)).toHaveLength(10);
 });
 
+test('in a feed’s topic all rows of a post stand in one partition, in order, with whatever key or none', async () => {
+  const topic = await harness.createTopic('newest.geo');
+  const posts = Array.from({ length: 40 }, (_, n) => 3_000_000 + n);
+  const row = (ind: number, country: string): string => JSON.stringify({ ind, country });
+  const sent = ['Chile', 'Peru', 'Kenya', 'Japan'];
+  const records = (members: (ind: number, country: string) => string, country: string): string =>
+    `{"records":[${posts.map((ind) => `{${members(ind, country)}}`).join(',')}]}`;
+  const without = (ind: number, country: string): string => `"value":${row(ind, country)}`;
+  for (const country of sent.slice(0, 2)) resultsOf(await send(topicUrl(topic), records(without, country)));
+  // One after the other, under another key, and under the row number at the partition that it has.
+  for (const ind of posts)
+    resultsOf(await send(topicUrl(topic), `{"records":[{"key":"${ind % 7}","value":${row(ind, 'Kenya')}}]}`));
+  const keyed = (ind: number, country: string): string =>
+    `"key":${ind},"value":${row(ind, country)},"partition":${partitionOfKey(Buffer.from(String(ind)), 3)}`;
+  resultsOf(await send(topicUrl(topic), records(keyed, 'Japan')));
+
+  const stored = await harness.read(topic);
+  expect(stored).toHaveLength(160);
+  for (const ind of posts) {
+    const rows = stored.filter(({ value }) => (JSON.parse(value ?? '') as { ind: number }).ind === ind);
+    // `read` gives them by partition and offset.
+    expect(rows.map(({ value }) => value)).toEqual(sent.map((country) => row(ind, country)));
+    expect(new Set(rows.map(({ partition }) => partition)).size).toBe(1);
+    expect(rows.map(({ key }) => key)).toEqual([String(ind), String(ind), `"${ind % 7}"`, String(ind)]);
+  }
+  expect(new Set(stored.map(({ partition }) => partition))).toEqual(new Set([0, 1, 2]));
+
+  const is = partitionOfKey(Buffer.from('7'), 3);
+  const wrong = (is + 1) % 3;
+  const elsewhere = `{"records":[{"value":${row(8, 'Chile')}},{"value":${row(7, 'Chile')},"partition":${wrong}}]}`;
+  const refused = await send(topicUrl(topic), elsewhere);
+  expect([refused.status, JSON.parse(refused.text)]).toEqual([
+    422,
+    {
+      error_code: 42204,
+      message: `records[1] asks for partition ${wrong}: all rows of its post stand in partition ${is} of topic "newest.geo", where their order tells the newest. Leave "partition" out, then that one is chosen.`,
+    },
+  ]);
+  expect(await harness.read(topic)).toHaveLength(160);
+});
+
 test('lists and describes topics', async () => {
   const topic = await harness.createTopic('described', 2, { 'retention.ms': '12345' });
   await harness.read(topic); // Makes __consumer_offsets.

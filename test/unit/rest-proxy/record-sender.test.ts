@@ -1,4 +1,5 @@
 import type { Attempt, BatchProducer, LaneRecord } from '../../../rest-proxy/lane';
+import { partitionOfKey } from '../../../rest-proxy/partitioner';
 import { RecordSender } from '../../../rest-proxy/record-sender';
 import { TopicDirectory } from '../../../rest-proxy/topic-directory';
 
@@ -10,14 +11,16 @@ const sleep = (milliseconds: number): Promise<void> =>
 
 function sender(
   attempt: (partition: number, records: readonly LaneRecord[]) => Promise<Attempt>,
-  partitions: number | null | Error = 2,
+  partitions: number | null | Error | (() => number) = 2,
   deliveryTimeoutMs = 60_000,
 ): RecordSender {
   const producer: BatchProducer = { attempt, close: () => Promise.resolve() };
   const directory = new TopicDirectory(
     {
       fetch: () =>
-        partitions instanceof Error ? Promise.reject(partitions) : Promise.resolve(partitions ?? undefined),
+        partitions instanceof Error
+          ? Promise.reject(partitions)
+          : Promise.resolve(typeof partitions === 'function' ? partitions() : (partitions ?? undefined)),
       now,
       sleep,
     },
@@ -39,10 +42,12 @@ function sender(
 const record = (
   value: string,
   partition?: number,
-): { key: null; value: Buffer; partition: number | undefined } => ({
+  rowNumber?: number,
+): { key: null; value: Buffer; partition: number | undefined; rowNumber: number | undefined } => ({
   key: null,
   value: Buffer.from(value),
   partition,
+  rowNumber,
 });
 
 test('results come in the order of the records, whatever the partitions do', async () => {
@@ -91,5 +96,47 @@ test('nothing is sent when a partition or the topic does not exist, or nobody ca
   await expect(sender(never, new Error('refused'), 200).send('t', [record('a')])).rejects.toMatchObject({
     status: 503,
     code: 50003,
+  });
+});
+
+describe('records with a row number', () => {
+  const stored = (): Promise<Attempt> => Promise.resolve({ kind: 'stored', baseOffset: 0n });
+  /** As Kafka's partitioner puts the keys 0 to 3 among two partitions. */
+  const right = [0, 1, 2, 3].map((rowNumber) => partitionOfKey(Buffer.from(String(rowNumber)), 2));
+
+  test('all go to the partition of the row number, with whatever key', async () => {
+    const records = [0, 1, 2, 3].flatMap((rowNumber) => [
+      record('a', undefined, rowNumber),
+      { ...record('b', undefined, rowNumber), key: Buffer.from('"any"') },
+      record('c', right[rowNumber], rowNumber),
+    ]);
+    const results = await sender(stored).send('x.geo', records);
+    expect(results.map(({ partition }) => partition)).toEqual(right.flatMap((p) => [p, p, p]));
+    expect(new Set(right).size).toBe(2);
+  });
+
+  test('another partition is refused with the right one, and nothing is sent', async () => {
+    const never = (): Promise<Attempt> => Promise.reject(new Error('was sent'));
+    const [, is = 0] = right;
+    const sending = sender(never).send('x.geo', [record('a', undefined, 0), record('secret', 1 - is, 1)]);
+    await expect(sending).rejects.toMatchObject({
+      status: 422,
+      code: 42204,
+      message: `records[1] asks for partition ${1 - is}: all rows of its post stand in partition ${is} of topic "x.geo", where their order tells the newest. Leave "partition" out, then that one is chosen.`,
+    });
+  });
+
+  test('a partition that is the right one since partitions were added is taken', async () => {
+    // Of these row numbers the partition differs between two and three partitions.
+    const rowNumber = [1, 2, 3, 4, 5, 6].find((n) => {
+      const key = Buffer.from(String(n));
+      return partitionOfKey(key, 3) < 2 && partitionOfKey(key, 2) !== partitionOfKey(key, 3);
+    });
+    const partition = partitionOfKey(Buffer.from(String(rowNumber)), 3);
+    const counts = [2, 3];
+    const sending = sender(stored, () => counts.shift() ?? 3);
+    expect(await sending.send('x.geo', [record('a', partition, rowNumber)])).toEqual([
+      { partition, offset: 0n },
+    ]);
   });
 });

@@ -137,7 +137,8 @@ class MySqlSourceReader implements SourceReader {
     );
     return FEED_NAMES.map((feed) => FEEDS[feed])
       .filter(
-        ({ sourceTable, rowNumber }) => !indexes.some(({ t, c }) => t === sourceTable && c === rowNumber),
+        ({ sourceTable, rowNumber }) =>
+          !indexes.some(({ t, c }) => t === sourceTable && String(c).toLowerCase() === rowNumber),
       )
       .map(
         ({ sourceTable, rowNumber }) =>
@@ -176,7 +177,10 @@ class MySqlSourceReader implements SourceReader {
 
   private async rowsOf(feed: FeedName, wanted: readonly number[]): Promise<Map<number, SourceRow>> {
     const { sourceTable, source, rowNumber } = FEEDS[feed];
-    const columns = source.map(({ name }) => quoteIdentifier(name)).join(', ');
+    // MySQL's names of columns have no case; the alias has ours, whatever case the table's has.
+    const columns = source
+      .map(({ name }) => `${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`)
+      .join(', ');
     const rows = await this.query(
       `SELECT ${columns} FROM ${quoteIdentifier(sourceTable)} WHERE ${quoteIdentifier(rowNumber)} IN (${wanted.join(',')})`,
     );

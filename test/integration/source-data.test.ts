@@ -292,6 +292,26 @@ describe('reading tables that break the contract', () => {
     });
   });
 
+  test('columns whose names differ in case are the same columns', async () => {
+    const database = await newDatabase('other_case');
+    const other = (name: string): string => `\`${name[0]?.toUpperCase()}${name.slice(1)}\``;
+    await seedDatabase({ database, posts: 3 });
+    await run(
+      database,
+      ...FEED_NAMES.flatMap((feed) =>
+        FEEDS[feed].source.map(
+          ({ name }) => `ALTER TABLE ${FEEDS[feed].sourceTable} RENAME COLUMN \`${name}\` TO ${other(name)}`,
+        ),
+      ),
+    );
+    await withSource(database, async (source) => {
+      const { rowNumbers, warnings } = await source.rowNumbers();
+      expect([[...rowNumbers], warnings]).toEqual([[0, 1, 2], []]);
+      const posts = await source.read([0, 1, 2]);
+      expect(posts.map(({ rows }) => rows)).toEqual([0, 1, 2].map((n) => new PostGenerator(100).post(n)));
+    });
+  });
+
   test('empty tables have no posts; missing tables and columns are told all at once', async () => {
     const empty = await newDatabase('nothing');
     await expect(readRowNumbers(empty)).rejects.toThrow(

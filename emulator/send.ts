@@ -43,18 +43,26 @@ export interface SendOutcome<Place> {
 const BACK_OFF_MS = 200;
 const LONGEST_BACK_OFF_MS = 10_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
+/** A batch may fail in hundreds of records: so many reasons are told, and so many rows of one. */
+const MOST_PROBLEMS = 5;
 
 /** The milliseconds before attempt number `attempt` + 1: doubled each time, at most 10 s, less up to a half at random. */
 export function backOff(attempt: number, random: number): number {
   return Math.min(LONGEST_BACK_OFF_MS, BACK_OFF_MS * 2 ** (attempt - 1)) * (1 - random / 2);
 }
 
+/** A record as it is sent, and the row number by which problems name it. */
+export interface SentText {
+  readonly key: number;
+  readonly text: string;
+}
+
 /** Cuts records into bodies of at most `most` records and `bytes` bytes; a larger record gets a body of its own. */
-export function splitByBytes(records: readonly string[], bytes: number, most = Infinity): string[][] {
-  const bodies: string[][] = [];
+export function splitByBytes(records: readonly SentText[], bytes: number, most = Infinity): SentText[][] {
+  const bodies: SentText[][] = [];
   let size = 0;
   for (const record of records) {
-    const length = Buffer.byteLength(record) + 1;
+    const length = Buffer.byteLength(record.text) + 1;
     let body = bodies.at(-1);
     if (body === undefined || size + length > bytes || body.length >= most) {
       body = [];
@@ -67,9 +75,16 @@ export function splitByBytes(records: readonly string[], bytes: number, most = I
   return bodies;
 }
 
+/** `row 7 was`, `rows 7, 8 and 3 more were`. */
+function rowsText(rows: readonly number[]): string {
+  if (rows.length === 1) return `row ${rows[0] ?? ''} was`;
+  const more = rows.length - MOST_PROBLEMS;
+  return `rows ${rows.slice(0, MOST_PROBLEMS).join(', ')}${more > 0 ? ` and ${more} more` : ''} were`;
+}
+
 /** What a request leaves to do. */
 interface Unfinished {
-  readonly again: readonly string[];
+  readonly again: readonly SentText[];
   /** Why they are to be sent again. */
   readonly reason: string;
   readonly retryAfterMs?: number;
@@ -83,6 +98,8 @@ const FINISHED: Unfinished = { again: [], reason: '' };
 class BatchSender<Place> {
   private readonly places: Place[] = [];
   private readonly problems = new Set<string>();
+  /** The row numbers of the records that were refused, by the reason. */
+  private readonly refusals = new Map<string, number[]>();
   private failed = 0;
   private unsendable = 0;
   private retried = 0;
@@ -97,7 +114,11 @@ class BatchSender<Place> {
 
   outcome(sent: number): SendOutcome<Place> {
     const { failed, unsendable, retried, attempts, refused, places } = this;
-    const problems = [...this.problems];
+    const { name } = this.destination;
+    const problems = [
+      ...[...this.refusals].map(([reason, rows]) => `${name}: ${rowsText(rows)} refused ${reason}`),
+      ...[...this.problems].map((problem) => `${name}: ${problem}`),
+    ];
     return {
       ...{ sent, acknowledged: places.length, failed, unsendable, retried, attempts },
       ...{ places, problems, refused },
@@ -105,16 +126,17 @@ class BatchSender<Place> {
   }
 
   /** The texts of the records that can be sent; the others have failed. */
-  texts(records: readonly FeedRecord[]): string[] {
+  texts(records: readonly FeedRecord[]): SentText[] {
     return records.flatMap((record) => {
       const objection = this.destination.objection(record);
-      if (objection === undefined) return [this.destination.text(record)];
-      this.giveUpForEver(`a record was not sent: ${objection}`);
+      if (objection === undefined) return [{ key: record.key, text: this.destination.text(record) }];
+      this.unsendable += 1;
+      this.giveUp(1, `a record was not sent: ${objection}`);
       return [];
     });
   }
 
-  async send(records: readonly string[]): Promise<void> {
+  async send(records: readonly SentText[]): Promise<void> {
     const { attempts, clock, random, signal } = this.policy;
     let pending = records;
     for (let attempt = 1; ; attempt++) {
@@ -143,10 +165,10 @@ class BatchSender<Place> {
   }
 
   /** Makes one request, and says which records to send again. */
-  private async request(records: readonly string[]): Promise<Unfinished> {
+  private async request(records: readonly SentText[]): Promise<Unfinished> {
     let answer: ApiAnswer;
     try {
-      answer = await this.api.request(this.destination.request(records));
+      answer = await this.api.request(this.destination.request(records.map(({ text }) => text)));
     } catch (error) {
       if (error instanceof Error && error.name === 'CredentialsProviderError') {
         return this.refuse(records.length, `there are no AWS credentials to sign with: ${error.message}`);
@@ -165,27 +187,25 @@ class BatchSender<Place> {
     }
     if (status !== 413) return this.refuse(records.length, said);
     if (records.length > 1) return { again: records, reason: said, split: true };
-    this.giveUpForEver(`a record is too large: ${said}`);
+    for (const record of records) this.refuseRecord(record, `as too large: ${said}`, true);
     return FINISHED;
   }
 
   /** Notes the entries; returns the records that may succeed when sent again, and why the first of them did not. */
   private take(
-    records: readonly string[],
+    records: readonly SentText[],
     entries: readonly Entry<Place>[],
-  ): { again: string[]; reason?: string } {
-    const again: string[] = [];
+  ): { again: SentText[]; reason?: string } {
+    const again: SentText[] = [];
     let reason: string | undefined;
     // Without one that was taken, the refusal may be of the whole topic (its rights, its policies), and can be mended.
     const isOfRecord = entries.some(({ kind }) => kind === 'acknowledged');
     for (const [index, entry] of entries.entries()) {
+      const record = records[index] as SentText;
       if (entry.kind === 'acknowledged') this.places.push(entry.place);
-      else if (entry.kind === 'refused') {
-        const problem = `a record was refused with ${entry.reason}`;
-        if (isOfRecord) this.giveUpForEver(problem);
-        else this.giveUp(1, problem);
-      } else {
-        again.push(records[index] as string);
+      else if (entry.kind === 'refused') this.refuseRecord(record, `with ${entry.reason}`, isOfRecord);
+      else {
+        again.push(record);
         reason ??= entry.reason;
       }
     }
@@ -198,17 +218,18 @@ class BatchSender<Place> {
     return FINISHED;
   }
 
-  private giveUpForEver(problem: string): void {
-    this.unsendable += 1;
-    this.giveUp(1, problem);
+  /** One record was refused; `forEver` says that it would be again. */
+  private refuseRecord({ key }: SentText, reason: string, forEver: boolean): void {
+    if (forEver) this.unsendable += 1;
+    this.failed += 1;
+    const rows = this.refusals.get(reason);
+    if (rows !== undefined) rows.push(key);
+    else if (this.refusals.size < MOST_PROBLEMS) this.refusals.set(reason, [key]);
   }
 
   private giveUp(count: number, problem: string | undefined): void {
     this.failed += count;
-    // A batch may fail in hundreds of records for one reason.
-    if (problem !== undefined && this.problems.size < 5) {
-      this.problems.add(`${this.destination.name}: ${problem}`);
-    }
+    if (problem !== undefined && this.problems.size < MOST_PROBLEMS) this.problems.add(problem);
   }
 }
 

@@ -21,7 +21,13 @@ interface Sent {
 
 async function send(
   script: Script,
-  options: { attempts?: number; bytes?: number; signal?: AbortSignal; timeoutMs?: number } = {},
+  options: {
+    records?: readonly FeedRecord[];
+    attempts?: number;
+    bytes?: number;
+    signal?: AbortSignal;
+    timeoutMs?: number;
+  } = {},
 ): Promise<Sent> {
   const api = await startScriptedApi(script);
   const client = createApiClient({
@@ -32,7 +38,7 @@ async function send(
   });
   const clock = new JumpingClock();
   try {
-    const outcome = await sendRecords(client, topic, records, {
+    const outcome = await sendRecords(client, topic, options.records ?? records, {
       attempts: options.attempts ?? 4,
       batchBytes: options.bytes ?? 100_000,
       clock,
@@ -158,7 +164,7 @@ test('a record that Kafka refuses is not sent again, and the others count', asyn
   });
   expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, attempts: 1, refused: false });
   expect(outcome.unsendable).toBe(1);
-  expect(outcome.problems).toEqual(['p.pin: a record was refused with 50002 record too large']);
+  expect(outcome.problems).toEqual(['p.pin: row 2 was refused with 50002 record too large']);
   expect(api.requests).toHaveLength(1);
 });
 
@@ -168,6 +174,22 @@ test('a refusal of every record may be of the topic, and can be mended', async (
     answer(response, 200, { offsets: [refused, refused, refused, refused] }),
   );
   expect(outcome).toMatchObject({ acknowledged: 0, failed: 4, unsendable: 0, attempts: 1 });
+  expect(outcome.problems).toEqual([
+    'p.pin: rows 0, 1, 2, 3 were refused with 50002 TOPIC_AUTHORIZATION_FAILED',
+  ]);
+});
+
+test('of many rows refused for one reason the first are named, and the others counted', async () => {
+  const many: FeedRecord[] = Array.from({ length: 9 }, (_, n) => ({ key: n * 10, value: '{}' }));
+  const refused = { partition: null, offset: null, error_code: 50002, error: 'record too large' };
+  const { outcome } = await send(
+    (_request, response) => answer(response, 200, { offsets: many.map(() => refused) }),
+    { records: many },
+  );
+  expect(outcome).toMatchObject({ sent: 9, failed: 9 });
+  expect(outcome.problems).toEqual([
+    'p.pin: rows 0, 10, 20, 30, 40 and 4 more were refused with 50002 record too large',
+  ]);
 });
 
 test.each([400, 401, 403, 404, 415, 422, 301])('%d is not tried again', async (status) => {
@@ -189,6 +211,9 @@ test('a body too large is halved until it fits; one record too large fails alone
   );
   expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, unsendable: 1, refused: false });
   expect(api.topics.get('p.pin')?.map(({ key }) => key)).toEqual([0, 1, 2]);
+  expect(outcome.problems).toEqual([
+    'p.pin: row 3 was refused as too large: the API answered 413 {"error_code":413}',
+  ]);
 });
 
 test('attempts are finite', async () => {
@@ -246,10 +271,16 @@ test('a batch beyond the byte limit goes in several bodies, in order', async () 
 
 test('bodies are cut by bytes, not characters', () => {
   const text = 'é'.repeat(50);
-  expect(splitByBytes([text, text, text], 14 + 2 * 101)).toEqual([[text, text], [text]]);
-  expect(splitByBytes([text], 10)).toEqual([[text]]);
-  expect(splitByBytes([], 10)).toEqual([]);
-  expect(splitByBytes(['a', 'b', 'c'], 1000, 2)).toEqual([['a', 'b'], ['c']]);
+  const split = (given: readonly string[], bytes: number, most?: number): string[][] =>
+    splitByBytes(
+      given.map((one, key) => ({ key, text: one })),
+      bytes,
+      most,
+    ).map((body) => body.map((one) => one.text));
+  expect(split([text, text, text], 14 + 2 * 101)).toEqual([[text, text], [text]]);
+  expect(split([text], 10)).toEqual([[text]]);
+  expect(split([], 10)).toEqual([]);
+  expect(split(['a', 'b', 'c'], 1000, 2)).toEqual([['a', 'b'], ['c']]);
 });
 
 test('back-off doubles up to ten seconds and is less by up to a half', () => {

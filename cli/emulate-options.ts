@@ -1,7 +1,7 @@
 /** The options of the command `emulate`. */
 import { Option, type Command } from 'commander';
-import type { EmulatorDestination, EmulatorOptions } from '../emulator';
-import { decimalNumber, wholeNumber } from './arguments';
+import { checkRunName, runName, type EmulatorDestination, type EmulatorOptions } from '../emulator';
+import { checked, decimalNumber, wholeNumber } from './arguments';
 
 /** The options as commander gives them. */
 export interface EmulateFlags {
@@ -44,6 +44,7 @@ export function addEmulateOptions(command: Command): Command {
     .option(
       '--run <name>',
       'the name of the run; a run of that name is continued. With --to both the streams have <name>-streams',
+      checked(checkRunName),
     )
     .option(
       '--rate <n>',
@@ -58,11 +59,18 @@ export function addEmulateOptions(command: Command): Command {
       0,
     )
     .hook('preAction', (_parent, emulate) => {
-      const { to, recordRoute } = emulate.opts<EmulateFlags>();
+      const { to, recordRoute, run } = emulate.opts<EmulateFlags>();
       if (recordRoute === true && to === 'topics') {
         emulate.error(
           "error: option '--record-route' cannot be used with --to topics: it is a route to the streams",
         );
+      }
+      if (to === 'both' && run !== undefined) {
+        try {
+          checkRunName(runName(run, 'streams'));
+        } catch (error) {
+          emulate.error(`error: option '--run' is too long with --to both: ${(error as Error).message}`);
+        }
       }
     });
 }

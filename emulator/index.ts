@@ -2,6 +2,7 @@
 export { emulate, type EmulateControl, type EmulatorPorts } from './emulate';
 export {
   checkOptions,
+  checkRunName,
   runName,
   type CheckedOptions,
   type EmulatorDestination,

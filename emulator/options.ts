@@ -60,6 +60,14 @@ function bad(name: string, value: unknown, expected: string): RangeError {
   );
 }
 
+/** Checks the name of a run. @returns the same text. @throws RangeError when it has another form. */
+export function checkRunName(run: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(run)) {
+    throw bad('run', run, '1 to 80 letters, digits, ".", "_" or "-", starting with a letter or digit');
+  }
+  return run;
+}
+
 /**
  * Checks the options and fills in the defaults.
  *
@@ -92,9 +100,7 @@ export function checkOptions(options: EmulatorOptions): CheckedOptions {
   if (streamRoute === 'record' && destination !== 'streams') {
     throw bad('streamRoute', streamRoute, 'the destination "streams" with it, as topics have no such route');
   }
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(run)) {
-    throw bad('run', run, '1 to 80 letters, digits, ".", "_" or "-", starting with a letter or digit');
-  }
+  checkRunName(run);
   if (posts !== Infinity && !(Number.isSafeInteger(posts) && posts >= 1)) {
     throw bad('number of posts', posts, 'an integer of at least 1');
   }

@@ -122,7 +122,7 @@ export function readOptions(
     ...DEFAULT_OPTIONS,
     ...numbers,
     kafka: { bootstrapServers, ...readKafkaAuth(text('kafka-auth') ?? 'none', environment.AWS_REGION) },
-    host: text('host') ?? DEFAULT_OPTIONS.host,
+    host: readHost(text('host') ?? DEFAULT_OPTIONS.host),
     logLevel: readLogLevel(text('log-level') ?? DEFAULT_OPTIONS.logLevel),
   };
   if (options.maxBytesInFlight < options.maxBodyBytes)
@@ -152,6 +152,14 @@ function readNumber(flag: string, text: string, least: number, most: number): nu
   if (/^[0-9]+$/.test(text) && number >= least && number <= most) return number;
   throw new OptionsError(
     `--${flag} ${JSON.stringify(text)} cannot be used: expected a whole number from ${least} to ${most}.`,
+  );
+}
+
+function readHost(text: string): string {
+  // An empty one would be every address of the machine.
+  if (/^[\w.:%-]+$/.test(text)) return text;
+  throw new OptionsError(
+    `--host ${JSON.stringify(text)} cannot be used: expected an address or a host name, for example 127.0.0.1, or 0.0.0.0 for every address.`,
   );
 }
 

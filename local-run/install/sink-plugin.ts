@@ -50,6 +50,8 @@ const EXPECTED = 'a zip, a folder that holds jars, or Maven coordinates "group:a
  * @throws Error when it is none of these, is not there, or is a file but no zip.
  */
 export function parseSinkPluginPlace(text: string, folder = process.cwd()): SinkPluginPlace {
+  // An empty text would be the folder itself.
+  if (text.trim() === '') throw new Error(`No place is given: expected ${EXPECTED}.`);
   const file = path.resolve(folder, text);
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat?.isDirectory() === true) {

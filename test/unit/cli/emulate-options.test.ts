@@ -43,3 +43,16 @@ test('flags become the emulator’s options', () => {
   });
   expect(emulatorOptions(parse())).toMatchObject({ streamRoute: undefined });
 });
+
+test('a name that no run can have is refused before the command runs', () => {
+  for (const name of ['', ' ', '-x', 'a/b', 'x'.repeat(81)]) {
+    expect(() => parse(`--run=${name}`)).toThrow(CommanderError);
+    expect(() => parse(`--run=${name}`)).toThrow(/'--run <name>' argument .* expected 1 to 80 letters/);
+  }
+  expect(parse('--run', 'x'.repeat(80)).run).toHaveLength(80);
+  // The streams' run has eight characters more.
+  expect(parse('--to', 'both', '--run', 'x'.repeat(72)).run).toHaveLength(72);
+  expect(() => parse('--to', 'both', '--run', 'x'.repeat(73))).toThrow(
+    "option '--run' is too long with --to both",
+  );
+});

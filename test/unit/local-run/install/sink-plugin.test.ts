@@ -37,7 +37,7 @@ describe('the place of a sink plugin', () => {
 
   test.each([
     ['nothing.zip', /There is no .*nothing\.zip: expected a zip, a folder/],
-    ['', /holds no jar/],
+    ['', /No place is given: expected a zip/],
     ['text.zip', /text\.zip is no zip/],
     ['empty.zip', /empty\.zip is no zip/],
     ['a:b', /coordinates "a:b" cannot be used: expected "group:artifact:version"/],

@@ -38,7 +38,7 @@ function daysText(charges: readonly Charge[]): string {
   return `By prices ${all.join(', and ')}: docs/cost.md.`;
 }
 
-/** The overview, the lines, what is not counted, and what comes on top by use. */
+/** What is not counted, the overview, the lines, and what comes on top by use. */
 export function formatCost({ lines, byUse, unpriced, allowances, overview }: StageCost): string {
   const rows = lines.map(({ monthly: cost, type, logicalId, stack, charges }) => [
     dollars(cost).padStart('USD a month'.length),
@@ -48,11 +48,11 @@ export function formatCost({ lines, byUse, unpriced, allowances, overview }: Sta
   ]);
   const free = allowances.map((one) => `${dollars(one.monthly)} for ${chargeText(one)}`);
   return [
-    overviewText(overview),
-    '',
     ...(unpriced.length > 0
       ? [`NOT COUNTED: ${unpriced.map(({ resource, why }) => `${resource}: ${why}`).join('; ')}\n`]
       : []),
+    overviewText(overview),
+    '',
     `${daysText(lines.flatMap(({ charges }) => charges))}\n`,
     textTable(['USD a month', 'resource', 'for', 'where'], rows),
     ...(free.length > 0

@@ -308,15 +308,22 @@ describe('cost', () => {
   test('is that of the stage with these settings, and nothing is asked of AWS', async () => {
     const { code, out } = await run(['cost', '--stage', 'dev', '--json', ...settings]);
     expect(code).toBe(0);
-    const { lines, allowances, monthly } = JSON.parse(out) as {
+    const { lines, allowances, monthly, overview } = JSON.parse(out) as {
       lines: { monthly: number }[];
       allowances: { monthly: number }[];
       monthly: number;
+      overview: Record<string, number>;
     };
     expect([...lines, ...allowances].reduce((sum, line) => sum + line.monthly, 0)).toBeCloseTo(monthly, 6);
     expect(monthly).toBeGreaterThan(3 * 730 * 0.015);
     const text = await run(['cost', '--stage', 'dev', ...settings]);
-    expect(text.out).toContain(`\n${monthly.toFixed(2)} USD a month while idle`);
+    // The same figures, and no more of them, for a person.
+    const printed = [...text.out.matchAll(/^ +(\d+\.\d\d) {2}(?:an hour|a day|a month|\d hours)/gm)];
+    const { hour = NaN, day = NaN, month = NaN, parkedMonth = NaN, tryOut = NaN } = overview;
+    expect(printed.map(([, amount]) => amount)).toEqual(
+      [hour, day, month, parkedMonth, tryOut].map((amount) => amount.toFixed(2)),
+    );
+    expect(month).toBe(monthly);
     expect(aws.requests).toEqual([]);
     expect(readdirSync(path.join(folder, 'tmp')).filter((name) => name.startsWith('pipeline-cost'))).toEqual(
       [],

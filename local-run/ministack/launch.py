@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +19,7 @@ import ranged_reads
 import request_validation
 import snapshot
 import unfinished_stacks
+from hooking import wrap
 from ministack import app  # type: ignore[import-untyped]
 
 
@@ -34,6 +36,19 @@ def save_state(_signal: int, _frame: FrameType | None) -> None:
     draft.replace(note)
 
 
+def or_end(load: Callable[[], None]) -> Callable[[], None]:
+    """End the process when the state cannot be loaded. The server would go on without, and save that."""
+
+    def load_or_end() -> None:
+        try:
+            load()
+        except Exception as error:
+            logging.getLogger("launch").critical("%s", error)
+            os._exit(1)
+
+    return load_or_end
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, save_state)
     api_to_kinesis.install()
@@ -42,4 +57,5 @@ if __name__ == "__main__":
     request_validation.install()
     unfinished_stacks.install()
     snapshot.install()
+    wrap(app, "_load_persisted_state", or_end)
     app.main()

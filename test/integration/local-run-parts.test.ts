@@ -1,7 +1,16 @@
 /** Every part of the local run, really started: what it keeps, who can reach it, and how it stops. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -263,6 +272,22 @@ describe('MiniStack', () => {
     s3.destroy();
     secrets.destroy();
   });
+
+  test.each(['services.json', 'kinesis.journal'])(
+    'does not start without its %s, and leaves it',
+    async (name) => {
+      const state = path.join(stateDir, 'ministack', 'state');
+      mkdirSync(state, { recursive: true });
+      const file = path.join(state, name);
+      writeFileSync(file, '{"cut off\n');
+      await expect(startMiniStack({ stateDir })).rejects.toThrow(
+        new RegExp(
+          `ministack ended at its start with exit code 1\\.[^]*${file}.*(npm run reset|Delete the file)`,
+        ),
+      );
+      expect(readFileSync(file, 'utf8')).toBe('{"cut off\n');
+    },
+  );
 
   test('cannot be reached from other machines', async () => {
     const part = await keep(startMiniStack({ stateDir }));

@@ -201,7 +201,9 @@ export async function putAnswer(url: string, answer: ResourceAnswer, pauseMs = 2
       problem = error instanceof Error ? error.message : String(error);
     }
     if (attempt === PUT_ATTEMPTS)
-      throw new Error(`CloudFormation did not take the answer in ${PUT_ATTEMPTS} attempts: ${asSentence(problem)}`);
+      throw new Error(
+        `CloudFormation did not take the answer in ${PUT_ATTEMPTS} attempts: ${asSentence(problem)}`,
+      );
     await sleep(pauseMs * 2 ** (attempt - 1));
   }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from pyspark.sql import SparkSession
 
 from spark_batch.raw_text import clean_lines, describe_broken
 from spark_tests.quirks import LINES, VALUES
+from spark_tests.spark_support import PROJECT
 from table_engine.cleaning import LineCleaner
 from table_engine.duckdb_session import open_session
 from table_engine.feeds import FEED_NAMES, load_feeds
@@ -91,6 +93,14 @@ def test_any_lines(spark: SparkSession, feed: str) -> None:
     lines = drawn_lines(feed)
     assert len(lines) > 1000
     assert difference(spark, feed, lines)[:5] == []
+
+
+@pytest.mark.parametrize("feed", FEED_NAMES)
+def test_row_numbers(spark: SparkSession, feed: str) -> None:
+    cases = json.loads((PROJECT / "test" / "row-numbers.json").read_text("utf-8"))
+    lines = [case["value"].encode() for case in cases if case["feed"] == feed]
+    assert len(lines) > 0
+    assert difference(spark, feed, lines) == []
 
 
 @pytest.mark.parametrize("feed", FEED_NAMES)

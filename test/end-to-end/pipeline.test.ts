@@ -7,7 +7,9 @@ import { runningLocalDeployment } from '../../cli/local-deployment';
 import type { Reconciliation } from '../../cli/reconcile';
 import type { Status } from '../../cli/status';
 import type { EmulatorDestination, EmulatorReport } from '../../emulator';
-import { FEED_NAMES } from '../../feeds';
+import { createApiClient } from '../../emulator/api-client';
+import { TOPIC_CONTENT_TYPE } from '../../emulator/topic-destination';
+import { FEED_NAMES, topicName } from '../../feeds';
 import { generatePosts } from '../../source-data/generator';
 import type { Post } from '../../source-data/rows';
 import { oracleAnswers } from '../oracle/answers';
@@ -18,6 +20,8 @@ const POSTS = 3000;
 const SEED = 7;
 /** What is sent once every post was sent. */
 const BY_HAND = 250;
+/** Of so many posts the geo row is sent without a key, twice. */
+const WITHOUT_KEY = 40;
 
 function expectedAnswers(): { question: string; columns: readonly string[]; rows: readonly unknown[] }[] {
   const posts: Post[] = [...generatePosts({ seed: SEED, from: 0, to: POSTS })];
@@ -45,6 +49,30 @@ async function invokeEmulator(destination: EmulatorDestination): Promise<Emulato
   const text = Buffer.from(Payload ?? []).toString('utf8');
   if (FunctionError !== undefined) throw new Error(`The emulator's function failed: ${text}`);
   return JSON.parse(text) as EmulatorReport;
+}
+
+/**
+ * Sends posts' geo rows without a key: first all with a country that there is not, then, at once, all as they are. As the
+ * batch gets both together, only the order of the offsets tells it which is the newest.
+ */
+async function sendWithoutKey(): Promise<void> {
+  const { aws, outputs } = await runningLocalDeployment(USER_ID);
+  const { region, credentials } = aws;
+  const api = createApiClient({ apiUrl: outputs.ApiUrl, region, credentials });
+  const rows = [...generatePosts({ seed: SEED, from: 0, to: WITHOUT_KEY })].map(({ geo }) => geo);
+  try {
+    for (const sent of [rows.map((row) => ({ ...row, country: 'Nowhere' })), rows]) {
+      const { status, body } = await api.request({
+        method: 'POST',
+        path: `/topics/${topicName(USER_ID, 'geo')}`,
+        contentType: TOPIC_CONTENT_TYPE,
+        body: JSON.stringify({ records: sent.map((value) => ({ value })) }),
+      });
+      expect([status, body.match(/"error_code":null/g)?.length]).toEqual([200, WITHOUT_KEY]);
+    }
+  } finally {
+    api.close();
+  }
 }
 
 describe('the whole pipeline', () => {
@@ -86,6 +114,7 @@ describe('the whole pipeline', () => {
         }
         total[destination] = POSTS + BY_HAND + posts;
       }
+      await sendWithoutKey();
 
       const toCome = await pipelineJson<Reconciliation>(USER_ID, 'reconcile', '--wait', '400');
       expect(toCome.ok).toBe(true);
@@ -99,14 +128,15 @@ describe('the whole pipeline', () => {
         expect(row.shards.length).toBeGreaterThan(1);
       }
       for (const row of reconciled.feeds) {
-        const { topic, unacknowledged } = row;
+        const { feed, topic, unacknowledged } = row;
+        expect(unacknowledged).toBeGreaterThanOrEqual(feed === 'geo' ? 2 * WITHOUT_KEY : 0);
         expect(row).toMatchObject({ sent: total.topics, acknowledged: total.topics });
         expect(row).toMatchObject({ missing: 0, duplicate: 0, quarantine: 0, deadLetters: 0, pending: 0 });
         expect(row.table).toBe(POSTS); // Each post once, however often it was sent.
         expect(topic).toBe(total.topics + unacknowledged);
         expect(row.raw).toBe(topic);
       }
-      // The same posts again change nothing in the answers, whoever gives them.
+      // The same posts again change nothing in the answers, whoever gives them; nor do older rows that were replaced.
       for (const engine of ['duckdb', 'spark']) {
         const answers = await pipelineJson<Answers>(USER_ID, 'answers', '--engine', engine);
         expect(comparable(answers)).toEqual(expectedAnswers());

@@ -1,6 +1,7 @@
 /**
  * Where things are on disk.
  */
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 /** The repository's folder. */
@@ -20,12 +21,22 @@ export function pythonExecutable(): string {
   return path.join(PARTS_ROOT, 'python', 'bin', 'python');
 }
 
+/**
+ * Where the installed parts really are. With a link in `PARTS_ROOT` several names may lead there; what is installed holds
+ * one of them, and works by all.
+ */
+export function realPartsRoot(): string {
+  return existsSync(PARTS_ROOT) ? realpathSync(PARTS_ROOT) : PARTS_ROOT;
+}
+
 /** What some program of the run takes for more than a part of a path, with the reason. */
 const UNUSABLE: readonly (readonly [RegExp, string])[] = [
-  [/[\u0000-\u001f\u007f]/, 'a control character'],
+  [/\p{Cc}/u, 'a control character'],
   [/,/, 'a comma, at which Kafka and Kafka Connect separate folders'],
   [/:/, 'a colon, at which Java and Python separate folders'],
   [/=/, 'an equals sign, at which esbuild separates names from values'],
+  [/\*/, 'an asterisk, which esbuild takes for any name'],
+  [/[\\?]/, 'a backslash or a question mark, which Node does not take in the name of a module'],
 ];
 
 /**

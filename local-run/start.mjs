@@ -22,6 +22,12 @@ if (process.platform === 'win32') {
 }
 
 const require = createRequire(import.meta.url);
+// TypeScript cannot be loaded from there; everything else about paths is said by paths.ts.
+if (decodeURIComponent(import.meta.url).includes('?')) {
+  fail(
+    'The checkout has a question mark in its path, from where Node loads no module. Move it to a folder without one.',
+  );
+}
 try {
   require('tsx/cjs/api').register();
   require.resolve('aws-cdk-lib/package.json');

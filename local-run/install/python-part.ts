@@ -3,20 +3,19 @@
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PROJECT_ROOT, PARTS_ROOT } from '../paths';
+import { PROJECT_ROOT, realPartsRoot } from '../paths';
 import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
 import { hashOf, type Part } from './part';
 
 const LOCK = path.join(PROJECT_ROOT, 'table-engine', 'requirements-dev.lock');
-const FOLDER = path.join(PARTS_ROOT, 'python');
 
 /** The Python environment in `.local/parts/python`. */
 export const PYTHON: Part = {
   name: 'python',
   title: 'Python packages',
   inPlace: true, // An environment holds its own path.
-  stamp: () => hashOf([LOCK], [FOLDER]),
+  stamp: () => hashOf([LOCK], [path.join(realPartsRoot(), 'python'), path.dirname(LOCK)]),
   provides: ['bin/python'],
   async install(folder, signal) {
     const env = childEnvironment('installer');

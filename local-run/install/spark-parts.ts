@@ -3,7 +3,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PARTS_ROOT, PROJECT_ROOT } from '../paths';
+import { PARTS_ROOT, PROJECT_ROOT, realPartsRoot } from '../paths';
 import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
 import { copyDependencies, maven } from './java-parts';
@@ -14,7 +14,6 @@ const DEFINITIONS = path.join(__dirname, '..', 'spark');
 const POM = path.join(DEFINITIONS, 'pom.xml');
 const BUILD_LOCK = path.join(DEFINITIONS, 'requirements-build.lock');
 const LOCK = path.join(DEFINITIONS, 'requirements.lock');
-const FOLDER = path.join(PARTS_ROOT, 'spark');
 
 /** The `site-packages` of a Python environment. */
 function packagesOf(environment: string): string {
@@ -34,7 +33,7 @@ export const SPARK: Part = {
   name: 'spark',
   title: 'Spark 4.1.3 and Delta Lake 4.4.0',
   inPlace: true, // An environment holds its own path.
-  stamp: () => hashOf([POM, BUILD_LOCK, LOCK], [FOLDER, PYTHON.stamp()]),
+  stamp: () => hashOf([POM, BUILD_LOCK, LOCK], [path.join(realPartsRoot(), 'spark'), PYTHON.stamp()]),
   provides: ['bin/python', 'jars/delta-spark_4.1_2.13-4.4.0.jar', 'jars/hadoop-aws-3.4.2.jar'],
   async install(folder, signal) {
     const env = childEnvironment('installer');

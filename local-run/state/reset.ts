@@ -1,7 +1,7 @@
 /**
  * Forgets the data of local pipelines, and what was installed.
  */
-import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LOCAL_ROOT, PARTS_ROOT, STATES_ROOT } from '../paths';
 import { takeLock } from './lock';
@@ -11,9 +11,10 @@ import { lockFile, lockState, stateFolder } from './state-folder';
 /** The user ids that have a state folder. */
 export function knownUserIds(root: string = STATES_ROOT): string[] {
   if (!existsSync(root)) return [];
-  return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
+  // A state folder may be a link to another disk.
+  return readdirSync(root).filter((name) =>
+    statSync(path.join(root, name), { throwIfNoEntry: false })?.isDirectory(),
+  );
 }
 
 /**
@@ -50,12 +51,7 @@ export async function resetState(userId: string, root: string = STATES_ROOT): Pr
   } finally {
     lock.release();
   }
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    // A new run may have taken the empty folder already.
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
+  removeEmptyFolder(folder);
   return true;
 }
 
@@ -76,9 +72,18 @@ export function removeParts(): void {
   }
 }
 
+/** Removes a folder if it is empty. A link to one is the person's own and stays. */
+function removeEmptyFolder(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    // Something is in it (a new run may have taken it already), it is gone, or it is a link.
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(code)) throw error;
+  }
+}
+
 /** Removes the empty folders. */
 export function removeEmptyFolders(): void {
-  for (const folder of [STATES_ROOT, PARTS_ROOT, LOCAL_ROOT]) {
-    if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
-  }
+  for (const folder of [STATES_ROOT, PARTS_ROOT, LOCAL_ROOT]) removeEmptyFolder(folder);
 }

@@ -1,8 +1,10 @@
 /** `npm start` as a person uses it: to the end, interrupted, killed, and wrongly. */
+import { ODD_FOLDER, removeOddFolder } from './support/odd-folder';
 import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -10,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckResult } from '../../cli/doctor/check';
@@ -19,6 +22,7 @@ import { ensureParts } from '../../local-run/install';
 import { findProgram } from '../../local-run/install/tools';
 import { STATES_ROOT } from '../../local-run/paths';
 import { resetState } from '../../local-run/state/reset';
+import { hostileEnvironment } from './support/hostile-environment';
 import { processesWith, runFile, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
 
 const INSTALL_MS = 600_000;
@@ -51,11 +55,17 @@ afterEach(async () => {
 afterAll(async () => {
   rmSync(path.join(folder, 'state.json'), { force: true });
   await resetState(userId);
+  removeOddFolder();
 });
 
 test('a run ends with eight answers and nothing missing or double; the next reuses its data', async () => {
-  const first = run(['--once', ...FEW]);
-  expect(await first.ended(700)).toEqual({ code: 0, signal: null });
+  // In an environment full of traps, from which nothing is to be seen in the run, nor anything in it afterwards.
+  const traps = mkdtempSync(path.join(tmpdir(), 'hostile-'));
+  const TMPDIR = path.join(traps, 'tmp');
+  mkdirSync(TMPDIR);
+  const hostile = hostileEnvironment(traps);
+  const first = run(['--once', ...FEW], { ...hostile, TMPDIR });
+  expect({ ...(await first.ended(700)), output: first.output() }).toMatchObject({ code: 0, signal: null });
   for (const question of ['1', '2', '3a', '3b', '4', '5', '6', '7', '8']) {
     expect(first.output()).toContain(`\n${question}. `);
   }
@@ -63,6 +73,13 @@ test('a run ends with eight answers and nothing missing or double; the next reus
   expect(first.output()).toMatch(/Sent 300 posts/);
   expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
   expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
+
+  // npx, by which the CDK calls esbuild, has a cache in the home; tsx has one for temporary files.
+  expect(readdirSync(hostile.HOME ?? traps).filter((name) => name !== '.npm')).toEqual([]);
+  expect(readdirSync(TMPDIR).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
+  expect(readdirSync(path.dirname(ODD_FOLDER))).toEqual([path.basename(ODD_FOLDER)]);
+  expect(readdirSync(ODD_FOLDER).sort()).toEqual(['parts', 'state']);
+  rmSync(traps, { recursive: true });
 
   const status = startCommand('npm', ['run', '-s', 'pipeline', '--', 'status', '--user-id', userId]);
   expect((await status.ended()).code).toBe(1);
@@ -320,6 +337,25 @@ test('a half-written state folder is refused until it is reset', async () => {
   const reset = startCommand(process.execPath, ['--import', 'tsx', 'cli/reset.ts', '--user-id', userId]);
   expect((await reset.ended()).code).toBe(0);
   expect(existsSync(folder)).toBe(false);
+});
+
+test.each(['a,b', 'a=b', 'a:b'])('a state folder %j is refused before anything is written', async (name) => {
+  const PIPELINE_LOCAL_DIR = path.join(ODD_FOLDER, 'state', `${userId}-${name}`);
+  const refused = `The state folder ${JSON.stringify(PIPELINE_LOCAL_DIR)} cannot be used: its path has a`;
+  const commands = [
+    'local-run/start.mjs',
+    'cli/reset.ts',
+    'cli/pipeline.ts',
+    'local-run/package.ts',
+    'test/run-all.ts',
+  ];
+  for (const file of commands) {
+    const args = file === 'cli/pipeline.ts' ? [file, 'status'] : [file];
+    const one = startCommand(process.execPath, ['--import', 'tsx', ...args], { PIPELINE_LOCAL_DIR });
+    expect((await one.ended(120)).code).toBe(1);
+    expect(one.output()).toContain(refused);
+  }
+  expect(existsSync(PIPELINE_LOCAL_DIR)).toBe(false);
 });
 
 test('a missing tool is named', async () => {

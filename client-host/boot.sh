@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# The client host's user data, behind lines that set its variables: fetches the package, refuses it unless its checksum
-# is the one that was deployed, and runs the package's install.sh.
+# The client host's user data, behind lines that set its variables: fetches the package, refuses it unless its files are
+# those that were deployed, and runs the package's install.sh.
 #
-# Reads PACKAGE_URL (s3://...) and PACKAGE_SHA256 (hexadecimal), and what install.sh reads.
+# Reads PACKAGE_URL (s3://...) and PACKAGE_SHA256, the SHA-256 (hexadecimal) of the package's list of checksums SHA256SUMS,
+# and what install.sh reads.
 set -euo pipefail
 umask 022
 
 say() { echo "client-host: $*" >&2; }
 
 : "${PACKAGE_URL:?is not set: expected the s3:// address of the package}"
-: "${PACKAGE_SHA256:?is not set: expected the SHA-256 of the package}"
+: "${PACKAGE_SHA256:?is not set: expected the SHA-256 of SHA256SUMS in the package}"
 
 folder=$(mktemp --directory)
 trap 'rm -rf -- "$folder"' EXIT
@@ -26,12 +27,22 @@ for attempt in 1 2 3 4 5; do
   sleep $((attempt * ${RETRY_SECONDS:-5}))
 done
 
-found=$(sha256sum <"$archive" | cut -d ' ' -f 1)
-if [[ $found != "$PACKAGE_SHA256" ]]; then
-  say "$PACKAGE_URL has the SHA-256 $found, expected $PACKAGE_SHA256: it is not what was deployed; nothing was installed"
+package=$folder/package
+mkdir "$package"
+refuse() {
+  say "$PACKAGE_URL $*: it is not what was deployed; nothing was installed"
   exit 1
-fi
+}
+tar --extract --file "$archive" --directory "$package" --no-same-owner --preserve-permissions ||
+  refuse 'cannot be unpacked'
+cd "$package"
+[[ -f SHA256SUMS && ! -L SHA256SUMS ]] || refuse 'has no list of checksums, SHA256SUMS'
+found=$(sha256sum <SHA256SUMS | cut -d ' ' -f 1)
+[[ $found == "$PACKAGE_SHA256" ]] ||
+  refuse "has a list of checksums with the SHA-256 $found, expected $PACKAGE_SHA256"
+sha256sum --check --strict --quiet SHA256SUMS >&2 || refuse 'has other files than its list of checksums says'
+unlisted=$(find . ! -type d ! -path ./SHA256SUMS -printf '%P\n' | sort | comm -23 - <(cut -c 67- SHA256SUMS | sort))
+[[ -z $unlisted ]] || refuse "has files that its list of checksums lacks ($unlisted)"
+cd /
 
-mkdir "$folder/package"
-tar --extract --file "$archive" --directory "$folder/package" --no-same-owner --preserve-permissions
-"$folder/package/install.sh"
+"$package/install.sh"

@@ -1,4 +1,5 @@
 import { Tags, type App, type StackProps } from 'aws-cdk-lib';
+import { PackageAsset } from './constructs/package-asset';
 import { addPipeline } from './pipeline';
 import { stackName, type StackPart } from './stack-names';
 import { BatchStack } from './stacks/batch-stack';
@@ -45,4 +46,8 @@ export function addParkedPipeline(app: App, deployment: Deployment): ParkedPipel
 export function addDeployment(app: App, deployment: Deployment): void {
   if (deployment.stage.parked) addParkedPipeline(app, deployment);
   else addPipeline(app, deployment);
+  // What is made when it is published is made before the first stack: not half an hour later, for want of a tool, not at all.
+  const first = app.node.tryFindChild(stackName(deployment.userId, deployment.stage.name, 'key'));
+  if (!(first instanceof KeyStack)) return;
+  for (const made of app.node.findAll()) if (made instanceof PackageAsset) made.publishWith(first);
 }

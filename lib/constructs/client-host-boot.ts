@@ -1,7 +1,7 @@
 /** What the client host does at its first boot. */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256, SUMS_FILE } from '../../packaging/client-host-sums';
 
 const BOOT_SCRIPT = join(__dirname, '..', '..', 'client-host', 'boot.sh');
 
@@ -9,7 +9,7 @@ const BOOT_SCRIPT = join(__dirname, '..', '..', 'client-host', 'boot.sh');
 export interface BootSettings {
   /** Where the package is, `s3://…`. */
   readonly packageUrl: string;
-  /** The package's SHA-256, hexadecimal. */
+  /** The SHA-256 of the package's list of checksums, hexadecimal. */
   readonly packageSha256: string;
   /** `host:port`, several joined by commas. */
   readonly bootstrapServers: string;
@@ -21,18 +21,20 @@ export interface BootSettings {
 }
 
 /**
- * The archive in the folder of the client host's package.
+ * The client host's package in a folder.
  *
- * @throws Error when it is not there.
+ * @returns the archive's path, and the SHA-256 of its list of checksums.
+ * @throws Error when the folder has no such package.
  */
-export function packageArchive(folder: string): { readonly path: string; readonly sha256: string } {
-  const path = join(folder, 'client-host.tar');
-  if (!existsSync(path)) {
+export function packageArchive(folder: string): { readonly path: string; readonly sums: string } {
+  const [path, sums] = ['client-host.tar', SUMS_FILE].map((name) => join(folder, name)) as [string, string];
+  for (const file of [path, sums]) {
+    if (existsSync(file)) continue;
     throw new Error(
-      `There is no ${path}, the package of the client host: make it by "npm run package", or say where it is by "-c clientHostPackage=…".`,
+      `There is no ${file}, of the package of the client host: leave "-c clientHostPackage=…" out, and it is made when it is deployed, or give a folder that "npm run package" made.`,
     );
   }
-  return { path, sha256: createHash('sha256').update(readFileSync(path)).digest('hex') };
+  return { path, sums: sha256(readFileSync(sums)) };
 }
 
 /** The user data: the settings as variables, then the boot script as it is in the repository. */

@@ -1,12 +1,12 @@
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
+import type { DeployedFile } from './package-asset';
 
 /** Properties of a {@link ClientHostRole}. */
 export interface ClientHostRoleProps {
   /** The one object it may fetch. */
-  readonly archive: Asset;
+  readonly archive: DeployedFile;
   readonly logGroup: ILogGroup;
   /** The one namespace it may write metrics of. */
   readonly metricsNamespace: string;

@@ -30,6 +30,7 @@ import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-lo
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
+import { clientHostTar } from '../../packaging/package-files';
 import type { ClientHost as ClientHostSettings } from '../stages';
 import { checkAddressRange } from './address-range';
 import { amazonLinux } from './amazon-linux';
@@ -37,6 +38,7 @@ import { bootUserData, packageArchive } from './client-host-boot';
 import { ClientHostRole } from './client-host-role';
 import { CLIENT_HOST_TAG } from './client-host-tag';
 import type { KafkaAccess } from './kafka-access';
+import { PackageAsset } from './package-asset';
 
 /** Properties of a {@link ClientHost}. */
 export interface ClientHostProps {
@@ -80,8 +82,11 @@ export class ClientHost extends Construct implements IConnectable, IGrantable {
   constructor(scope: Construct, id: string, props: ClientHostProps) {
     super(scope, id);
     const { settings, vpc, kafka, metricsNamespace } = props;
-    const archive = packageArchive(settings.package);
-    const asset = new Asset(this, 'Package', { path: archive.path });
+    const archive = settings.package === undefined ? clientHostTar() : packageArchive(settings.package);
+    const asset =
+      'path' in archive
+        ? new Asset(this, 'Package', { path: archive.path })
+        : new PackageAsset(this, 'Package', archive);
     this.logGroup = new LogGroup(this, 'Log', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -113,7 +118,7 @@ export class ClientHost extends Construct implements IConnectable, IGrantable {
     const userData = UserData.custom(
       bootUserData({
         packageUrl: asset.s3ObjectUrl,
-        packageSha256: archive.sha256,
+        packageSha256: archive.sums,
         bootstrapServers: kafka.bootstrapServers,
         kafkaAuth: kafka.auth,
         restProxyPort: settings.port,

@@ -6,6 +6,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../feeds';
+import { sinkPluginZip } from '../../packaging/package-files';
 import {
   connectorConfig,
   sinkConsumerGroup,
@@ -14,6 +15,7 @@ import {
 } from '../connector-config';
 import type { MskConnect } from '../stages';
 import type { KafkaAccess } from './kafka-access';
+import { PackageAsset } from './package-asset';
 import type { PipelineNetwork } from './pipeline-network';
 import type { SinkBucket } from './sink-bucket';
 
@@ -69,7 +71,10 @@ export class MskConnectSink extends Construct {
   constructor(scope: Construct, id: string, props: MskConnectSinkProps) {
     super(scope, id);
     const { connectorName, settings, kafka, network, config } = props;
-    const plugin = new Asset(this, 'Plugin', { path: settings.pluginZip });
+    const plugin =
+      settings.pluginZip === undefined
+        ? new PackageAsset(this, 'Plugin', sinkPluginZip())
+        : new Asset(this, 'Plugin', { path: settings.pluginZip });
     const properties = workerProperties(settings);
     const worker = this.addWorkerConfiguration(connectorName, properties);
     const replacing = [plugin.assetHash, settings.version, properties, kafka.auth];

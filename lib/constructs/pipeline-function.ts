@@ -79,7 +79,7 @@ export class PipelineFunction extends NodejsFunction {
       entry: join(PROJECT_ROOT, 'lambda', props.folder, 'index.ts'),
       handler: 'handler',
       description: props.description,
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
       memorySize: props.memorySize ?? 256,

@@ -6,9 +6,11 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CustomState } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { EMR_PYTHON, SPARK_MAIN, sparkJars, sparkPythonZip } from '../../packaging/package-files';
 import type { EmrServerlessEngine } from '../stages';
 import { batchTables } from './batch-functions';
+import { PackageAsset, type DeployedFile } from './package-asset';
 import type { SinkBucket } from './sink-bucket';
 
 /** Properties of a {@link SparkJob}. */
@@ -26,6 +28,16 @@ const TIMEOUT = Duration.hours(3);
 
 /** Where a run finds the packages of `python/`, unpacked. */
 const PACKAGES = './packages';
+
+/** For whom the job's wheels are. */
+const TARGET = { architecture: 'arm64', python: EMR_PYTHON } as const;
+
+/** What the job consists of. */
+interface JobFiles {
+  readonly main: DeployedFile;
+  readonly python: DeployedFile;
+  readonly jars: readonly DeployedFile[];
+}
 
 /**
  * The Spark job on EMR Serverless, which cleans, answers and cares for the tables: an application that stops by itself, and
@@ -82,8 +94,9 @@ export class SparkJob extends Construct {
   state(scope: Construct, id: string): CustomState {
     const { name, userId, sink, engine } = this.props;
     const { region } = Stack.of(this);
-    const add = (assetId: string, path: string): string => {
-      const asset = new Asset(this, assetId, { path });
+    const { main, python, jars } =
+      engine.package === undefined ? this.madeFiles() : this.givenFiles(engine.package);
+    const readable = (asset: DeployedFile): string => {
       this.role.addToPolicy(
         new PolicyStatement({
           actions: ['s3:GetObject'],
@@ -92,16 +105,10 @@ export class SparkJob extends Construct {
       );
       return asset.s3ObjectUrl;
     };
-    const entryPoint = add('Main', join(engine.package, 'main.py'));
-    const packages = add('Python', join(engine.package, 'python'));
-    const folder = join(engine.package, 'jars');
-    const jars = readdirSync(folder)
-      .filter((file) => file.endsWith('.jar'))
-      .sort()
-      .map((file) => add(`Jar-${file}`, join(folder, file)));
+    const [entryPoint, packages] = [readable(main), readable(python)];
     const conf = {
       'spark.archives': `${packages}#packages`,
-      'spark.jars': jars.join(','),
+      'spark.jars': jars.map(readable).join(','),
       'spark.emr-serverless.driverEnv.PYTHONPATH': PACKAGES,
       'spark.executorEnv.PYTHONPATH': PACKAGES,
       'spark.emr-serverless.driverEnv.AWS_REGION': region,
@@ -129,6 +136,25 @@ export class SparkJob extends Construct {
         ResultPath: '$.job',
       },
     });
+  }
+
+  private madeFiles(): JobFiles {
+    return {
+      main: new Asset(this, 'Main', { path: SPARK_MAIN }),
+      python: new PackageAsset(this, 'Python', sparkPythonZip(TARGET)),
+      jars: sparkJars(TARGET).map((jar) => new PackageAsset(this, `Jar-${basename(jar.file)}`, jar)),
+    };
+  }
+
+  private givenFiles(folder: string): JobFiles {
+    const asset = (id: string, ...names: string[]): Asset =>
+      new Asset(this, id, { path: join(folder, ...names) });
+    const jars = readdirSync(join(folder, 'jars')).filter((name) => name.endsWith('.jar'));
+    return {
+      main: asset('Main', 'main.py'),
+      python: asset('Python', 'python'),
+      jars: jars.sort().map((name) => asset(`Jar-${name}`, 'jars', name)),
+    };
   }
 
   /** Lets a state machine run the job and learn of its end. */

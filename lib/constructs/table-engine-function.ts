@@ -1,9 +1,11 @@
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
-import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function, Runtime, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { tableEngineZip } from '../../packaging/package-files';
 import type { TableEngineSettings } from '../stages';
 import { functionRole } from './function-role';
+import { PackageAsset } from './package-asset';
 
 /** Properties of a {@link TableEngineFunction}. */
 export interface TableEngineFunctionProps {
@@ -39,10 +41,24 @@ export interface TableEngineFunctionProps {
 }
 
 const RUNTIMES: Readonly<Record<TableEngineSettings['python'], Runtime>> = {
-  '3.11': Runtime.PYTHON_3_11,
   '3.12': Runtime.PYTHON_3_12,
   '3.13': Runtime.PYTHON_3_13,
+  '3.14': Runtime.PYTHON_3_14,
 };
+
+/** The package as it is made when it is published. */
+class PackageCode extends Code {
+  readonly isInline = false;
+
+  constructor(private readonly target: TableEngineSettings) {
+    super();
+  }
+
+  override bind(scope: Construct): CodeConfig {
+    const { bucket, s3ObjectKey } = new PackageAsset(scope, 'Code', tableEngineZip(this.target));
+    return { s3Location: { bucketName: bucket.bucketName, objectKey: s3ObjectKey } };
+  }
+}
 
 /** A Lambda function of the table engine's package. All of them share one asset. */
 export class TableEngineFunction extends Function {
@@ -54,7 +70,10 @@ export class TableEngineFunction extends Function {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     super(scope, id, {
-      code: Code.fromAsset(settings.package, { exclude: ['.installed', '.wheels'] }),
+      code:
+        settings.package === undefined
+          ? new PackageCode(settings)
+          : Code.fromAsset(settings.package, { exclude: ['.installed', '.wheels'] }),
       handler: `${module}.handler`,
       description,
       runtime: RUNTIMES[settings.python],

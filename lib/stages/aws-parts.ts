@@ -1,7 +1,5 @@
 /** Which of the parts on Amazon's AWS are made and which are brought, as the settings say. */
-import { existsSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
-import { join } from 'node:path';
 import { readDatabaseName } from './common-settings';
 import {
   oneOf,
@@ -32,16 +30,6 @@ import type {
   SourcePart,
 } from './stage';
 
-const PROJECT_ROOT = join(__dirname, '..', '..');
-
-/** Where `npm run package` puts what is deployed. */
-const PACKAGES = {
-  tableEnginePackage: join(PROJECT_ROOT, '.local', 'packages', 'table-engine-arm64'),
-  sinkPluginZip: join(PROJECT_ROOT, '.local', 'parts', 's3-sink-connector', 's3-sink-connector.zip'),
-  clientHostPackage: join(PROJECT_ROOT, '.local', 'packages', 'client-host'),
-  sparkPackage: join(PROJECT_ROOT, '.local', 'packages', 'spark-batch-arm64'),
-} as const;
-
 /** A snapshot of a database: an id, of RDS's own making with `rds:` before it, or an ARN. */
 export const SNAPSHOT_PATTERN =
   '^(arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:snapshot:)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}$';
@@ -49,24 +37,12 @@ export const SNAPSHOT_PATTERN =
 /** The text of a setting, if it is given. */
 const given = (read: SettingReader, name: string): string | undefined => optionalText(read, name, 'a text');
 
-/**
- * Gives the path of something that `npm run package` makes.
- *
- * @throws SettingError when no other path is given and it is not made.
- */
-function packaged(read: SettingReader, name: keyof typeof PACKAGES): SettingReader {
-  const path = given(read, name) ?? PACKAGES[name];
-  if (path === PACKAGES[name] && !existsSync(path)) {
-    throw new SettingError(
-      `There is no ${path}: make what is deployed by "npm run package", or say where it is by "-c ${name}=…".`,
-    );
-  }
-  return () => path;
-}
-
-/** Reads the folder of the table engine's package. @throws SettingError when it is not there. */
-export function readTableEnginePackage(read: SettingReader): string {
-  return requiredFolder(packaged(read, 'tableEnginePackage'), 'tableEnginePackage');
+/** Reads the folder of a package, if one is given. @throws SettingError when it is not there. */
+export function readPackage(
+  read: SettingReader,
+  name: 'tableEnginePackage' | 'clientHostPackage' | 'sparkPackage',
+): string | undefined {
+  return given(read, name) === undefined ? undefined : requiredFolder(read, name);
 }
 
 /** @throws SettingError when one of these settings is given, which only mean something together with another. */
@@ -196,10 +172,11 @@ function otherCapacity(kind: 'provisioned' | 'serverless'): Msk['capacity'] {
 /** MSK Connect, or an existing worker. @throws SettingError */
 export function readConnect(made: Omit<MskConnect, 'pluginZip'>, read: SettingReader): ConnectPart {
   if (given(read, 'connectUrl') === undefined) {
+    const zip = given(read, 'sinkPluginZip');
     return {
       ...made,
       clientSettings: oneOf(read, 'connectClientSettings', ['connector', 'worker'], made.clientSettings),
-      pluginZip: requiredFile(packaged(read, 'sinkPluginZip'), 'sinkPluginZip', '.zip'),
+      pluginZip: zip === undefined ? undefined : requiredFile(read, 'sinkPluginZip', '.zip'),
     };
   }
   refuse(
@@ -225,7 +202,7 @@ export function readRestProxy(made: Omit<ClientHost, 'package'>, read: SettingRe
     );
     return { kind: 'external', url: requiredUrl(read, 'restProxyUrl') };
   }
-  const folder = requiredFolder(packaged(read, 'clientHostPackage'), 'clientHostPackage');
+  const folder = readPackage(read, 'clientHostPackage');
   return { ...made, package: folder, sshFrom: readAddressRange(read, 'sshFrom') };
 }
 
@@ -311,7 +288,7 @@ export function readBatch(made: MadeDailyBatch, read: SettingReader): BatchPart 
     );
     return choice === 'none' ? { kind: 'manual' } : { ...made, engine: { kind: 'lambda' } };
   }
-  const folder = requiredFolder(packaged(read, 'sparkPackage'), 'sparkPackage');
+  const folder = readPackage(read, 'sparkPackage');
   const engine = made.engine.kind === 'emr-serverless' ? made.engine : SMALL_SPARK;
   return { ...made, engine: { ...engine, package: folder } };
 }

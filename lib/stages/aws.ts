@@ -8,9 +8,9 @@ import {
   readConnect,
   readKafka,
   readNetwork,
+  readPackage,
   readRestProxy,
   readSource,
-  readTableEnginePackage,
   type MadeDailyBatch,
 } from './aws-parts';
 import { readRegion } from './common-settings';
@@ -76,7 +76,8 @@ export interface AwsDefaults extends Omit<
  *   is, as alarms refer to it);
  * - `destroyData` (`true`: the data goes with its stacks), `parked` (`true`: only what holds data stays);
  * - `batchEngine` (`lambda`, `emr-serverless`, `none`: nothing is scheduled);
- * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: what `npm run package` makes, if it is elsewhere.
+ * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: packages that are there already; what is
+ *   not given is made when it is deployed.
  *
  * @throws SettingError when a setting cannot be used, or two do not go together.
  */
@@ -100,7 +101,7 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
     api: readApi(defaults.api, read),
     tableEngine: {
       ...defaults.tableEngine,
-      package: readTableEnginePackage(read),
+      package: readPackage(read, 'tableEnginePackage'),
     },
     data: readData(defaults, read),
     parked: readParked(defaults, read),

@@ -81,7 +81,7 @@ export function localStage(read: SettingReader): Stage {
       package: requiredFolder(read, 'tableEnginePackage'),
       // The local AWS runs functions with its own interpreter, for which the package is made, whatever is said here.
       architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
-      python: '3.11',
+      python: '3.14',
       memoryMiB: 512,
       careEveryMinutes: 5,
     },

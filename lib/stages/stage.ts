@@ -5,6 +5,7 @@
  * union; the constructs that use the part then no longer compile until they handle it.
  */
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LAMBDA_PYTHONS } from '../../packaging/package-files';
 import type { ApiSettings } from './stage-api';
 import type { OperationsPart } from './stage-operations';
 
@@ -101,8 +102,12 @@ export interface MskConnect {
   readonly kind: 'msk-connect';
   /** MSK Connect's name of a version, for example `3.7.x`. */
   readonly version: string;
-  /** The plugin's zip, as the local run loads it. */
-  readonly pluginZip: string;
+  /**
+   * The plugin's zip, as the local run loads it.
+   *
+   * @default made when it is deployed
+   */
+  readonly pluginZip?: string;
   readonly workers: number;
   /** MSK Connect units of a worker: a virtual processor and 4 GiB each. */
   readonly unitsPerWorker: 1 | 2 | 4 | 8;
@@ -133,8 +138,12 @@ export interface ClientHost {
   readonly instanceType: string;
   /** GiB of its disk. */
   readonly diskGiB: number;
-  /** The folder with what is put on the host: proxy, Kafka's tools, `aws-msk-iam-auth`, and their checksums. */
-  readonly package: string;
+  /**
+   * The folder with what is put on the host: proxy, Kafka's tools, `aws-msk-iam-auth`, and their checksums.
+   *
+   * @default made when it is deployed
+   */
+  readonly package?: string;
   /**
    * The address range that may open SSH, never the whole world.
    *
@@ -289,12 +298,16 @@ export interface StreamSettings {
 
 /** The table engine's functions. */
 export interface TableEngineSettings {
-  /** The folder with the package: handlers, `table_engine`, `feeds`, `sql` and the installed wheels. */
-  readonly package: string;
+  /**
+   * The folder with the package: handlers, `table_engine`, `feeds`, `sql` and the installed wheels.
+   *
+   * @default made when it is deployed
+   */
+  readonly package?: string;
   /** The processor that the package's wheels are for. */
   readonly architecture: 'arm64' | 'x86_64';
   /** The Python version that the package's wheels are for. */
-  readonly python: '3.11' | '3.12' | '3.13';
+  readonly python: (typeof LAMBDA_PYTHONS)[number];
   /** Memory of a function in MiB; processor time follows from it. */
   readonly memoryMiB: number;
   /** Minutes between two runs of the table care: checkpoint, compaction, vacuum. */
@@ -320,8 +333,12 @@ export interface EmrServerlessEngine {
   readonly maxVcpus: number;
   /** GB of memory that a run may take at most. */
   readonly maxMemoryGb: number;
-  /** The folder with the job: `main.py`, `python/` (packages, `feeds`, `sql`) and `jars/`. */
-  readonly package: string;
+  /**
+   * The folder with the job: `main.py`, `python/` (packages, `feeds`, `sql`) and `jars/`.
+   *
+   * @default made when it is deployed
+   */
+  readonly package?: string;
 }
 
 /** A run of the batch path every day: batch, answers, reconciliation, care of the tables. */

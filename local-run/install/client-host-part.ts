@@ -2,9 +2,17 @@
  * The package of the client host: one archive with all that its boot script puts there. Made the same, byte for byte,
  * wherever it is made.
  */
-import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import {
+  CLIENT_HOST_FILES,
+  CLIENT_HOST_JARS,
+  CLIENT_HOST_PROXY,
+  SUMS_FILE,
+  clientHostSums,
+  sha256 as digest,
+  sumsOf,
+} from '../../packaging/client-host-sums';
 import { PROJECT_ROOT } from '../paths';
 import { copyDependencies } from './java-parts';
 import { hashOf, type Part } from './part';
@@ -12,10 +20,10 @@ import { REST_PROXY } from './rest-proxy-part';
 import { writeTar } from './tar';
 
 const SOURCE = path.join(PROJECT_ROOT, 'client-host');
-/** The archive's name in the package's folder; its SHA-256 is in the file beside it. */
+/** The archive's name in the package's folder; the checksums of all that is in it are in the file beside it, and in itself. */
 export const CLIENT_HOST_ARCHIVE = 'client-host.tar';
 
-const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+const sha256 = (file: string): string => digest(readFileSync(file));
 
 /**
  * Holds jars against a list of checksums, as `sha256sum` writes it.
@@ -37,31 +45,33 @@ export function checkJars(folder: string, list: string): void {
   }
 }
 
-/** The client host's package: `client-host.tar` and `client-host.tar.sha256`. */
+/** The client host's package: `client-host.tar` and `SHA256SUMS`. */
 export const CLIENT_HOST: Part = {
   name: 'client-host',
   title: 'the package of the client host',
   stamp: () => hashOf([SOURCE], [REST_PROXY.stamp()]),
-  provides: [CLIENT_HOST_ARCHIVE, `${CLIENT_HOST_ARCHIVE}.sha256`],
+  provides: [CLIENT_HOST_ARCHIVE, SUMS_FILE],
   async install(folder, signal) {
     const content = path.join(folder, 'content');
     cpSync(path.join(SOURCE, 'root'), path.join(content, 'root'), { recursive: true });
-    for (const name of ['install.sh', 'cloudwatch-agent.json']) {
+    for (const name of CLIENT_HOST_FILES) {
       copyFileSync(path.join(SOURCE, name), path.join(content, name));
     }
-    const libs = path.join(content, 'root', 'opt', 'kafka', 'libs');
+    const libs = path.join(content, CLIENT_HOST_JARS);
     await copyDependencies(path.join(SOURCE, 'pom.xml'), libs, [], signal);
     checkJars(libs, readFileSync(path.join(SOURCE, 'jars.sha256'), 'utf8'));
 
     const bundle = path.join(folder, 'rest-proxy');
     await REST_PROXY.install(bundle, signal);
-    const restProxy = path.join(content, 'root', 'opt', 'rest-proxy');
-    mkdirSync(restProxy);
-    copyFileSync(path.join(bundle, 'main.js'), path.join(restProxy, 'main.js'));
+    mkdirSync(path.join(content, path.dirname(CLIENT_HOST_PROXY)));
+    copyFileSync(path.join(bundle, 'main.js'), path.join(content, CLIENT_HOST_PROXY));
 
-    const archive = path.join(folder, CLIENT_HOST_ARCHIVE);
-    writeTar(content, archive);
-    writeFileSync(`${archive}.sha256`, `${sha256(archive)}  ${CLIENT_HOST_ARCHIVE}\n`);
+    const sums = sumsOf(content);
+    if (sums !== clientHostSums()) {
+      throw new Error(`The client host's package is not what its sources ask for; it has:\n${sums}`);
+    }
+    for (const into of [content, folder]) writeFileSync(path.join(into, SUMS_FILE), sums);
+    writeTar(content, path.join(folder, CLIENT_HOST_ARCHIVE));
     for (const scratch of [content, bundle]) rmSync(scratch, { recursive: true });
   },
 };

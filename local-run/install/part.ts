@@ -1,9 +1,9 @@
 /**
  * What a part to be installed is, and how one is installed once and for all.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { sourceHash } from '../../packaging/source-hash';
 import { CommandError } from '../processes/run-command';
 
 /** Tells a person what is going on, a line at a time. */
@@ -44,36 +44,9 @@ const STAMP_FILE = '.installed';
 const ATTEMPTS = 3;
 const PAUSES_MS = [2_000, 5_000];
 
-/** Build results, which are no sources. */
-const NO_SOURCES = new Set(['target', 'node_modules', '__pycache__']);
-
-/** A hash over texts, files and folders, for stamps. Build results are left out. */
+/** A short hash over texts, files and folders, for stamps. Build results are left out. */
 export function hashOf(paths: readonly string[], texts: readonly string[] = []): string {
-  const hash = createHash('sha256');
-  const visit = (file: string, name: string, isFolder: boolean): void => {
-    if (!isFolder) {
-      hash.update(`${name}\0`).update(readFileSync(file)).update('\0');
-      return;
-    }
-    const entries = readdirSync(file, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      if (NO_SOURCES.has(entry.name)) continue;
-      visit(path.join(file, entry.name), `${name}/${entry.name}`, entry.isDirectory());
-    }
-  };
-  for (const file of paths) visit(file, path.basename(file), isDirectory(file));
-  for (const text of texts) hash.update(`${text}\0`);
-  return hash.digest('hex').slice(0, 16);
-}
-
-function isDirectory(file: string): boolean {
-  try {
-    readdirSync(file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
-    throw error;
-  }
+  return sourceHash(paths, texts).slice(0, 16);
 }
 
 /** Whether a part is installed in the version that the sources ask for. */

@@ -3,10 +3,9 @@
  */
 import path from 'node:path';
 import { build } from 'esbuild';
+import { REST_PROXY_BUNDLE } from '../../packaging/rest-proxy-bundle';
 import { PROJECT_ROOT } from '../paths';
 import { hashOf, type Part } from './part';
-
-const SOURCE = path.join(PROJECT_ROOT, 'rest-proxy');
 
 /** What ends up in the bundle. */
 const BUNDLED = ['rest-proxy', 'kafka-client', 'feeds', 'package-lock.json'];
@@ -18,18 +17,6 @@ export const REST_PROXY: Part = {
   stamp: () => hashOf(BUNDLED.map((name) => path.join(PROJECT_ROOT, name))),
   provides: ['main.js'],
   async install(folder) {
-    await build({
-      // Names in the bundle are relative to the project, also where its packages are links to elsewhere.
-      absWorkingDir: PROJECT_ROOT,
-      preserveSymlinks: true,
-      entryPoints: [path.join(SOURCE, 'main.ts')],
-      outfile: path.join(folder, 'main.js'),
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'cjs',
-      sourcemap: true,
-      logLevel: 'silent',
-    });
+    await build({ ...REST_PROXY_BUNDLE, outfile: path.join(folder, 'main.js') });
   },
 };

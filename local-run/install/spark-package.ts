@@ -4,10 +4,10 @@
  */
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { DELTA_JARS, TABLE_ENGINE_SOURCES } from '../../packaging/package-files';
 import { PROJECT_ROOT } from '../paths';
 import {
   AMAZON_LINUX_2023_GLIBC,
-  SOURCES,
   WHEELS_FILE,
   copySources,
   installWheels,
@@ -15,9 +15,6 @@ import {
 } from './table-engine-package';
 
 const JOB = path.join(PROJECT_ROOT, 'spark-batch');
-
-/** Of the jars that are installed beside the local Spark those that EMR lacks; it has a Spark and an S3A of its own. */
-const FOR_EMR = /^delta-.*\.jar$/;
 
 /** Where the parts are that go into the package. */
 export interface SparkPackageJars {
@@ -31,7 +28,7 @@ export interface SparkPackageJars {
  *
  * @param folder an empty folder to fill.
  * @param target EMR's processor and the Python version that its Spark uses.
- * @throws Error when there is no wheel for the target.
+ * @throws Error when there is no wheel for the target, or Delta Lake has other jars than the app deploys.
  */
 export async function buildSparkPackage(
   folder: string,
@@ -44,12 +41,16 @@ export async function buildSparkPackage(
   mkdirSync(packages);
   await installWheels(packages, { ...target, glibcMinor: AMAZON_LINUX_2023_GLIBC }, signal);
   rmSync(path.join(packages, WHEELS_FILE));
-  copySources(packages, { ...SOURCES, spark_batch: path.join(JOB, 'spark_batch') });
+  copySources(packages, { ...TABLE_ENGINE_SOURCES, spark_batch: path.join(JOB, 'spark_batch') });
   const into = path.join(folder, 'jars');
   mkdirSync(into);
-  const chosen = readdirSync(jars).filter((name) => FOR_EMR.test(name));
-  if (chosen.length === 0) throw new Error(`There is no jar of Delta Lake in ${jars}.`);
-  for (const file of [...chosen.map((name) => path.join(jars, name)), extensionJar]) {
+  const found = readdirSync(jars).filter((name) => /^delta-.*\.jar$/.test(name));
+  if (found.sort().join() !== DELTA_JARS.join()) {
+    throw new Error(
+      `Delta Lake's jars in ${jars} are ${found.join(', ')}: expected ${DELTA_JARS.join(', ')}, as packaging/package-files.ts lists them. Change the list with the version.`,
+    );
+  }
+  for (const file of [...DELTA_JARS.map((name) => path.join(jars, name)), extensionJar]) {
     copyFileSync(file, path.join(into, path.basename(file)));
   }
 }

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { TABLE_ENGINE_SOURCES, type PackageTarget as Target } from '../../packaging/package-files';
 import { PARTS_ROOT, PROJECT_ROOT, pythonExecutable } from '../paths';
 import { childEnvironment } from '../processes/environment';
 import { runCommand } from '../processes/run-command';
@@ -23,10 +24,7 @@ import { PYTHON } from './python-part';
 export type PackageTarget = 'local' | LambdaTarget;
 
 /** A run-time on AWS: Lambda's, or that of another service on the same Linux. */
-export interface LambdaTarget {
-  readonly architecture: 'arm64' | 'x86_64';
-  /** The Python version, for example `3.12`. */
-  readonly python: string;
+export interface LambdaTarget extends Target {
   /**
    * The second part of its Linux's glibc version, for example 34 for 2.34.
    *
@@ -43,13 +41,6 @@ export const PACKAGE_LIMIT_BYTES = 240e6;
 
 const LOCK = path.join(PROJECT_ROOT, 'table-engine', 'requirements.lock');
 const HANDLERS = path.join(PROJECT_ROOT, 'lambda', 'table-engine');
-
-/** What is copied of the table engine, by its name in the package. */
-export const SOURCES: Readonly<Record<string, string>> = {
-  table_engine: path.join(PROJECT_ROOT, 'table-engine', 'table_engine'),
-  'feeds/feeds.json': path.join(PROJECT_ROOT, 'feeds', 'feeds.json'),
-  sql: path.join(PROJECT_ROOT, 'sql'),
-};
 
 /**
  * In a package: the stamp of its wheels, and the names they have brought, a line each. Another build takes them over by
@@ -129,7 +120,7 @@ function takeWheels(folder: string, earlier: string, target: PackageTarget): boo
 function functionSources(): Readonly<Record<string, string>> {
   const handlers = readdirSync(HANDLERS).filter((name) => name.endsWith('.py'));
   return {
-    ...SOURCES,
+    ...TABLE_ENGINE_SOURCES,
     ...Object.fromEntries(handlers.map((name) => [name, path.join(HANDLERS, name)])),
   };
 }
@@ -190,7 +181,7 @@ const FOLDER = path.join(PARTS_ROOT, 'table-engine-package');
 export const TABLE_ENGINE_PACKAGE: Part = {
   name: 'table-engine-package',
   title: "the table engine's package",
-  stamp: () => hashOf([HANDLERS, ...Object.values(SOURCES)], [wheelsStamp('local')]),
+  stamp: () => hashOf([HANDLERS, ...Object.values(TABLE_ENGINE_SOURCES)], [wheelsStamp('local')]),
   provides: ['append.py', 'table_engine/__init__.py', 'feeds/feeds.json', 'sql', 'duckdb', 'deltalake'],
   install: (folder, signal) => buildTableEnginePackage(folder, 'local', FOLDER, signal),
 };

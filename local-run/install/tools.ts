@@ -168,6 +168,6 @@ export async function checkTools(
     return problem === undefined ? [] : [`${tool.name}: ${problem}; ${howToGet(tool)}`];
   });
   if (complaints.length > 0) {
-    throw new Error(`The local run needs tools that this machine lacks:\n  - ${complaints.join('\n  - ')}`);
+    throw new Error(`This needs tools that this machine lacks:\n  - ${complaints.join('\n  - ')}`);
   }
 }

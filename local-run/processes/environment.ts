@@ -41,6 +41,8 @@ const SAME_EVERYWHERE = {
   TZ: 'UTC',
   PYTHONUTF8: '1',
   PYTHONNOUSERSITE: '1',
+  // Nobody reads what a child says of the Node.js of later years; `engines` says which is taken.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];

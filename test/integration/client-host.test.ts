@@ -2,8 +2,7 @@
  * The client host's boot script and what it installs, run in a root of its own: the user data as the template has it, the
  * tools against a real broker, the proxy by its unit's own command line.
  */
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,8 @@ import { bootUserData, packageArchive, type BootSettings } from '../../lib/const
 import { ensureParts } from '../../local-run/install';
 import { CLIENT_HOST } from '../../local-run/install/client-host-part';
 import { freePort } from '../../local-run/ports';
+import { sha256 } from '../../packaging/client-host-sums';
+import { clientHostTar } from '../../packaging/package-files';
 import { KafkaHarness, resultsOf, send, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS } from './rest-proxy-harness';
 import { LocalRoot, type Outcome } from './support/local-root';
 
@@ -78,10 +79,23 @@ beforeAll(async () => {
   const bucket = path.join(scratch, 'fetched', 'assets');
   mkdirSync(bucket, { recursive: true });
   copyFileSync(archive.path, path.join(bucket, 'host.tar'));
-  writeFileSync(path.join(bucket, 'other.tar'), readFileSync(archive.path).subarray(0, -1));
+  const changed = (name: string, change: string): void => {
+    const content = path.join(scratch, name);
+    mkdirSync(content);
+    const tar = ['tar', '--directory', content, '--file'] as const;
+    execFileSync(tar[0], [...tar.slice(1), archive.path, '--extract']);
+    execFileSync('bash', ['-c', change], { cwd: content });
+    execFileSync(tar[0], [...tar.slice(1), path.join(bucket, `${name}.tar`), '--create', '.']);
+  };
+  changed('other-file', 'echo "# more" >> root/opt/kafka/bin/run-tool.sh');
+  changed('file-more', 'echo "#!/bin/bash" > root/opt/kafka/bin/more.sh');
+  changed('file-less', 'rm root/opt/kafka/bin/run-tool.sh');
+  changed('other-list', 'echo "# more" >> install.sh; sha256sum install.sh > SHA256SUMS');
+  changed('no-list', 'rm SHA256SUMS');
+  writeFileSync(path.join(bucket, 'cut.tar'), readFileSync(archive.path).subarray(0, 1_000_000));
   settings = {
     packageUrl: 's3://assets/host.tar',
-    packageSha256: archive.sha256,
+    packageSha256: archive.sums,
     bootstrapServers: kafka.bootstrapServers,
     kafkaAuth: 'none',
     restProxyPort: port,
@@ -103,14 +117,18 @@ describe('before anything is installed', () => {
     expect(root.shell('ls /opt /tmp; ls /var/log')).toBe('/opt:\n\n/tmp:\n');
   };
 
-  test('a package with another checksum is refused', () => {
-    const { code, stderr } = boot({ packageUrl: 's3://assets/other.tar' });
+  test.each([
+    ['other-file', 'has other files than its list of checksums says'],
+    ['file-more', 'has files that its list of checksums lacks (root/opt/kafka/bin/more.sh)'],
+    ['file-less', 'has other files than its list of checksums says'],
+    ['other-list', 'has a list of checksums with the SHA-256'],
+    ['no-list', 'has no list of checksums, SHA256SUMS'],
+    ['cut', 'cannot be unpacked'],
+  ])('a package that is not what was deployed is refused: %s', (name, message) => {
+    const { code, stderr } = boot({ packageUrl: `s3://assets/${name}.tar` });
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      new RegExp(
-        `other\\.tar has the SHA-256 [0-9a-f]{64}, expected ${settings.packageSha256}: .*nothing was installed`,
-      ),
-    );
+    expect(stderr).toContain(`s3://assets/${name}.tar ${message}`);
+    expect(stderr).toContain('it is not what was deployed; nothing was installed');
     nothing();
   });
 
@@ -176,8 +194,8 @@ describe('the installed host', () => {
 
   test('runs the very bundle that the local run runs', async () => {
     const { restProxyBundle } = await ensureParts(undefined, { only: ['rest-proxy'] });
-    const sha256 = createHash('sha256').update(readFileSync(restProxyBundle)).digest('hex');
-    expect(root.shell('sha256sum < /opt/rest-proxy/main.js')).toBe(`${sha256}  -\n`);
+    const digest = sha256(readFileSync(restProxyBundle));
+    expect(root.shell('sha256sum < /opt/rest-proxy/main.js')).toBe(`${digest}  -\n`);
   });
 
   test('has its services started, the agent before the proxy', () => {
@@ -311,8 +329,7 @@ test('the package is the same, byte for byte, when it is made anew elsewhere', a
   } finally {
     process.chdir(before);
   }
-  expect(packageArchive(folder).sha256).toBe(packageArchive(packageFolder).sha256);
-  expect(readFileSync(path.join(folder, 'client-host.tar.sha256'), 'utf8')).toBe(
-    `${packageArchive(folder).sha256}  client-host.tar\n`,
-  );
+  const digest = (archive: string): string => sha256(readFileSync(archive));
+  expect(digest(packageArchive(folder).path)).toBe(digest(packageArchive(packageFolder).path));
+  expect(packageArchive(folder).sums).toBe(clientHostTar().sums);
 });

@@ -62,12 +62,12 @@ test.each([
 ] as const)(
   'for Lambda on %s it has the wheels of that processor and fits',
   async (architecture, machine) => {
-    await buildTableEnginePackage(folder, { architecture, python: '3.12' });
+    await buildTableEnginePackage(folder, { architecture, python: '3.14' });
     const bytes = [...sizesOf(folder).values()].reduce((sum, size) => sum + size, 0);
     expect(bytes).toBeLessThan(PACKAGE_LIMIT_BYTES);
     const libraries = everyFile(folder).filter((file) => /\.cpython-.*\.so$/.test(file));
     expect(libraries.length).toBeGreaterThan(0);
-    expect(libraries.filter((file) => !file.includes(`cpython-312-${machine}-linux`))).toEqual([]);
+    expect(libraries.filter((file) => !file.includes(`cpython-314-${machine}-linux`))).toEqual([]);
   },
   300_000,
 );

@@ -242,7 +242,7 @@ test('the user data is the boot script behind its settings, and fits', () => {
   const text = parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join('');
   const script = readFileSync(join(__dirname, '../../../../client-host/boot.sh'), 'utf8');
   const sha256 = createHash('sha256')
-    .update(readFileSync(join(PACKAGE, 'client-host.tar')))
+    .update(readFileSync(join(PACKAGE, 'SHA256SUMS')))
     .digest('hex');
   expect(text.startsWith("#!/usr/bin/env bash\nexport PACKAGE_URL='")).toBe(true);
   expect(text.endsWith(script.slice(script.indexOf('\n') + 1))).toBe(true);
@@ -257,7 +257,9 @@ test('the user data is the boot script behind its settings, and fits', () => {
 test('a package that is not there is told', () => {
   const folder = mkdtempSync(join(tmpdir(), 'client-host-test-'));
   try {
-    expect(() => clientHost({ package: folder })).toThrow(/There is no .*client-host\.tar.*npm run package/);
+    expect(() => clientHost({ package: folder })).toThrow(
+      /There is no .*client-host\.tar, .*npm run package/,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

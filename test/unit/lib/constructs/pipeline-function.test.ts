@@ -18,7 +18,7 @@ test('the function is as its props say', () => {
   template.hasResourceProperties('AWS::Lambda::Function', {
     Description: 'does things',
     Handler: 'index.handler',
-    Runtime: 'nodejs22.x',
+    Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
     MemorySize: 256,
     Timeout: 7,

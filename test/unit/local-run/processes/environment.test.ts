@@ -50,6 +50,7 @@ const BASE = {
   TZ: 'UTC',
   PYTHONUTF8: '1',
   PYTHONNOUSERSITE: '1',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   no_proxy: 'intranet,.corp,10.0.0.1,localhost,127.0.0.1,::1',
   NO_PROXY: 'intranet,.corp,10.0.0.1,localhost,127.0.0.1,::1',
 };

@@ -44,7 +44,9 @@ async function cdk(args: readonly string[], settings: DeploySettings, signal?: A
     env: childEnvironment('local', {
       ...awsVariables(settings.aws),
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ''}`,
-      CDK_HOME: path.join(settings.stateDir, 'cdk-home'), // Not the person's own, which remembers accounts by key.
+      // Not the person's own, in which the CDK's command line remembers accounts by key, and its library and npx have caches.
+      HOME: path.join(settings.stateDir, 'cdk-home'),
+      CDK_HOME: path.join(settings.stateDir, 'cdk-home'),
       CDK_DISABLE_CLI_TELEMETRY: 'true',
       NO_COLOR: '1',
     }),

@@ -51,6 +51,9 @@ export const FEEDS: Readonly<Record<FeedName, Feed>> = {
   user: { name: 'user', ...(definitions.user as Omit<Feed, 'name'>) },
 };
 
+/** How deep objects and arrays of a record may be nested, itself included: one limit for the whole pipeline. */
+export const MOST_NESTING = definitions.mostNesting;
+
 /** The user id when none is configured. */
 export const DEFAULT_USER_ID = 'pinterest';
 

@@ -6,6 +6,8 @@
  * It does not recurse, so that depth costs no stack.
  */
 
+import { MOST_NESTING } from '../feeds';
+
 /** The text is not JSON. The position is a byte offset from 0. */
 export class JsonSyntaxError extends Error {
   constructor(
@@ -16,12 +18,6 @@ export class JsonSyntaxError extends Error {
     this.name = 'JsonSyntaxError';
   }
 }
-
-/**
- * How deep arrays and objects may be nested, as in Jackson by default. The S3 sink, which has a stricter bound, hands a
- * value that is deeper to the dead letters.
- */
-export const MAX_DEPTH = 1000;
 
 const SPACE = 0x20;
 const TAB = 0x09;
@@ -66,16 +62,14 @@ export function skipSpace(text: Buffer, at: number): number {
  *
  * @param text well-formed UTF-8.
  * @param start the offset of the value's first byte (no white space).
- * @param depth how many arrays and objects are open around it.
  * @param onMember called for each member of the value itself, when it is an object, in order: with the offsets of the
  * member's name (see {@link isNamed}) and of its value, which is not checked yet.
  * @returns the offset behind the value's last byte.
- * @throws JsonSyntaxError
+ * @throws JsonSyntaxError also when arrays and objects in it are nested deeper than the pipeline takes.
  */
 export function scanValue(
   text: Buffer,
   start: number,
-  depth = 0,
   onMember?: (nameStart: number, valueStart: number) => void,
 ): number {
   // One entry for each open array or object, true for an object.
@@ -93,8 +87,8 @@ export function scanValue(
     if (byte === QUOTE) i = scanString(text, i);
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       const object = byte === OPEN_BRACE;
-      if (open.length + depth >= MAX_DEPTH)
-        throw new JsonSyntaxError(`more than ${MAX_DEPTH} levels of nesting`, i);
+      if (open.length >= MOST_NESTING)
+        throw new JsonSyntaxError(`a value nested deeper than ${MOST_NESTING} levels`, i);
       i = skipSpace(text, i + 1);
       if (text[i] === (object ? CLOSE_BRACE : CLOSE_BRACKET)) i += 1;
       else {

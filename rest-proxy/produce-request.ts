@@ -87,7 +87,7 @@ function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRec
         records = [];
         return readRecords(body, at, finder, records, complaints);
       }
-      const valueEnd = scanValue(body, at, 1);
+      const valueEnd = scanValue(body, at);
       if (!SCHEMA_MEMBERS.has(name))
         complaints.add(wrongShape(`Unrecognized field ${quote(name)}: the body's only member is "records".`));
       else if (kindAt(body, at) !== 'null')
@@ -117,7 +117,7 @@ function readRecords(
   complaints: FirstComplaint,
 ): number {
   if (kindAt(body, at) !== 'an array') {
-    const end = scanValue(body, at, 1);
+    const end = scanValue(body, at);
     complaints.add(wrongShape(`"records" is ${kindAt(body, at)}: expected an array of records.`));
     return end;
   }
@@ -147,7 +147,7 @@ function readRecord(
     complaints.add(wrongShape(`records[${index}] ${message}`, ERROR_CODES.wrongRecord));
   };
   if (kindAt(body, at) !== 'an object') {
-    const end = scanValue(body, at, 2);
+    const end = scanValue(body, at);
     complain(
       `is ${kindAt(body, at)}: expected an object with "value" and, if wanted, "key" and "partition".`,
     );
@@ -158,7 +158,7 @@ function readRecord(
   let value: Buffer | null = null;
   let partition: number | undefined;
   const end = scanObject(body, at, (name, valueStart) => {
-    const valueEnd = scanValue(body, valueStart, 3, name === 'value' ? finder?.visit : undefined);
+    const valueEnd = scanValue(body, valueStart, name === 'value' ? finder?.visit : undefined);
     const isNull = kindAt(body, valueStart) === 'null';
     if (seen.has(name)) complain(`has the member ${quote(name)} twice: send it once.`);
     seen.add(name);

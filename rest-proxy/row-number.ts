@@ -18,10 +18,9 @@ export class RowNumberFinder {
     private readonly member: string,
   ) {}
 
-  /** Takes note of a member of the value, as `scanValue` finds it. Of one that stands twice the first counts, as in the cleaning. */
+  /** Takes note of a member of the value, as `scanValue` finds it. Of one that is there twice the last counts, as in the cleaning. */
   readonly visit = (nameStart: number, valueStart: number): void => {
-    if (this.valueStart === undefined && isNamed(this.text, nameStart, this.member))
-      this.valueStart = valueStart;
+    if (isNamed(this.text, nameStart, this.member)) this.valueStart = valueStart;
   };
 
   /** The row number of the value that was scanned since the last call; undefined when the cleaning would find none. */

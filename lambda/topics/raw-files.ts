@@ -13,6 +13,9 @@ export type StoredOffsets = (topic: string, partition: number) => Promise<number
 
 const DIGITS = 20;
 
+/** The largest offset of a record that Kafka has. Another program's object may have any number in its name. */
+const MOST_OFFSET = 2n ** 63n - 2n;
+
 /** The name of the object that begins with an offset (`docs/adr/0002-s3-sink-exactly-once.md`). */
 export function rawFileKey(folder: string, topic: string, partition: number, offset: number): string {
   return `${folderOf(folder, topic, partition)}${topic}+${partition}+${String(offset).padStart(DIGITS, '0')}.json`;
@@ -44,6 +47,8 @@ export function storedOffsets(client: S3Client, { bucket, folder }: RawFilesLoca
         throw new Error(
           `The object ${key} in the bucket ${bucket} is no raw file: expected a name like ${keyOf(0)}. Move it away, then deploy again.`,
         );
+      // Names sort by offset: after this one there is none that Kafka has.
+      if (BigInt(digits) > MOST_OFFSET) return undefined;
       return Number(digits);
     };
     let last = await startAfter(-1);

@@ -10,7 +10,12 @@ from functools import cache, cached_property
 from typing import Any
 
 from airspeed import Template  # type: ignore[import-untyped]
+from java_json import java_json
 from json_path import MISSING, look_up
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
 
 
 class Input:
@@ -23,15 +28,16 @@ class Input:
 
     @cached_property
     def _document(self) -> Any:
+        """Of a key that stands twice the last counts. A number with fraction or exponent is a 64-bit float."""
         try:
-            return json.loads(self.body)
-        except ValueError:
+            return json.loads(self.body, parse_constant=_no_number)
+        except (ValueError, RecursionError):
             return MISSING
 
     def json(self, path: str) -> str:
-        """The value at a JSONPath as JSON; `""` when it is not there."""
+        """The value at a JSONPath, written anew as JSON; `""` when it is not there or null."""
         value = look_up(self._document, path)
-        return json.dumps("" if value is MISSING else value, ensure_ascii=False, separators=(",", ":"))
+        return java_json("" if value is MISSING or value is None else value)
 
     def path(self, path: str) -> Any:
         """The value at a JSONPath; an empty text when it is not there."""

@@ -15,18 +15,18 @@ SELECT
     WHEN line IS NULL THEN NULL
     WHEN document_reason IS NOT NULL THEN document_reason
     WHEN row_number_value IS NULL
-      THEN 'no integer row number; ' || refusal(line, 'ind', ind_text, 'a whole number in 32 bits')
-    WHEN is_nested(line, 'country', country_text) THEN refusal(line, 'country', country_text, 'text')
+      THEN 'no integer row number; ' || refusal(document, 'ind', ind_text, 'a whole number in 32 bits')
+    WHEN is_nested(document, 'country', country_text) THEN refusal(document, 'country', country_text, 'text')
     WHEN latitude_text IS NOT NULL AND (latitude IS NULL OR latitude < -90 OR latitude > 90)
-      THEN refusal(line, 'latitude', latitude_text, 'a number from -90 to 90')
+      THEN refusal(document, 'latitude', latitude_text, 'a number from -90 to 90')
     WHEN longitude_text IS NOT NULL AND (longitude IS NULL OR longitude < -180 OR longitude > 180)
-      THEN refusal(line, 'longitude', longitude_text, 'a number from -180 to 180')
+      THEN refusal(document, 'longitude', longitude_text, 'a number from -180 to 180')
     WHEN latitude IS NULL AND longitude IS NOT NULL
-      THEN refusal(line, 'latitude', latitude_text, 'a number, because longitude has one')
+      THEN refusal(document, 'latitude', latitude_text, 'a number, because longitude has one')
     WHEN longitude IS NULL AND latitude IS NOT NULL
-      THEN refusal(line, 'longitude', longitude_text, 'a number, because latitude has one')
+      THEN refusal(document, 'longitude', longitude_text, 'a number, because latitude has one')
     WHEN timestamp_text IS NOT NULL AND timestamp_value IS NULL
-      THEN refusal(line, 'timestamp', timestamp_text, 'an ISO 8601 date and time')
+      THEN refusal(document, 'timestamp', timestamp_text, 'an ISO 8601 date and time')
   END AS reason,
   row_number_value AS ind,
   country_text AS country,

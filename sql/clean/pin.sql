@@ -26,20 +26,20 @@ SELECT
   CASE
     WHEN line IS NULL THEN NULL
     WHEN document_reason IS NOT NULL THEN document_reason
-    WHEN ind IS NULL THEN 'no integer row number; ' || refusal(line, 'index', index_text, 'a whole number in 32 bits')
-    WHEN is_nested(line, 'unique_id', unique_id_text) THEN refusal(line, 'unique_id', unique_id_text, 'text')
-    WHEN is_nested(line, 'title', title_text) THEN refusal(line, 'title', title_text, 'text')
-    WHEN is_nested(line, 'description', description_text) THEN refusal(line, 'description', description_text, 'text')
-    WHEN is_nested(line, 'poster_name', poster_name_text) THEN refusal(line, 'poster_name', poster_name_text, 'text')
-    WHEN is_nested(line, 'tag_list', tag_list_text) THEN refusal(line, 'tag_list', tag_list_text, 'text')
-    WHEN is_nested(line, 'is_image_or_video', is_image_or_video_text)
-      THEN refusal(line, 'is_image_or_video', is_image_or_video_text, 'text')
-    WHEN is_nested(line, 'image_src', image_src_text) THEN refusal(line, 'image_src', image_src_text, 'text')
-    WHEN is_nested(line, 'save_location', save_location_text)
-      THEN refusal(line, 'save_location', save_location_text, 'text')
-    WHEN is_nested(line, 'category', category_text) THEN refusal(line, 'category', category_text, 'text')
+    WHEN ind IS NULL THEN 'no integer row number; ' || refusal(document, 'index', index_text, 'a whole number in 32 bits')
+    WHEN is_nested(document, 'unique_id', unique_id_text) THEN refusal(document, 'unique_id', unique_id_text, 'text')
+    WHEN is_nested(document, 'title', title_text) THEN refusal(document, 'title', title_text, 'text')
+    WHEN is_nested(document, 'description', description_text) THEN refusal(document, 'description', description_text, 'text')
+    WHEN is_nested(document, 'poster_name', poster_name_text) THEN refusal(document, 'poster_name', poster_name_text, 'text')
+    WHEN is_nested(document, 'tag_list', tag_list_text) THEN refusal(document, 'tag_list', tag_list_text, 'text')
+    WHEN is_nested(document, 'is_image_or_video', is_image_or_video_text)
+      THEN refusal(document, 'is_image_or_video', is_image_or_video_text, 'text')
+    WHEN is_nested(document, 'image_src', image_src_text) THEN refusal(document, 'image_src', image_src_text, 'text')
+    WHEN is_nested(document, 'save_location', save_location_text)
+      THEN refusal(document, 'save_location', save_location_text, 'text')
+    WHEN is_nested(document, 'category', category_text) THEN refusal(document, 'category', category_text, 'text')
     WHEN downloaded_text IS NOT NULL AND downloaded_flag IS NULL
-      THEN refusal(line, 'downloaded', downloaded_text, '1, 0, true or false')
+      THEN refusal(document, 'downloaded', downloaded_text, '1, 0, true or false')
   END AS reason,
   ind,
   unique_id_text AS unique_id,

@@ -32,27 +32,26 @@ CREATE OR REPLACE TEMP MACRO utc_timestamp(t) AS
     THEN try_cast(t AS TIMESTAMPTZ) END;
 
 -- Whether the value of a key is an object or an array. The JSON is only looked at again when its text says it might be.
-CREATE OR REPLACE TEMP MACRO is_nested(line, key, t) AS
-  CASE WHEN starts_with(t, '{') OR starts_with(t, '[') THEN json_type(line, '$.' || key) IN ('OBJECT', 'ARRAY') ELSE false END;
+CREATE OR REPLACE TEMP MACRO is_nested(document, key, t) AS
+  CASE WHEN starts_with(t, '{') OR starts_with(t, '[') THEN json_type(document, '$.' || key) IN ('OBJECT', 'ARRAY') ELSE false END;
 
--- The kind of a key's value in words.
-CREATE OR REPLACE TEMP MACRO value_kind(line, key) AS
-  CASE json_type(line, '$.' || key)
-    WHEN 'OBJECT' THEN 'an object'
-    WHEN 'ARRAY' THEN 'an array'
-    WHEN 'VARCHAR' THEN 'the string'
-    WHEN 'BOOLEAN' THEN 'the boolean'
-    WHEN 'NULL' THEN 'null'
-    ELSE 'the number'
-  END;
+-- What a value that is no object or array looks like: its beginning.
+CREATE OR REPLACE TEMP MACRO shown(t) AS ' ' || left(t, 100) || CASE WHEN length(t) > 100 THEN '…' ELSE '' END;
 
--- The sentence that says why a value was refused.
-CREATE OR REPLACE TEMP MACRO refusal(line, key, t, expected) AS
-  key || ': expected ' || expected || ', found ' || CASE
-    WHEN NOT coalesce(json_exists(line, '$.' || key), false) THEN 'no such key'
-    WHEN t IS NULL THEN 'null'
-    ELSE value_kind(line, key) || ' ' || left(t, 100) || CASE WHEN length(t) > 100 THEN '…' ELSE '' END
-  END;
+-- The sentence that says why a value was refused. The list of one is there so that its kind is looked up once.
+CREATE OR REPLACE TEMP MACRO refusal(document, key, t, expected) AS
+  key || ': expected ' || expected || ', found ' || list_transform(
+    [coalesce(json_type(document, '$.' || key), '')],
+    lambda kind: CASE kind
+      WHEN '' THEN 'no such key'
+      WHEN 'NULL' THEN 'null'
+      WHEN 'OBJECT' THEN 'an object'
+      WHEN 'ARRAY' THEN 'an array'
+      WHEN 'VARCHAR' THEN 'the string' || shown(t)
+      WHEN 'BOOLEAN' THEN 'the boolean' || shown(t)
+      ELSE 'the number' || shown(t)
+    END
+  )[1];
 
 -- Whether a line that DuckDB reads as JSON is JSON by RFC 8259: DuckDB also takes NaN, Infinity and trailing commas. The
 -- strings are only taken out when the line has something that looks like one of these. A line that opens no second bracket
@@ -66,8 +65,28 @@ CREATE OR REPLACE TEMP MACRO is_lenient_json(line) AS
     ELSE false
   END;
 
--- Why a line is no record; null for a record. `document` is null when the line cannot be parsed.
-CREATE OR REPLACE TEMP MACRO document_problem(line, document, row_number_text) AS
+-- Whether objects and arrays of a line that is JSON are nested deeper than {{most nesting}} levels. Only a line with enough
+-- brackets is looked at: without its strings, what is no deeper matches a pattern of as many levels. The pattern is not constant
+-- (least() gives 0), so that it is only made for such a line and not with each plan, which takes milliseconds.
+CREATE OR REPLACE TEMP MACRO is_too_deep(line) AS
+  CASE
+    WHEN strlen(line) > 2 * {{most nesting}}
+      AND strlen(line) - strlen(replace(replace(line, '[', ''), '{', '')) > {{most nesting}}
+    THEN NOT regexp_full_match(
+      regexp_replace(line, '"([^"\\]|\\.)*"|[^\[\]{}"]+', '', 'g'),
+      repeat('[\[{](?:', {{most nesting}} + least(strlen(line), 0)) || repeat(')*[\]}]', {{most nesting}}))
+    ELSE false
+  END;
+
+-- The object with the last value of each source key, given all its keys in order.
+CREATE OR REPLACE TEMP MACRO last_values(line, keys) AS
+  '{' || array_to_string(list_transform(
+    list_filter({{key list}}, lambda key: list_contains(keys, key)),
+    lambda key: '"' || key || '":' || json_extract(line, '$.*')[len(keys) - list_position(list_reverse(keys), key) + 1]
+  ), ',') || '}';
+
+-- Why a line is no record; null for a record.
+CREATE OR REPLACE TEMP MACRO document_problem(line, row_number_text) AS
   CASE
     WHEN row_number_text IS NULL AND NOT json_valid(line)
       THEN CASE WHEN regexp_matches(line, '(?i)\\ud[89a-f]') THEN 'not JSON, or half of a surrogate pair' ELSE 'not JSON' END
@@ -76,14 +95,30 @@ CREATE OR REPLACE TEMP MACRO document_problem(line, document, row_number_text) A
         WHEN 'ARRAY' THEN 'an array' WHEN 'VARCHAR' THEN 'a string' WHEN 'BOOLEAN' THEN 'a boolean' WHEN 'NULL' THEN 'null'
         ELSE 'a number' END
     WHEN is_lenient_json(line) THEN 'not JSON: NaN, Infinity or a comma before a closing bracket'
+    WHEN is_too_deep(line) THEN 'nested deeper than {{most nesting}} levels'
   END;
 
--- One row a line: position, line, why it is no record, and the text of each source key (null for null and for no such
--- key). Each line is parsed once. Of a key that stands twice in an object the first counts.
+-- One row a line: position, line, the document that counts, why the line is no record, and the text of each source key (null
+-- for null and for no such key). A line that has just the source keys, as most have, is parsed once. Another one is parsed
+-- again, because DuckDB takes the first of a key that stands twice, and the last counts.
 CREATE OR REPLACE TEMP VIEW decoded AS
 SELECT
   position,
   line,
-  document_problem(line, document, document.{{row number}}) AS document_reason,
+  document,
+  document_problem(line, record.{{row number}}) AS document_reason,
   {{texts}}
-FROM (SELECT position, line, TRY(from_json(line, '{{json structure}}')) AS document FROM lines);
+FROM (
+  SELECT
+    position,
+    line,
+    document,
+    CASE WHEN usual IS NOT NULL THEN usual ELSE TRY(from_json(document, '{{json structure}}')) END AS record
+  FROM (
+    SELECT position, line, usual, CASE WHEN len(keys) > list_unique(keys) THEN last_values(line, keys) ELSE line END AS document
+    FROM (
+      SELECT position, line, usual, CASE WHEN usual IS NULL THEN TRY(json_keys(line)) END AS keys
+      FROM (SELECT position, line, TRY(from_json_strict(line, '{{json structure}}')) AS usual FROM lines)
+    )
+  )
+);

@@ -34,24 +34,26 @@ CREATE OR REPLACE TEMPORARY FUNCTION utc_timestamp(t STRING) RETURNS TIMESTAMP
     THEN shifted_timestamp(t) END;
 
 -- Whether the value of a key is an object or an array. The JSON is only looked at again when its text says it might be.
-CREATE OR REPLACE TEMPORARY FUNCTION is_nested(line STRING, key STRING, t STRING) RETURNS BOOLEAN
+CREATE OR REPLACE TEMPORARY FUNCTION is_nested(document STRING, key STRING, t STRING) RETURNS BOOLEAN
   RETURN CASE WHEN startswith(t, '{') OR startswith(t, '[')
-    THEN value_kind(line, key) IN ('an object', 'an array') ELSE false END;
+    THEN value_kind(document, key) IN ('an object', 'an array') ELSE false END;
 
 -- The sentence that says why a value was refused.
-CREATE OR REPLACE TEMPORARY FUNCTION refusal(line STRING, key STRING, t STRING, expected STRING) RETURNS STRING
+CREATE OR REPLACE TEMPORARY FUNCTION refusal(document STRING, key STRING, t STRING, expected STRING) RETURNS STRING
   RETURN key || ': expected ' || expected || ', found ' || CASE
-    WHEN value_kind(line, key) IS NULL THEN 'no such key'
+    WHEN value_kind(document, key) IS NULL THEN 'no such key'
     WHEN t IS NULL THEN 'null'
-    ELSE value_kind(line, key) || ' ' || left(t, 100) || CASE WHEN length(t) > 100 THEN '…' ELSE '' END
+    WHEN is_nested(document, key, t) THEN value_kind(document, key)
+    ELSE value_kind(document, key) || ' ' || left(t, 100) || CASE WHEN length(t) > 100 THEN '…' ELSE '' END
   END;
 
--- One row a line: position, line, why it is no record, and the text of each source key (null for null and for no such
--- key). Each line is parsed once. Of a key that stands twice in an object the first counts.
+-- One row a line: position, line, the document that counts, why the line is no record, and the text of each source key (null
+-- for null and for no such key). Each line is parsed once; of a key that stands twice in an object the last counts.
 CREATE OR REPLACE TEMPORARY VIEW decoded AS
 SELECT
   position,
   line,
+  line AS document,
   record[0] AS document_reason,
   {{texts by place}}
 FROM (SELECT position, line, decode_record(line, '{{keys}}') AS record FROM lines);

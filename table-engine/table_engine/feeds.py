@@ -14,6 +14,11 @@ from table_engine.errors import TableEngineError
 #: The folder that holds `feeds/` and `sql/`: the project's, or that of the functions' package.
 PROJECT = next(folder for folder in Path(__file__).resolve().parents if (folder / "feeds").is_dir())
 
+_DEFINITIONS = json.loads((PROJECT / "feeds" / "feeds.json").read_text(encoding="utf-8"))
+
+#: How deep objects and arrays of a record may be nested, itself included: one limit for the whole pipeline.
+MOST_NESTING: int = _DEFINITIONS["mostNesting"]
+
 #: The feeds in the order in which everything lists them.
 FEED_NAMES = ("pin", "geo", "user")
 
@@ -48,15 +53,14 @@ class Feed:
 
 @cache
 def load_feeds() -> Mapping[str, Feed]:
-    """The feeds by name, read once from `feeds/feeds.json`."""
-    definitions = json.loads((PROJECT / "feeds" / "feeds.json").read_text(encoding="utf-8"))
+    """The feeds by name, as `feeds/feeds.json` has them."""
     return {
         name: Feed(
             name=name,
-            row_number=definitions[name]["rowNumber"],
-            source=tuple(column["name"] for column in definitions[name]["source"]),
-            table=tuple(Column(column["name"], column["type"]) for column in definitions[name]["table"]),
-            sentinels={key: tuple(texts) for key, texts in definitions[name]["sentinels"].items()},
+            row_number=_DEFINITIONS[name]["rowNumber"],
+            source=tuple(column["name"] for column in _DEFINITIONS[name]["source"]),
+            table=tuple(Column(column["name"], column["type"]) for column in _DEFINITIONS[name]["table"]),
+            sentinels={key: tuple(texts) for key, texts in _DEFINITIONS[name]["sentinels"].items()},
         )
         for name in FEED_NAMES
     }

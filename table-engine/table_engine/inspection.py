@@ -75,12 +75,17 @@ def _read_lines(
     def on_changed(file: RawFile) -> None:
         print(f"{file.key} was changed or removed while it was being inspected.", file=sys.stderr)
 
+    name = feed.row_number
+    # DuckDB takes the first of a key that stands twice; the last counts.
+    last = f"len(json_keys(line)) - list_position(list_reverse(json_keys(line)), '{name}') + 1"
+    may_be_twice = f'regexp_matches(line, \'"{name}".*"{name}"|\\\\u00\')'
     for group in line_groups(bucket, files, temporary, on_changed):
         if group.lines:
             session.execute(
                 f"""CREATE OR REPLACE TEMP TABLE group_lines AS SELECT
                 regexp_matches(line, '[^ \\t]') AS is_text,
-                TRY(CAST(from_json(line, '{{"{feed.row_number}":"VARCHAR"}}')."{feed.row_number}" AS DOUBLE)) AS ind
+                TRY(CAST(CASE WHEN {may_be_twice} THEN json_extract_string(line, '$.*')[{last}]
+                  ELSE from_json(line, '{{"{name}":"VARCHAR"}}')."{name}" END AS DOUBLE)) AS ind
                 FROM (SELECT line FROM {lines_relation(group.path)})"""
             )
             session.execute(

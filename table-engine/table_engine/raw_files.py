@@ -9,6 +9,10 @@ from datetime import datetime
 
 from table_engine.storage import Bucket
 
+#: The largest number of a partition, and the largest offset of a record, that Kafka has: the one after it must fit too.
+MOST_PARTITION = 2**31 - 1
+MOST_OFFSET = 2**63 - 2
+
 
 @dataclass(frozen=True)
 class RawFile:
@@ -24,14 +28,17 @@ class RawFile:
 
 
 def list_raw_files(bucket: Bucket, topic: str) -> tuple[list[RawFile], list[str]]:
-    """All raw files of a topic, every partition, and the keys that are not named like one."""
+    """All raw files of a topic, every partition, and the keys that are not named like one.
+
+    A name with a partition or an offset that Kafka cannot have is none either: no column could hold it.
+    """
     prefix = f"topics/{topic}/"
-    name = re.compile(rf"{re.escape(prefix)}partition=(\d+)/{re.escape(topic)}\+\1\+(\d+)\.json")
+    name = re.compile(rf"{re.escape(prefix)}partition=([0-9]+)/{re.escape(topic)}\+\1\+([0-9]+)\.json")
     files: list[RawFile] = []
     others: list[str] = []
     for stored in bucket.list(prefix):
         match = name.fullmatch(stored.key)
-        if match is None:
+        if match is None or int(match[1]) > MOST_PARTITION or int(match[2]) > MOST_OFFSET:
             others.append(stored.key)
             continue
         files.append(RawFile(stored.key, stored.etag, stored.size, stored.modified, int(match[1]), int(match[2])))

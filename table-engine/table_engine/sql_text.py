@@ -1,8 +1,9 @@
 """Reads the SQL files and fills in what comes from `feeds.json`.
 
 A placeholder stands in double braces: `{{sentinel title}}` (a condition: the column's text contains one of its
-sentinels), `{{pattern timestamp}}` (the literal of a regular expression), `{{row number}}`, `{{texts}}` and
-`{{json structure}}` (see `sql/engines/duckdb.sql`), `{{keys}}` and `{{texts by place}}` (see `sql/engines/spark.sql`).
+sentinels), `{{pattern timestamp}}` (the literal of a regular expression), `{{row number}}`, `{{texts}}`,
+`{{key list}}`, `{{most nesting}}` and `{{json structure}}` (see `sql/engines/duckdb.sql`), `{{keys}}` and
+`{{texts by place}}` (see `sql/engines/spark.sql`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 
-from table_engine.feeds import PROJECT, Feed
+from table_engine.feeds import MOST_NESTING, PROJECT, Feed
 
 SQL_FOLDER = PROJECT / "sql"
 
@@ -51,9 +52,13 @@ def render(text: str, feed: Feed) -> str:
         if name == "row number":
             return f'"{feed.row_number}"'
         if name == "texts":
-            return ",\n  ".join(f'document."{key}" AS {key}_text' for key in feed.source)
+            return ",\n  ".join(f'record."{key}" AS {key}_text' for key in feed.source)
         if name == "keys":
             return ",".join(feed.source)
+        if name == "key list":
+            return f"[{', '.join(map(sql_string, feed.source))}]"
+        if name == "most nesting":
+            return str(MOST_NESTING)
         if name == "texts by place":
             return ",\n  ".join(f"record[{place}] AS {key}_text" for place, key in enumerate(feed.source, 1))
         if name == "json structure":

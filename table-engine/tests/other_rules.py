@@ -32,7 +32,7 @@ def rules_that_refuse(numbers: Collection[int]) -> Callable[[Feed], str]:
         text = cleaning_sql(feed)
         if feed.name != "user" or not numbers:
             return text
-        place = "WHEN is_nested(line, 'first_name'"
+        place = "WHEN is_nested(document, 'first_name'"
         assert place in text
         refused = ", ".join(str(number) for number in numbers)
         return text.replace(place, f"WHEN row_number_value IN ({refused}) THEN 'other rules' {place}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from table_engine import raw_lines
-from tests.sink_bucket import SinkBucket
+from table_engine.inspection import run_inspection
+from tests.sink_bucket import USER, SinkBucket, dead_letter
 
 ROW = b'{"ind":%d}'
 
@@ -91,3 +94,26 @@ def test_many_tiny_files(sink: SinkBucket) -> None:
     report: dict[str, Any] = sink.batch()["feeds"]["user"]
     assert (report["files"], report["rows"], report["rejects"]) == (300, 300, 300)
     assert {line for line, *_ in outcome(sink)[1]} == {1}
+
+
+def test_objects_whose_names_no_raw_file_can_have(
+    sink: SinkBucket, session: duckdb.DuckDBPyConnection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sink.put("user", 0, 0, b'{"ind":1}\n')
+    sink.put("dead-letters", 0, 0, dead_letter(7))
+    before = run_batch_and_inspection(sink, session, tmp_path)
+    strange = [
+        sink.put(topic, partition, start, b'{"ind":2}\n')
+        for topic in ("user", "dead-letters")
+        for partition, start in ((0, 10**20 - 1), (99_999_999_999, 0))
+    ]
+    capsys.readouterr()
+    assert run_batch_and_inspection(sink, session, tmp_path) == before
+    warned = capsys.readouterr().err
+    assert all(f"{key} is not named like" in warned for key in strange)
+    assert [row[0] for row in sink.rows("user")] == [1]
+
+
+def run_batch_and_inspection(sink: SinkBucket, session: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
+    sink.batch()
+    return run_inspection(session, sink.bucket, USER, folder)

@@ -122,7 +122,7 @@ def test_no_age(session: duckdb.DuckDBPyConnection, value: object) -> None:
 
 @pytest.mark.parametrize(("feed", "key"), [("geo", "country"), ("user", "first_name"), ("user", "last_name")])
 def test_nested_texts(session: duckdb.DuckDBPyConnection, feed: str, key: str) -> None:
-    assert outcome(session, feed, {"ind": 1, key: {"a": 1}}) == f'{key}: expected text, found an object {{"a":1}}'
+    assert outcome(session, feed, {"ind": 1, key: {"a": 1}}) == f"{key}: expected text, found an object"
 
 
 @pytest.mark.parametrize("feed", ["geo", "user"])

@@ -198,8 +198,8 @@ def test_text_columns(session: duckdb.DuckDBPyConnection, key: str) -> None:
     for value, text in ((12, "12"), (1.25, "1.25"), (True, "true"), ('{"a":1}', '{"a":1}'), ("[x", "[x")):
         found = cleaned(session, {"index": 1, key: value})[key]
         assert found == ([text] if key == "tag_list" else text)
-    assert reason(session, {"index": 1, key: {"a": 1}}) == f'{key}: expected text, found an object {{"a":1}}'
-    assert reason(session, {"index": 1, key: [1, 2]}) == f"{key}: expected text, found an array [1,2]"
+    assert reason(session, {"index": 1, key: {"a": 1}}) == f"{key}: expected text, found an object"
+    assert reason(session, {"index": 1, key: [1, 2]}) == f"{key}: expected text, found an array"
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_text_that_looks_like_no_json_is_text(session: duckdb.DuckDBPyConnection
 def test_escapes_nul_and_duplicate_keys(session: duckdb.DuckDBPyConnection) -> None:
     assert cleaned(session, '{"index":1,"title":"a\\u0000b\\ud83d\\ude00"}')["title"] == "a\x00b😀"
     assert cleaned(session, '{"ind\\u0065x":4}')["ind"] == 4
-    assert cleaned(session, '{"index":1,"index":2,"title":"a","title":"b"}')["ind"] == 1
+    assert cleaned(session, '{"index":1,"index":2,"title":"a","title":"b"}')["ind"] == 2
     assert cleaned(session, ' {"index": 1 , "other": {"title": "no"}} ')["title"] is None
 
 

@@ -222,6 +222,19 @@ def test_before_the_first_batch(inspect: Any) -> None:
         inspect()
 
 
+def test_of_a_row_number_that_stands_twice_the_last_counts(sink: SinkBucket, inspect: Any) -> None:
+    lines = [
+        b'{"ind":1,"ind":7}',
+        b'{"ind":2,"\\u0069nd":8,"x":[{"ind":3}]}',
+        b'{"first_name":"\\u00e9","ind":4}',
+        b'{"ind":"ind"}',
+    ]
+    sink.put("user", 0, 0, b"\n".join(lines) + b"\n")
+    sink.batch()
+    assert [row[0] for row in sink.rows("user")] == [4, 7, 8]
+    assert inspect()["missing_from_tables"] == 0
+
+
 def test_merge_ranges() -> None:
     assert merge_ranges([(5, 9), (0, 3), (4, 4), (20, 21), (6, 7)]) == [[0, 9], [20, 21]]
     assert merge_ranges([]) == []

@@ -64,3 +64,14 @@ def test_listing_reads_names_and_every_partition(sink: SinkBucket) -> None:
     files, others = list_raw_files(sink.bucket, "pinterest.pin")
     assert sorted((f.partition, f.start_offset, f.size) for f in files) == [(0, 0, 3), (12, 340, 3)]
     assert len(others) == 2
+
+
+def test_a_name_with_a_number_that_kafka_cannot_have_is_no_raw_file_s(sink: SinkBucket) -> None:
+    last = [sink.put("pin", 2**31 - 1, 0, b"{}\n"), sink.put("pin", 0, 2**63 - 2, b"{}\n")]
+    too_large = [sink.put("pin", 2**31, 0, b"{}\n"), sink.put("pin", 0, 2**63 - 1, b"{}\n")]
+    too_large.append(sink.put("pin", 0, 10**20 - 1, b"{}\n"))
+    other_digits = "topics/pinterest.pin/partition=٣/pinterest.pin+٣+00000000000000000000.json"
+    sink.bucket.write(other_digits, b"{}\n")
+    files, others = list_raw_files(sink.bucket, "pinterest.pin")
+    assert sorted(file.key for file in files) == sorted(last)
+    assert sorted(others) == sorted([*too_large, other_digits])

@@ -7,6 +7,7 @@ import {
   CreateBucketCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
@@ -180,6 +181,14 @@ test('stores what is new, and the second time nothing', async () => {
     }),
   );
   expect(Metadata).toMatchObject({ 'last-offset': '2', 'record-count': '3' });
+  expect(await storedOffsets(s3, LOCATION)('one.dead-letters', 0)).toBe(4);
+  // An object of another program, whose number Kafka cannot have.
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: BUCKET,
+      Key: 'topics/one.dead-letters/partition=0/one.dead-letters+0+99999999999999999999.json',
+    }),
+  );
   expect(await storedOffsets(s3, LOCATION)('one.dead-letters', 0)).toBe(4);
 });
 

@@ -1,11 +1,6 @@
+import { MOST_NESTING } from '../../../feeds';
 import fc from 'fast-check';
-import {
-  JsonSyntaxError,
-  MAX_DEPTH,
-  scanArray,
-  scanObject,
-  scanValue,
-} from '../../../rest-proxy/json-scanner';
+import { JsonSyntaxError, scanArray, scanObject, scanValue } from '../../../rest-proxy/json-scanner';
 
 /** Whether the scanner takes the whole text as one value. */
 function accepts(text: string): boolean {
@@ -101,8 +96,8 @@ test.each([
 });
 
 test('counts depth without using the stack', () => {
-  expect(accepts('['.repeat(MAX_DEPTH) + ']'.repeat(MAX_DEPTH))).toBe(true);
-  expect(accepts('['.repeat(MAX_DEPTH + 1) + ']'.repeat(MAX_DEPTH + 1))).toBe(false);
+  expect(accepts('['.repeat(MOST_NESTING) + ']'.repeat(MOST_NESTING))).toBe(true);
+  expect(accepts('['.repeat(MOST_NESTING + 1) + ']'.repeat(MOST_NESTING + 1))).toBe(false);
   expect(accepts('{"a":'.repeat(100_000))).toBe(false);
 });
 

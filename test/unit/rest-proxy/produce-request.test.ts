@@ -68,7 +68,7 @@ test.each([
   ['{"records":[{"value":1}]} x', 'more text after the object at byte 26'],
   ['{"records":[{"valu":1},]}', '"]" found'],
   ['records=1', '"r" found where a value was expected'],
-  [`{"records":[{"value":${'['.repeat(100_000)}`, 'more than 1000 levels of nesting'],
+  [`{"records":[{"value":${'['.repeat(100_000)}`, 'a value nested deeper than 500 levels'],
 ])('answers 400 to %.40s', (text, reason) => {
   const [status, code, message] = refusal(text);
   expect([status, code]).toEqual([400, 400]);

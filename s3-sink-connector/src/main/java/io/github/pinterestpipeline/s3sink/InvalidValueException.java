@@ -5,6 +5,15 @@ final class InvalidValueException extends Exception {
   private static final long serialVersionUID = 1L;
 
   InvalidValueException(String reason) {
-    super("The value is not one JSON object: " + reason);
+    this("The value is not one JSON object: ", reason);
+  }
+
+  private InvalidValueException(String beginning, String reason) {
+    super(beginning + reason);
+  }
+
+  /** With the very words in which the cleaning (sql/engines) refuses the same on the streams. */
+  static InvalidValueException asCleaned(String reason) {
+    return new InvalidValueException("", reason);
   }
 }

@@ -13,14 +13,14 @@ import java.io.IOException;
  * they are: order and repetition of keys, spaces, escapes, the spelling of numbers.
  */
 final class JsonLine {
-  /** Objects and arrays nested deeper than this are rejected: readers recurse. */
-  static final int MAX_DEPTH = 500;
+  /** How deep objects and arrays may be nested: {@code mostNesting} of feeds/feeds.json. */
+  static final int MOST_NESTING = 500;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNestingDepth(MOST_NESTING + 1) // The one more is refused here.
                   .maxNameLength(Integer.MAX_VALUE)
                   .maxNumberLength(Integer.MAX_VALUE)
                   .maxStringLength(Integer.MAX_VALUE)
@@ -60,7 +60,7 @@ final class JsonLine {
         throw new InvalidValueException("it holds nothing but white space");
       }
       if (first != JsonToken.START_OBJECT) {
-        throw new InvalidValueException("it is " + describe(first));
+        throw InvalidValueException.asCleaned("not a JSON object but " + describe(first));
       }
       int depth = 1;
       while (depth > 0) {
@@ -69,6 +69,9 @@ final class JsonLine {
           throw new InvalidValueException("it ends in the middle");
         } else if (token.isStructStart()) {
           depth++;
+          if (depth > MOST_NESTING) {
+            throw InvalidValueException.asCleaned("nested deeper than " + MOST_NESTING + " levels");
+          }
         } else if (token.isStructEnd()) {
           depth--;
         }
@@ -87,7 +90,7 @@ final class JsonLine {
     return switch (token) {
       case START_ARRAY -> "an array";
       case VALUE_STRING -> "a string";
-      case VALUE_NULL -> "the literal null";
+      case VALUE_NULL -> "null";
       case VALUE_TRUE, VALUE_FALSE -> "a boolean";
       default -> "a number";
     };

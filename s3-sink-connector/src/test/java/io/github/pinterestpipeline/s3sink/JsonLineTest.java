@@ -44,13 +44,13 @@ class JsonLineTest {
       delimiter = '|',
       quoteCharacter = '^',
       value = {
-        "[]|an array",
+        "[]|not a JSON object but an array",
         "[{}]|an array",
         "\"{}\"|a string",
         "12|a number",
         "-0.5|a number",
         "true|a boolean",
-        "null|the literal null",
+        "null|not a JSON object but null",
         "^  ^|nothing but white space",
         "{|end-of-input",
         "{\"a\"|end-of-input",
@@ -145,10 +145,11 @@ class JsonLineTest {
 
   @Test
   void boundsTheDepth() throws Exception {
-    byte[] deepest = nested(JsonLine.MAX_DEPTH);
+    byte[] deepest = nested(JsonLine.MOST_NESTING);
     assertArrayEquals(deepest, JsonLine.of(deepest));
-    assertReason(nested(JsonLine.MAX_DEPTH + 1), "depth");
-    assertReason("{\"a\":".repeat(1_000_000).getBytes(StandardCharsets.UTF_8), "depth");
+    String reason = "nested deeper than 500 levels";
+    assertReason(nested(JsonLine.MOST_NESTING + 1), reason);
+    assertReason("{\"a\":".repeat(1_000_000).getBytes(StandardCharsets.UTF_8), reason);
   }
 
   @Test

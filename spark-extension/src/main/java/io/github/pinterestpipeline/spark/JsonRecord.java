@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * Reads a raw line by the rules of {@code sql/README.md}: one JSON object (RFC 8259) without halves
- * of surrogate pairs; of a key that stands twice the first counts. Values become the same texts,
- * and lines that are no record are refused with the same sentences, as by {@code
+ * of surrogate pairs; of a key that stands twice the last counts. Values become the same texts, and
+ * lines that are no record are refused with the same sentences, as by {@code
  * sql/engines/duckdb.sql}.
  */
 final class JsonRecord {
@@ -38,6 +38,10 @@ final class JsonRecord {
       }
       JsonSyntax.requireEnd(parser, root);
       JsonSyntax.requireWholePairs(line);
+      if (decoded[0] == null && JsonSyntax.isTooDeep(line)) {
+        Arrays.fill(decoded, null);
+        decoded[0] = "nested deeper than " + JsonSyntax.MOST_NESTING + " levels";
+      }
     } catch (JsonProcessingException e) {
       Arrays.fill(decoded, null);
       JsonToken root = JsonSyntax.lenientRoot(line);
@@ -61,12 +65,10 @@ final class JsonRecord {
   /** Reads the members of an object; the parser is at its start and goes to its end. */
   private static void readValues(JsonParser parser, List<String> keys, String[] decoded)
       throws IOException {
-    boolean[] seen = new boolean[keys.size()];
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       int place = keys.indexOf(parser.currentName());
       parser.nextToken();
-      if (place >= 0 && !seen[place]) {
-        seen[place] = true;
+      if (place >= 0) {
         decoded[place + 1] = JsonText.of(parser);
       } else {
         parser.skipChildren();
@@ -75,23 +77,24 @@ final class JsonRecord {
   }
 
   /**
-   * The kind of a key's value in words.
+   * The kind of a key's value, of several the last one's, in words.
    *
    * @param line a JSON object
    * @return null when it has no such key
    */
   static String kindOf(String line, String key) {
     try (JsonParser parser = JsonSyntax.strict(line)) {
+      String found = null;
       parser.nextToken();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         boolean isIt = parser.currentName().equals(key);
         JsonToken value = parser.nextToken();
         if (isIt) {
-          return kind(value);
+          found = kind(value);
         }
         parser.skipChildren();
       }
-      return null;
+      return found;
     } catch (JsonParseException e) {
       return null; // Only asked for when the line was refused for its syntax already.
     } catch (IOException e) {

@@ -28,6 +28,9 @@ final class JsonSyntax {
   private static final Pattern NOT_A_NUMBER =
       Pattern.compile("-?(?:nan|infinity|inf)", Pattern.CASE_INSENSITIVE);
 
+  /** How deep objects and arrays may be nested: {@code mostNesting} of feeds/feeds.json. */
+  static final int MOST_NESTING = 500;
+
   private JsonSyntax() {}
 
   private static JsonFactoryBuilder builder() {
@@ -83,6 +86,24 @@ final class JsonSyntax {
 
   private static boolean holdsHalf(String text) {
     return text.codePoints().anyMatch(point -> 0xD800 <= point && point <= 0xDFFF);
+  }
+
+  /** Whether objects and arrays of a document are nested deeper than the pipeline takes. */
+  static boolean isTooDeep(String line) throws IOException {
+    if (line.length() <= 2 * MOST_NESTING) {
+      return false;
+    }
+    try (JsonParser parser = strict(line)) {
+      int depth = 0;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token.isStructStart() && ++depth > MOST_NESTING) {
+          return true;
+        } else if (token.isStructEnd()) {
+          depth--;
+        }
+      }
+      return false;
+    }
   }
 
   /** Why a line that is not JSON, and not lenient JSON, is refused. */

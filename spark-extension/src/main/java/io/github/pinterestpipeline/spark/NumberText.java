@@ -14,6 +14,11 @@ final class NumberText {
 
   private static final int MOST_DIGITS = 17;
 
+  /** The decimal exponents of numbers that are written without one. */
+  private static final int LEAST_PLAIN = -4;
+
+  private static final int MOST_PLAIN = 15;
+
   private NumberText() {}
 
   /**
@@ -21,25 +26,7 @@ final class NumberText {
    *
    * @param number as it stands in the JSON
    */
-  static String ofValue(String number) {
-    return of(number, -4, 16, true);
-  }
-
-  /**
-   * The text inside the JSON of an object or array.
-   *
-   * @param number as it stands in the JSON
-   */
-  static String inJson(String number) {
-    return of(number, -6, 21, false);
-  }
-
-  /**
-   * @param least the least decimal exponent of a number that is written without exponent
-   * @param tooLarge the first decimal exponent that is written as one
-   * @param isPadded whether an exponent is written as in C: with its sign, in two digits at least
-   */
-  private static String of(String number, int least, int tooLarge, boolean isPadded) {
+  static String of(String number) {
     if (isWhole(number)) {
       return number.equals("-0") ? "0" : number;
     }
@@ -53,16 +40,13 @@ final class NumberText {
     }
     BigDecimal shortest = shortest(Math.abs(value)).stripTrailingZeros();
     int exponent = shortest.precision() - shortest.scale() - 1;
-    if (least <= exponent && exponent < tooLarge) {
+    if (LEAST_PLAIN <= exponent && exponent <= MOST_PLAIN) {
       String plain = shortest.toPlainString();
       return sign + (plain.contains(".") ? plain : plain + ".0");
     }
     String digits = shortest.unscaledValue().toString();
     String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
-    String power =
-        isPadded
-            ? String.format("%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent))
-            : Integer.toString(exponent);
+    String power = String.format("%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
     return sign + digits.charAt(0) + fraction + "e" + power;
   }
 

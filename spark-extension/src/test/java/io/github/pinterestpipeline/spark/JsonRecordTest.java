@@ -3,7 +3,11 @@ package io.github.pinterestpipeline.spark;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,21 +35,36 @@ class JsonRecordTest {
   }
 
   @Test
-  void ofAKeyThatStandsTwiceTheFirstCounts() {
+  void ofAKeyThatStandsTwiceTheLastCounts() {
     assertArrayEquals(
-        new String[] {null, "1", null}, decode("{\"a\":1,\"b\":null,\"\\u0061\":2,\"b\":3}"));
+        new String[] {null, "2", null}, decode("{\"a\":1,\"b\":3,\"\\u0061\":2,\"b\":null}"));
   }
 
   @Test
-  void givesObjectsAndArraysWithoutWhiteSpace() {
-    String nested =
-        "{ \"b\" : 1.50, \"c\\n\":[ 1, 2 , {}, [] , \"\\u001f\\/\\\"\\u2028\"], \"b\":null}";
-    assertEquals(
-        "{\"b\":1.5,\"c\\n\":[1,2,{},[],\"\\u001F/\\\"\u2028\"],\"b\":null}",
-        decode("{\"a\":" + nested + "}")[1]);
-    String deep = "[".repeat(5000) + "]".repeat(5000);
+  void ofAnObjectOrArrayThereIsNoMoreThanItsBracket() {
     assertArrayEquals(
-        new String[] {null, deep, "1"}, decode("{\"a\":" + deep + ",\"c\":" + deep + ",\"b\":1}"));
+        new String[] {null, "{", "["}, decode("{\"a\": {\"b\":[1]},\"c\":[[]],\"b\":[{\"a\":2}]}"));
+  }
+
+  @Test
+  void boundsTheNestingAsTheWholePipelineDoes() throws IOException {
+    String feeds = Files.readString(Path.of("../feeds/feeds.json"));
+    assertTrue(feeds.contains("\"mostNesting\": " + JsonSyntax.MOST_NESTING + ","));
+
+    String deepest = nested(JsonSyntax.MOST_NESTING);
+    assertArrayEquals(new String[] {null, "[", null}, decode(deepest));
+    assertEquals("nested deeper than 500 levels", problem(nested(JsonSyntax.MOST_NESTING + 1)));
+    assertEquals("nested deeper than 500 levels", problem(nested(5000)));
+    String texts = "{\"a\":\"" + "[".repeat(2000) + "\"}";
+    assertArrayEquals(new String[] {null, "[".repeat(2000), null}, decode(texts));
+    String wide = "{\"a\":[" + "[],".repeat(2000) + "[]]}";
+    assertArrayEquals(new String[] {null, "[", null}, decode(wide));
+    assertEquals("not a JSON object but an array", problem("[".repeat(600) + "]".repeat(600)));
+    assertEquals("not JSON", problem("{\"a\":" + "[".repeat(600)));
+  }
+
+  private static String nested(int levels) {
+    return "{\"a\":" + "[".repeat(levels - 1) + "]".repeat(levels - 1) + "}";
   }
 
   @ParameterizedTest
@@ -120,7 +139,7 @@ class JsonRecordTest {
     assertEquals("an object", JsonRecord.kindOf(line, "a"));
     assertEquals("an array", JsonRecord.kindOf(line, "b"));
     assertEquals("the string", JsonRecord.kindOf(line, "c"));
-    assertEquals("the number", JsonRecord.kindOf(line, "d"));
+    assertEquals("the string", JsonRecord.kindOf(line, "d"));
     assertEquals("the boolean", JsonRecord.kindOf(line, "e"));
     assertEquals("null", JsonRecord.kindOf(line, "f"));
     assertNull(JsonRecord.kindOf(line, "g"));

@@ -1,0 +1,14 @@
+"""Spark makes of every input of the catalogue what DuckDB makes of it, which tests/test_catalogue.py holds."""
+
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+
+from spark_tests.test_clean_lines import difference
+from table_engine.feeds import FEED_NAMES
+from tests.catalogue import catalogue
+
+
+def test_the_batch(spark: SparkSession) -> None:
+    for feed in FEED_NAMES:
+        assert difference(spark, feed, [one.line for one in catalogue() if one.feed == feed])[:5] == []

@@ -80,6 +80,7 @@ async function checks(): Promise<Count> {
     ['ruff format of Spark', () => sparkPython('-m', 'ruff', 'format', '--check', '.')],
     ['mypy of Spark', () => sparkPython('-m', 'mypy', '--strict', '.')],
     ['mypy of the hooks', () => python('-m', 'mypy', '--strict', '../local-run/ministack')],
+    ['mypy of the packaging', () => python('-m', 'mypy', '--strict', '../local-run/install')],
   ];
   let failed = 0;
   for (const [name, command] of commands) {

@@ -75,7 +75,11 @@ async def _invoke(
         "requestOverride": {"header": {}, "path": {}, "querystring": {}},
         "responseOverride": {"header": {}},
     }
-    text = body.decode("utf-8", "replace") if body else ""
+    try:
+        text = body.decode("utf-8") if body else ""
+    except UnicodeDecodeError:
+        # MiniStack's check of the body lets surrogates through that were written as bytes, as Python's json does.
+        return 400, {"Content-Type": _JSON}, b'{"message": "Invalid request body"}'
     template = _by_media_type(integration.get("requestTemplates"), params.get("content-type"))
     call = text if template is None else render(template, Input(text, params), context)
     with request_scope(owner_account_id, region):

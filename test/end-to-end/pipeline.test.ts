@@ -13,6 +13,12 @@ import { FEED_NAMES, topicName } from '../../feeds';
 import { generatePosts } from '../../source-data/generator';
 import type { Post } from '../../source-data/rows';
 import { oracleAnswers } from '../oracle/answers';
+import {
+  catalogueOutcomes,
+  expectedOutcomes,
+  expectedStatuses,
+  sendCatalogue,
+} from './support/catalogue-run';
 import { PipelineRun, isAlive, pipelineJson, reset } from './support/pipeline-run';
 
 const USER_ID = 'e2e-whole';
@@ -161,6 +167,17 @@ describe('the whole pipeline', () => {
         const { p50, p95, p99 } = stream.recent?.latency ?? { p50: 0, p95: 0, p99: 0 };
         expect(0 < p50 && p50 <= p95 && p95 <= p99).toBe(true);
       }
+
+      // Inputs of every kind, last: they are no posts. Some have no row number, so that the proxy chooses the partition.
+      const deployment = await runningLocalDeployment(USER_ID);
+      expect(await sendCatalogue(deployment)).toEqual(expectedStatuses());
+      const outcomes = await catalogueOutcomes(deployment, POSTS);
+      for (const feed of FEED_NAMES) {
+        for (const path of ['topics', 'streams'] as const) {
+          expect([path, feed, outcomes(path, feed)]).toEqual([path, feed, expectedOutcomes(path, feed)]);
+        }
+      }
+      expect((await pipelineJson<Reconciliation>(USER_ID, 'reconcile')).ok).toBe(true);
     } finally {
       await pipeline.interrupt();
     }

@@ -16,7 +16,7 @@ export async function signedFetch(
   signer: Signer,
   method: string,
   url: string,
-  body?: string,
+  body?: string | Uint8Array<ArrayBuffer>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const { hostname, host, pathname, searchParams, protocol } = new URL(url);

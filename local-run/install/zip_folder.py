@@ -1,4 +1,4 @@
-"""Writes what is in a folder to a zip, the same bytes for the same content: `zip_folder.py FOLDER ZIP [NAME LEFT OUT…]`."""
+"""Writes a folder to a zip, the same bytes for the same content: `zip_folder.py FOLDER ZIP [NAME LEFT OUT...]`."""
 
 import pathlib
 import sys
@@ -6,7 +6,7 @@ import zipfile
 
 
 def zip_folder(folder: pathlib.Path, file: pathlib.Path, left_out: frozenset[str]) -> None:
-    """Zips every file in the folder but those of the names left out; everybody may read what is in it, as Lambda must."""
+    """Zips every file in the folder but those of the names left out; everybody may read them, as Lambda must."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for source in sorted(folder.rglob("*")):
             if not source.is_file() or source.name in left_out:

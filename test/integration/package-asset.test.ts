@@ -8,7 +8,7 @@ import path from 'node:path';
 import { ensureParts } from '../../local-run/install';
 import { startMiniStack } from '../../local-run/parts/ministack';
 import { PROJECT_ROOT } from '../../local-run/paths';
-import { partEnvironment } from '../../local-run/processes/environment';
+import { childEnvironment } from '../../local-run/processes/environment';
 import { runCommand } from '../../local-run/processes/run-command';
 import { sha256 } from '../../packaging/client-host-sums';
 import { clientHostTar, sinkPluginZip, tableEngineZip } from '../../packaging/package-files';
@@ -38,7 +38,7 @@ beforeAll(async () => {
     runCommand(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...args], {
       cwd: PROJECT_ROOT,
       timeoutMs: 800_000,
-      env: partEnvironment({
+      env: childEnvironment('installer', {
         AWS_ENDPOINT_URL: ministack.url,
         AWS_REGION: REGION,
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,

@@ -115,7 +115,11 @@ FROM (
     document,
     CASE WHEN usual IS NOT NULL THEN usual ELSE TRY(from_json(document, '{{json structure}}')) END AS record
   FROM (
-    SELECT position, line, usual, CASE WHEN len(keys) > list_unique(keys) THEN last_values(line, keys) ELSE line END AS document
+    SELECT
+      position,
+      line,
+      usual,
+      CASE WHEN keys IS NULL THEN line WHEN len(keys) > list_unique(keys) THEN last_values(line, keys) ELSE line END AS document
     FROM (
       SELECT position, line, usual, CASE WHEN usual IS NULL THEN TRY(json_keys(line)) END AS keys
       FROM (SELECT position, line, TRY(from_json_strict(line, '{{json structure}}')) AS usual FROM lines)

@@ -52,11 +52,11 @@ export function requireUsablePaths(
   ],
 ): void {
   for (const [what, folder] of folders) {
-    const problem = UNUSABLE.find(([sign]) => sign.test(folder))?.[1];
-    if (problem === undefined) continue;
+    const unusable = UNUSABLE.find(([sign]) => sign.test(folder))?.[1];
+    if (unusable === undefined) continue;
     const remedy = what === 'checkout' ? 'Move the checkout' : 'Set PIPELINE_LOCAL_DIR';
     throw new Error(
-      `The ${what} ${JSON.stringify(folder)} cannot be used: its path has ${problem}. ${remedy} to a folder without it; docs/environment.md lists what works.`,
+      `The ${what} ${JSON.stringify(folder)} cannot be used: its path has ${unusable}. ${remedy} to a folder without it; docs/environment.md lists what works.`,
     );
   }
 }

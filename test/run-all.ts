@@ -4,11 +4,15 @@
  * Suites: `checks` (linters, formatters, type checkers), `unit`, `python`, `java`, `integration`, `end-to-end`.
  * `npm test -- unit python` runs just those, `npm test -- unit -u` renews the snapshots of the templates. A suite that
  * cannot run at all counts as one failed test. The last line is `N passed, N failed`.
+ *
+ * Two suites run at a time: those that start the real parts mostly wait for them. Each line is led by the name of its suite.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { SPARK_PARTS, ensureParts, installedParts } from '../local-run/install';
 import { pythonExecutable, requireUsablePaths } from '../local-run/paths';
 import { childEnvironment, exemptLoopback } from '../local-run/processes/environment';
@@ -35,15 +39,28 @@ function testEnvironment(additions: Readonly<Record<string, string>> = {}): Reco
   });
 }
 
-/** Runs a command with our own output and returns its exit code. */
-function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
+/** The name of the suite that runs. */
+const suiteName = new AsyncLocalStorage<string>();
+
+/** Writes a line of the suite that runs. */
+function say(line: string): void {
+  console.log(`${(suiteName.getStore() ?? '').padEnd(11)} | ${line}`);
+}
+
+/** Runs a command, passes on what it writes, line by line, and returns its exit code. */
+function run(
+  command: string,
+  args: readonly string[],
+  options: Omit<SpawnOptions, 'stdio'> = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: PROJECT,
       env: testEnvironment(),
-      stdio: ['ignore', 'inherit', 'inherit'],
       ...options,
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', say);
     child.on('error', reject);
     child.on('close', (code) => {
       resolve(code ?? 1);
@@ -85,7 +102,7 @@ async function checks(): Promise<Count> {
   let failed = 0;
   for (const [name, command] of commands) {
     const code = await command();
-    console.log(`${code === 0 ? 'passed' : 'FAILED'}: ${name}`);
+    say(`${code === 0 ? 'passed' : 'FAILED'}: ${name}`);
     if (code !== 0) failed += 1;
   }
   return { passed: commands.length - failed, failed };
@@ -180,6 +197,27 @@ const SUITES: Readonly<Record<string, () => Promise<Count>>> = {
   'end-to-end': () => jest('end-to-end'),
 };
 
+/** The suites that start the real parts run one after the other beside the others: two brokers at a time are enough. */
+const LANES: readonly (readonly string[])[] = [
+  ['integration', 'end-to-end'],
+  ['checks', 'unit', 'python', 'java'],
+];
+
+/** Runs a suite. @returns its count and how long it took, in seconds. */
+async function runSuite(name: string): Promise<[name: string, count: Count, seconds: number]> {
+  const start = Date.now();
+  const count = await suiteName
+    .run(name, async () => {
+      say('begins');
+      return SUITES[name]?.();
+    })
+    .catch((error: unknown) => {
+      console.error(error);
+      return undefined;
+    });
+  return [name, count ?? { passed: 0, failed: 1 }, (Date.now() - start) / 1000];
+}
+
 async function main(): Promise<number> {
   const chosen = process.argv.slice(2).filter((name) => name !== RENEW);
   if (process.argv.includes(RENEW) && chosen.join() !== 'unit') {
@@ -193,32 +231,24 @@ async function main(): Promise<number> {
     console.error(`Unknown suites: ${unknown.join(', ')}. There are ${Object.keys(SUITES).join(', ')}.`);
     return 2;
   }
-  const say = (line: string): void => {
-    console.log(line);
-  };
   requireUsablePaths();
   exemptLoopback();
   reports = mkdtempSync(join(tmpdir(), 'pipeline-tests-'));
-  await ensureParts(say);
-  await ensureParts(say, { only: SPARK_PARTS });
-  const counts: [string, Count, number][] = [];
-  for (const [name, suite] of Object.entries(SUITES)) {
-    if (chosen.length > 0 && !chosen.includes(name)) continue;
-    console.log(`\n=== ${name}`);
-    const start = Date.now();
-    const count = await suite().catch((error: unknown) => {
-      console.error(error);
-      return { passed: 0, failed: 1 };
-    });
-    counts.push([name, count, (Date.now() - start) / 1000]);
-  }
+  await ensureParts(console.log);
+  await ensureParts(console.log, { only: SPARK_PARTS });
+  const lanes = LANES.map(async (lane) => {
+    const results: Awaited<ReturnType<typeof runSuite>>[] = [];
+    for (const name of lane)
+      if (chosen.length === 0 || chosen.includes(name)) results.push(await runSuite(name));
+    return results;
+  });
+  const counts = (await Promise.all(lanes)).flat();
   rmSync(reports, { recursive: true, force: true });
   console.log('');
   for (const [name, { passed, failed }, seconds] of counts) {
     console.log(`${name}: ${passed} of ${passed + failed} passed in ${seconds.toFixed(0)} s`);
   }
-  const passed = counts.reduce((sum, [, count]) => sum + count.passed, 0);
-  const failed = counts.reduce((sum, [, count]) => sum + count.failed, 0);
+  const { passed, failed } = sum(counts.map(([, count]) => count));
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }

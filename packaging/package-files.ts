@@ -51,6 +51,7 @@ export const TABLE_ENGINE_SOURCES: Readonly<Record<string, string>> = {
 const WHEELS_SOURCES = [
   inProject('table-engine', 'requirements.lock'),
   join(INSTALL, 'table-engine-package.ts'),
+  join(INSTALL, 'zip_folder.py'),
   ...Object.values(TABLE_ENGINE_SOURCES),
 ];
 

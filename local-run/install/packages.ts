@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { filesOf, type PackageName, type PackageTarget } from '../../packaging/package-files';
+import { filesOf, SPARK_MAIN, type PackageName, type PackageTarget } from '../../packaging/package-files';
 import { sourceHash } from '../../packaging/source-hash';
 import { ensureParts, installedParts, SPARK_PARTS, type Progress } from '../install';
 import { LOCAL_ROOT, pythonExecutable } from '../paths';
@@ -38,15 +38,17 @@ function folderOf(name: PackageName, { architecture, python }: PackageTarget): s
 function partOf(name: 'table-engine' | 'spark-batch', target: PackageTarget): Part<string> {
   const files = filesOf(name, target);
   const { architecture, python } = target;
+  // A deployment takes it from the sources; whoever names the package by a setting takes it from there.
+  const plain = name === 'spark-batch' ? [SPARK_MAIN] : [];
   return {
     name,
     title: `the package ${name} for ${architecture} and Python ${python}`,
     stamp: () =>
       sourceHash(
-        [],
+        plain,
         files.map(({ hash }) => hash),
       ),
-    provides: files.map(({ file }) => file),
+    provides: [...plain.map((file) => path.basename(file)), ...files.map(({ file }) => file)],
     async install(folder, signal) {
       if (name === 'spark-batch') {
         await buildSparkPackage(folder, target, installedParts().spark, signal);

@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { commandOf, tableEngineZip, type PackageFile } from '../../../packaging/package-files';
+import {
+  commandOf,
+  filesOf,
+  SPARK_MAIN,
+  tableEngineZip,
+  type PackageFile,
+} from '../../../packaging/package-files';
 import { sourceHash } from '../../../packaging/source-hash';
 
 const ROOT = path.resolve(__dirname, '../../..');
@@ -69,6 +75,21 @@ test.each([
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^This needs tools that this machine lacks:\n {2}- python3: not found; needed: /);
   expect(readdirSync(path.dirname(folder)).filter((name) => name.endsWith('.building'))).toEqual([]);
+});
+
+test('a Spark package with the main program of other sources is made, although what is deployed is the same', () => {
+  const files = filesOf('spark-batch', { architecture: 'arm64', python: '3.11' });
+  const [python] = files;
+  if (python === undefined) throw new Error('The Spark package has no file.');
+  folder = path.join(scratch, 'local', 'packages', 'spark-batch-arm64-python3.11');
+  mkdirSync(path.join(folder, 'jars'), { recursive: true });
+  for (const name of ['main.py', ...files.map(({ file }) => file)])
+    writeFileSync(path.join(folder, name), '');
+  const hashes = files.map(({ hash }) => hash);
+  writeFileSync(path.join(folder, '.installed'), sourceHash([], hashes));
+  expect(run(python).stderr).toMatch(/^This needs tools/);
+  writeFileSync(path.join(folder, '.installed'), sourceHash([SPARK_MAIN], hashes));
+  expect(run(python)).toMatchObject({ status: 0, stdout: `${path.join(folder, python.file)}\n` });
 });
 
 test('a file of other sources than those of the synthesis is refused', () => {

@@ -1,8 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { commandOf, filesOf, LAMBDA_PYTHONS, tableEngineZip } from '../../../packaging/package-files';
-import { sourceHash } from '../../../packaging/source-hash';
+import * as hashing from '../../../packaging/source-hash';
+
+jest.mock('../../../packaging/source-hash', () => ({
+  sourceHash: jest.fn(jest.requireActual<typeof hashing>('../../../packaging/source-hash').sourceHash),
+}));
+const sourceHash = jest.mocked(hashing.sourceHash);
 
 const TARGET = { architecture: 'arm64', python: '3.14' } as const;
 
@@ -25,6 +30,15 @@ test('another processor or Python is another file', () => {
   // And nothing else that a stage says of the functions.
   const settings = { ...TARGET, memoryMiB: 512 };
   expect(tableEngineZip(settings).hash).toBe(tableEngineZip(TARGET).hash);
+});
+
+test('what writes the zips is among the sources, as they could not be replaced otherwise', () => {
+  for (const name of ['table-engine', 'spark-batch'] as const) {
+    sourceHash.mockClear();
+    filesOf(name, TARGET);
+    const [[paths] = [[]]] = sourceHash.mock.calls;
+    expect(paths.map((path) => basename(path))).toContain('zip_folder.py');
+  }
 });
 
 test('the command names the file, its hash and for whom it is', () => {

@@ -93,6 +93,15 @@ describe.each(texts)('%s', (_, text) => {
     }
   });
 
+  test('runs a job with a role only where the repository has that role, so that a fork stays green', () => {
+    for (const [name, job] of jobs) {
+      const role = job.steps.flatMap(({ with: settings }) => settings?.['role-to-assume'] ?? [])[0];
+      if (role === undefined) continue;
+      const variable = /^\$\{\{ (vars\.\w+) \}\}$/.exec(role)?.[1];
+      expect([name, job.if]).toEqual([name, expect.stringContaining(`${String(variable)} != ''`)]);
+    }
+  });
+
   test('lints, tests, synthesises both stages and shows the difference', () => {
     const all = runs.join('\n');
     for (const command of ['npm run lint', 'npm test', 'cdk synth', 'cdk diff']) {

@@ -18,7 +18,7 @@ function overviewText({ hour, day, month, parkedMonth, tryOut }: Overview): stri
     ...(parkedMonth === undefined
       ? []
       : ([
-          [parkedMonth, 'a month parked, at most (docs/deploy.md); what is not looked at is meant to be'],
+          [parkedMonth, 'a month parked, at most: park a stage that is not in use (docs/deploy.md)'],
         ] as const)),
     [tryOut, `${TRY_HOURS} hours: deploy, try, destroy; then what stays, as parked, until it is deleted`],
   ];

@@ -1,11 +1,11 @@
 /** What a stage asks of its account, by the stage's own defaults; settings (`-c`) may ask for something else. */
+import { FEED_NAMES } from '../../feeds';
 import type { AwsDefaults } from '../../lib/stages/aws';
 import { DEV } from '../../lib/stages/dev';
 import { PROD } from '../../lib/stages/prod';
 
 /** How many shards a stream on demand begins with: 4 MB a second, one for each. */
 const ON_DEMAND_SHARDS = 4;
-const FEEDS = 3;
 
 /** What a stage needs. */
 export interface StageNeeds {
@@ -28,7 +28,7 @@ function needsOf({ network, restProxy, streams, operations }: AwsDefaults): Stag
   return {
     zones: network.zones,
     instanceTypes: [restProxy.instanceType, ...(network.egress === 'nat-instance' ? ['t4g.nano'] : [])],
-    shards: FEEDS * (capacity.kind === 'provisioned' ? capacity.shards : ON_DEMAND_SHARDS),
+    shards: FEED_NAMES.length * (capacity.kind === 'provisioned' ? capacity.shards : ON_DEMAND_SHARDS),
     answersMaxHours: operations.thresholds.batchAgeHours,
   };
 }

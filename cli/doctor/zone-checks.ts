@@ -5,11 +5,9 @@ import {
   DescribeSubnetsCommand,
   type _InstanceType,
 } from '@aws-sdk/client-ec2';
+import { ZONES_WITHOUT_MSK } from '../../lib/stages/aws-limits';
 import { failed, ok, together, type Finding } from './check';
 import type { Clients } from './clients';
-
-/** Zones without MSK that are known (`docs/deploy.md`); no call of AWS tells them before a cluster is refused. */
-const WITHOUT_MSK: readonly string[] = ['use1-az3'];
 
 /** The rights by which it is asked. */
 export const ZONE_RIGHTS =
@@ -78,7 +76,7 @@ export async function zonesFinding(
   const remedy =
     'Name other zones in every command: `-c availabilityZones=...` (docs/deploy.md); those of a deployed network are changed only by destroying it.';
   const lacks = zones.flatMap(({ name, id }) => [
-    ...(WITHOUT_MSK.includes(id) ? [`${name} (${id}) has no MSK`] : []),
+    ...(ZONES_WITHOUT_MSK.includes(id) ? [`${name} (${id}) has no MSK`] : []),
     ...types.flatMap((type) => (offered.has(`${name} ${type}`) ? [] : [`${name} (${id}) has no ${type}`])),
   ]);
   return together([

@@ -68,6 +68,7 @@ export class SparkJob extends Construct {
         managedPersistenceMonitoringConfiguration: { enabled: false },
       },
     });
+    // Without aws:SourceAccount: Amazon does not say that EMR Serverless sends it, and without it no job would start.
     this.role = new Role(this, 'Role', {
       description: 'What the Spark job of the batch may read and write',
       assumedBy: new ServicePrincipal('emr-serverless.amazonaws.com'),

@@ -128,6 +128,7 @@ export class StreamApi extends Construct {
   }
 
   private createRole(): Role {
+    // Without aws:SourceAccount: Amazon does not say that API Gateway sends it, and without it no request would pass.
     const role = new Role(this, 'Role', {
       description: 'How the API reaches the streams of this pipeline',
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),

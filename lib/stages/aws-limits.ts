@@ -46,6 +46,12 @@ const EMR_RELEASES = ['emr-spark-8.1.0'];
 /** The regions in which MSK takes two zones only. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-msk-cluster-brokernodegroupinfo.html */
 const TWO_ZONES = ['us-west-1'];
 
+/**
+ * The ids of zones that are known to have no MSK (the same page). A template has names, and each account has its own for an
+ * id, so `doctor` looks at them before a deployment; no call of AWS tells them before a cluster is refused.
+ */
+export const ZONES_WITHOUT_MSK: readonly string[] = ['use1-az3'];
+
 const words = (name: string, value: string, choices: readonly string[]): Limit => ({
   name,
   value,

@@ -64,7 +64,8 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   {
     rule: 'L1',
     path: FUNCTIONS,
-    reason: 'Node.js 22 and Python 3.12 have long-term support; deltalake has wheels for them.',
+    reason:
+      'Node.js 24 has long-term support; Python 3.14 is the newest that all packages of the table engine have wheels for.',
   },
   {
     rule: 'S1',

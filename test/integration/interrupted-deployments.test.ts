@@ -3,7 +3,7 @@
  * was killed, brings the stacks to what the app says and has the data.
  *
  * `INTERRUPTED_SEED` (1) chooses the moments, `INTERRUPTED_ROUNDS` (1) how often: four moments a round, each round with
- * another seed. For example `INTERRUPTED_ROUNDS=10 npx jest --selectProjects integration test/integration/interrupted`.
+ * another seed. For example `INTERRUPTED_ROUNDS=10 npx jest test/integration/interrupted --selectProjects integration`.
  */
 import { writeFileSync } from 'node:fs';
 import { ensureParts } from '../../local-run/install';

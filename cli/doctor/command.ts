@@ -1,5 +1,7 @@
 /** `npm run pipeline -- doctor`. */
 import type { Command } from 'commander';
+import { requireUsablePaths } from '../../local-run/paths';
+import { forgetAwsAccount } from '../../local-run/processes/environment';
 import { addStageOptions, stageOf, userIdOption, type StageFlags } from '../stage-option';
 import { isWell, type CheckResult } from './check';
 import { formatChecks } from './format';
@@ -14,6 +16,7 @@ export function addDoctor(program: Command): void {
     .addOption(userIdOption())
     .option('--json', 'print one JSON document: a list of {check, status, seen, remedy}')
     .action(async (flags: StageFlags & { readonly json?: true }) => {
+      requireUsablePaths();
       const results = await examine(flags);
       process.stdout.write(`${flags.json ? JSON.stringify(results, null, 2) : formatChecks(results)}\n`);
       if (!isWell(results)) process.exitCode = 1;
@@ -26,6 +29,7 @@ export function addDoctor(program: Command): void {
 /** Only here: the clients and the installation take a second to load. */
 async function examine(flags: StageFlags): Promise<CheckResult[]> {
   if (flags.stage === 'local') {
+    forgetAwsAccount();
     return (await import('./local-doctor.js')).doctorOfLocalRun(flags.userId);
   }
   return (await import('./stage-doctor.js')).doctorOfStage(stageOf(flags));

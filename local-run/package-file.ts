@@ -14,6 +14,7 @@ import {
   type PackageTarget,
 } from '../packaging/package-files';
 import { ensurePackage } from './install/packages';
+import { requireUsablePaths } from './paths';
 
 /** The CDK command line keeps standard error for itself until something fails: a person at a terminal is told there. */
 function progress(): (line: string) => void {
@@ -45,6 +46,7 @@ async function main(
   hash: string,
   { architecture, python }: Partial<PackageTarget>,
 ): Promise<void> {
+  requireUsablePaths();
   const target = architecture === undefined || python === undefined ? undefined : { architecture, python };
   checked(name, wanted, hash, target);
   const folder = await ensurePackage(name, target, progress());

@@ -39,11 +39,16 @@ const UNUSABLE: readonly (readonly [RegExp, string])[] = [
   [/[\\?]/, 'a backslash or a question mark, which Node does not take in the name of a module'],
 ];
 
+/** A folder in which some program of ours cannot work; the message says which, why, and what to do. */
+export class UnusablePathError extends Error {
+  override readonly name = 'UnusablePathError';
+}
+
 /**
  * Checks that every program of the run can work in the folders of checkout and state, before anything is written.
  *
  * @param folders what messages call them, with their paths.
- * @throws Error naming the folder, what it must not have in its name, and what to do.
+ * @throws UnusablePathError naming the folder, what it must not have in its name, and what to do.
  */
 export function requireUsablePaths(
   folders: readonly (readonly [string, string])[] = [
@@ -55,7 +60,7 @@ export function requireUsablePaths(
     const unusable = UNUSABLE.find(([sign]) => sign.test(folder))?.[1];
     if (unusable === undefined) continue;
     const remedy = what === 'checkout' ? 'Move the checkout' : 'Set PIPELINE_LOCAL_DIR';
-    throw new Error(
+    throw new UnusablePathError(
       `The ${what} ${JSON.stringify(folder)} cannot be used: its path has ${unusable}. ${remedy} to a folder without it; docs/environment.md lists what works.`,
     );
   }

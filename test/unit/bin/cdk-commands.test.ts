@@ -1,6 +1,6 @@
 /** The plain commands of the CDK command line, on a machine that has nothing but Node. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -45,4 +45,26 @@ test('cdk synth writes every template of the stage that is named, and makes no p
   const written = readdirSync(join(scratch, 'cdk.out')).filter((name) => name.endsWith('.template.json'));
   expect(written).toContain('pinterest-prod-stream.template.json');
   expect(existsSync(join(scratch, 'packages'))).toBe(false);
+});
+
+test('a checkout in which esbuild does not work is refused with a sentence', () => {
+  const checkout = join(scratch, 'a=b');
+  const files = execFileSync('git', ['ls-files', '*.ts', '*.cjs', '*.cts', '*.json'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  for (const file of files
+    .trim()
+    .split('\n')
+    .filter((name) => !name.startsWith('test/')))
+    cpSync(join(ROOT, file), join(checkout, file));
+  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/pipeline-app.ts'], {
+    cwd: checkout,
+    encoding: 'utf8',
+    timeout: 280_000,
+    env: { PATH: scratch },
+  });
+  expect(stderr).toMatch(/^The checkout ".*\/a=b" cannot be used: its path has an equals sign, [^\n]*\n$/);
+  expect(status).toBe(1);
 });

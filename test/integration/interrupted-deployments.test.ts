@@ -30,7 +30,7 @@ const EXITS = {
 } as const;
 const RECONCILED = /pin: missing 0, duplicate 0\ngeo: missing 0, duplicate 0\nuser: missing 0, duplicate 0/g;
 const PARTS = ['api', 'emulator', 'kafka', 'source', 'storage', 'stream'];
-/** Far less than the fifteen seconds after which a part is killed that does not stop. */
+/** A bound, not an expectation. */
 const STOP_SECONDS = 60;
 
 jest.setTimeout(1_200_000);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,15 @@ KEYS = {"AWS_ACCESS_KEY_ID": "table-engine-tests", "AWS_SECRET_ACCESS_KEY": "any
 def spark(s3_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     # The JVM takes its credentials from the environment in which it is started.
     os.environ.update(KEYS, AWS_ENDPOINT_URL=s3_url)
-    opened = open_spark(local_spark(tmp_path_factory.mktemp("spark")))
+    # A checkout may have all these in its path (docs/environment.md): jars are given to Spark as texts.
+    odd = tmp_path_factory.mktemp("spark") / "ü '\"%41#& $x(a){b}[c]!;@+~^`<>|"
+    odd.mkdir()
+    installed = local_spark(odd / "temporary")
+    jars = []
+    for place in installed.jars:
+        jars.append(odd / place.name)
+        jars[-1].symlink_to(place)
+    opened = open_spark(replace(installed, jars=jars))
     yield opened
     opened.stop()
 

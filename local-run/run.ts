@@ -186,8 +186,10 @@ class Run {
       );
     };
     await this.unlessStopped(Promise.all([cloud(), parts.startMariaDb(), parts.startKafkaAndClients()]));
-    await this.step('Deploying', () => timed('Deployed all stacks', () => this.deploy(settings)));
-    return deployment(options.userId, parts.endpoints);
+    return this.step('Deploying', async () => {
+      await timed('Deployed all stacks', () => this.deploy(settings));
+      return deployment(options.userId, parts.endpoints);
+    });
   }
 
   /** Deploys. What is checked is what was saved: should the local AWS have been killed in between, it has forgotten it. */

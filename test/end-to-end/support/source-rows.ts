@@ -1,6 +1,7 @@
 /** Changes the source database of a local run behind the pipeline's back. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { Deployment } from '../../../cli/deployment';
 import { readSourceSecret } from '../../../emulator';
@@ -12,7 +13,9 @@ import type { Post } from '../../../source-data/rows';
 /** Inserts a post's three rows. The emulator's user may only read, so it is done as a user made for it. */
 export async function insertPost(deployment: Deployment, serverPid: number, post: Post): Promise<void> {
   const args = readFileSync(`/proc/${serverPid}/cmdline`, 'utf8').split('\0');
-  const socket = args.find((arg) => arg.startsWith('--socket='))?.slice('--socket='.length) ?? '';
+  const value = (option: string): string =>
+    args.find((arg) => arg.startsWith(`${option}=`))?.slice(option.length + 1) ?? '';
+  const socket = path.join(value('--datadir'), value('--socket')); // Relative to the data.
   const secret = await readSourceSecret(deployment.outputs.SourceSecretArn, deployment.aws);
   const user = { username: 'test', password: randomBytes(24).toString('base64url') };
   await setDatabaseUser({ socket }, { ...user, database: secret.dbname, access: 'all' });

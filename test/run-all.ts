@@ -2,8 +2,8 @@
  * `npm test`: installs what the tests need, runs every suite and every check, and sums them up.
  *
  * Suites: `checks` (linters, formatters, type checkers), `unit`, `python`, `java`, `integration`, `end-to-end`.
- * `npm test -- unit python` runs just those, `npm test -- unit -u` renews the snapshots of the templates. A suite that
- * cannot run at all counts as one failed test. The last line is `N passed, N failed`.
+ * `npm test -- unit python` runs just those; `unit` by itself needs Node alone. `npm test -- unit -u` renews the snapshots of
+ * the templates. A suite that cannot run at all counts as one failed test. The last line is `N passed, N failed`.
  *
  * Two suites run at a time: those that start the real parts mostly wait for them. Each line is led by the name of its suite.
  */
@@ -234,8 +234,10 @@ async function main(): Promise<number> {
   requireUsablePaths();
   exemptLoopback();
   reports = mkdtempSync(join(tmpdir(), 'pipeline-tests-'));
-  await ensureParts(console.log);
-  await ensureParts(console.log, { only: SPARK_PARTS });
+  if (chosen.join() !== 'unit') {
+    await ensureParts(console.log);
+    await ensureParts(console.log, { only: SPARK_PARTS });
+  }
   const lanes = LANES.map(async (lane) => {
     const results: Awaited<ReturnType<typeof runSuite>>[] = [];
     for (const name of lane)

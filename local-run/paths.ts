@@ -3,9 +3,9 @@
  */
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { PROJECT_ROOT } from '../packaging/project-root';
 
-/** The repository's folder. */
-export const PROJECT_ROOT = path.resolve(__dirname, '..');
+export { PROJECT_ROOT };
 
 /** What git does not see: installed parts and states. `.local` in the project unless `PIPELINE_LOCAL_DIR` says else. */
 export const LOCAL_ROOT = path.resolve(PROJECT_ROOT, process.env.PIPELINE_LOCAL_DIR || '.local');

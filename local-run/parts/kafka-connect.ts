@@ -94,7 +94,7 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
     ports,
     url,
     probe: httpProbe(`${url}/health`),
-    stopTimeoutMs: 20_000,
+    stopTimeoutMs: 60_000, // By itself under a second or two; on a machine that others load it has taken 20.
   });
   return { ...part, ports };
 }

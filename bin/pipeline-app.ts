@@ -6,7 +6,7 @@
 import { App } from 'aws-cdk-lib';
 import { addDeployment } from '../lib/parked-pipeline';
 import { readDeployment, SettingError } from '../lib/stages';
-import { PROJECT_ROOT, requireUsablePaths, UnusablePathError } from '../local-run/paths';
+import { PROJECT_ROOT, requireUsablePaths, UnusablePathError } from '../tools/local-run/paths';
 
 try {
   requireUsablePaths([['checkout', PROJECT_ROOT]]);

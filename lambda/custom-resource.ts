@@ -4,7 +4,7 @@
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asSentence } from '../source-data/sentence';
+import { asSentence } from '../services/source/sentence';
 
 /** What a handler is given to do its work. */
 export interface ResourceRequest {

@@ -1,11 +1,11 @@
 import { Tags, type App, type StackProps } from 'aws-cdk-lib';
-import { PackageAsset } from './constructs/package-asset';
+import { PackageAsset } from './shared/package-asset';
 import { addPipeline } from './pipeline';
 import { stackName, type StackPart } from './stack-names';
-import { BatchStack } from './stacks/batch-stack';
-import { KeyStack } from './stacks/key-stack';
-import { StorageStack } from './stacks/storage-stack';
-import { StreamStack } from './stacks/stream-stack';
+import { BatchStack } from './batch/batch-stack';
+import { KeyStack } from './shared/key-stack';
+import { StorageStack } from './sink/storage-stack';
+import { StreamStack } from './stream/stream-stack';
 import type { Deployment } from './stages';
 
 /** The stacks of a parked pipeline. */

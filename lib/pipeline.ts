@@ -1,18 +1,18 @@
 import { Tags, type App, type StackProps } from 'aws-cdk-lib';
 import { stackName, type StackPart } from './stack-names';
-import { ApiStack } from './stacks/api-stack';
-import { BatchStack } from './stacks/batch-stack';
-import { ClientHostStack } from './stacks/client-host-stack';
-import { ClusterStack } from './stacks/cluster-stack';
-import { EmulatorStack } from './stacks/emulator-stack';
-import { placeFunction } from './stacks/groups';
-import { KafkaStack } from './stacks/kafka-stack';
-import { KeyStack } from './stacks/key-stack';
-import { NetworkStack } from './stacks/network-stack';
-import { OperationsStack } from './stacks/operations-stack';
-import { SourceStack } from './stacks/source-stack';
-import { StorageStack } from './stacks/storage-stack';
-import { StreamStack } from './stacks/stream-stack';
+import { ApiStack } from './api/api-stack';
+import { BatchStack } from './batch/batch-stack';
+import { ClientHostStack } from './client-host/client-host-stack';
+import { ClusterStack } from './kafka/cluster-stack';
+import { EmulatorStack } from './emulator/emulator-stack';
+import { placeFunction } from './shared/groups';
+import { KafkaStack } from './kafka/kafka-stack';
+import { KeyStack } from './shared/key-stack';
+import { NetworkStack } from './network/network-stack';
+import { OperationsStack } from './monitoring/operations-stack';
+import { SourceStack } from './source/source-stack';
+import { StorageStack } from './sink/storage-stack';
+import { StreamStack } from './stream/stream-stack';
 import type { Deployment } from './stages';
 
 /** The stacks that every stage has. */

@@ -1,5 +1,5 @@
 /** The names of the stacks. The command line finds a pipeline's outputs by them. */
-import { checkUserId } from '../feeds';
+import { checkUserId } from '../services/contract';
 
 /** The parts of the pipeline that are stacks of their own, in the order in which they are deployed. Not every stage has all. */
 export const STACK_PARTS = [

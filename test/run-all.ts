@@ -13,16 +13,16 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { SPARK_PARTS, ensureParts, installedParts } from '../local-run/install';
-import { pythonExecutable, requireUsablePaths } from '../local-run/paths';
-import { childEnvironment, exemptLoopback } from '../local-run/processes/environment';
+import { SPARK_PARTS, ensureParts, installedParts } from '../tools/local-run/install';
+import { pythonExecutable, requireUsablePaths } from '../tools/local-run/paths';
+import { childEnvironment, exemptLoopback } from '../tools/processes/environment';
 
 const PROJECT = join(__dirname, '..');
 /** The folder of the suites' reports, while they run. */
 let reports: string;
 
 /** Python outside the table engine's folder, as seen from there. */
-const PYTHON_ELSEWHERE = ['../bench', '../local-run'];
+const PYTHON_ELSEWHERE = ['../../tools'];
 const RUFF_CONFIG = ['--config', 'pyproject.toml'];
 
 interface Count {
@@ -72,14 +72,14 @@ function run(
 function sparkPython(...args: string[]): Promise<number> {
   const { python: program, jars, extensionJar } = installedParts().spark;
   return run(program, args, {
-    cwd: join(PROJECT, 'spark-batch'),
+    cwd: join(PROJECT, 'engines', 'spark-batch'),
     env: testEnvironment({ SPARK_BATCH_JARS: [jars, extensionJar].join(delimiter) }),
   });
 }
 
 const bin = (name: string): string => join(PROJECT, 'node_modules', '.bin', name);
 const python = (...args: string[]): Promise<number> =>
-  run(pythonExecutable(), args, { cwd: join(PROJECT, 'table-engine') });
+  run(pythonExecutable(), args, { cwd: join(PROJECT, 'engines', 'table-engine') });
 
 /** Every check is one test: it passes or it fails. */
 async function checks(): Promise<Count> {
@@ -92,12 +92,12 @@ async function checks(): Promise<Count> {
       'ruff format',
       () => python('-m', 'ruff', 'format', '--check', '.', ...PYTHON_ELSEWHERE, ...RUFF_CONFIG),
     ],
-    ['mypy', () => python('-m', 'mypy', '--strict', '.', '../bench')],
+    ['mypy', () => python('-m', 'mypy', '--strict', '.', '../../tools/bench')],
     ['ruff of Spark', () => sparkPython('-m', 'ruff', 'check', '.')],
     ['ruff format of Spark', () => sparkPython('-m', 'ruff', 'format', '--check', '.')],
     ['mypy of Spark', () => sparkPython('-m', 'mypy', '--strict', '.')],
-    ['mypy of the hooks', () => python('-m', 'mypy', '--strict', '../local-run/ministack')],
-    ['mypy of the packaging', () => python('-m', 'mypy', '--strict', '../local-run/install')],
+    ['mypy of the hooks', () => python('-m', 'mypy', '--strict', '../../tools/local-run/ministack')],
+    ['mypy of the packaging', () => python('-m', 'mypy', '--strict', '../../tools/local-run/install')],
   ];
   let failed = 0;
   for (const [name, command] of commands) {
@@ -159,7 +159,7 @@ async function pytest(runner: typeof python, folder: string): Promise<Count> {
 async function pytests(): Promise<Count> {
   return sum([
     await pytest(python, 'tests'),
-    await pytest(python, '../local-run/ministack/tests'),
+    await pytest(python, '../../tools/local-run/ministack/tests'),
     await pytest(sparkPython, 'spark_tests'),
   ]);
 }
@@ -174,7 +174,7 @@ function sum(counts: readonly Count[]): Count {
 async function maven(): Promise<Count> {
   const counts: Count[] = [];
   for (const name of ['s3-sink-connector', 'spark-extension']) {
-    const module = join(PROJECT, name);
+    const module = join(PROJECT, 'engines', name);
     const code = await run('mvn', ['-q', '-B', 'verify'], { cwd: module });
     const folder = join(module, 'target', 'surefire-reports');
     const files = readdirSync(folder).filter((file) => /^TEST-.*\.xml$/.test(file));

@@ -2,7 +2,7 @@
  * Sets up a connector by Kafka Connect's REST interface.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asSentence } from '../../source-data/sentence';
+import { asSentence } from '../../services/source/sentence';
 import { readText, readTexts, wrong } from '../properties';
 
 /** A connector as it is wanted. */

@@ -1,5 +1,5 @@
 /** The environment of the function that keeps dead letters: the only place that reads it. */
-import { parseBootstrapServers } from '../../kafka-client';
+import { parseBootstrapServers } from '../../services/kafka-client';
 
 /** What the function is told by its environment. */
 export interface KeeperEnvironment {

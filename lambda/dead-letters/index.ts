@@ -1,8 +1,8 @@
 /** Copies new dead letters into the bucket, every hour. */
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
-import { createKafka } from '../../kafka-client';
-import { mskIam } from '../../kafka-client/msk-iam';
+import { createKafka } from '../../services/kafka-client';
+import { mskIam } from '../../services/kafka-client/msk-iam';
 import { readEnvironment } from './environment';
 import { keepDeadLetters } from './keep';
 

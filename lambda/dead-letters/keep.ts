@@ -4,8 +4,8 @@
  */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Admin, Kafka } from 'kafkajs';
-import { deadLetterReaders, deadLetterTopicName } from '../../feeds';
-import { readRanges, type OffsetRange } from '../../kafka-client/read-ranges';
+import { deadLetterReaders, deadLetterTopicName } from '../../services/contract';
+import { readRanges, type OffsetRange } from '../../services/kafka-client/read-ranges';
 import { storedOffsets, type RawFilesLocation, type StoredOffsets } from '../topics/raw-files';
 import { LetterObjects } from './letter-objects';
 

@@ -1,7 +1,7 @@
 /** The objects of one partition of the dead-letter topic, named and marked as the S3 sink's raw files are (ADR 2). */
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { KafkaMessage } from 'kafkajs';
-import type { OffsetRange } from '../../kafka-client/read-ranges';
+import type { OffsetRange } from '../../services/kafka-client/read-ranges';
 import { rawFileKey, type RawFilesLocation, type StoredOffsets } from '../topics/raw-files';
 import { deadLetterOf } from './letters';
 

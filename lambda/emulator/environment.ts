@@ -1,5 +1,5 @@
 /** The environment of the emulator's function: the only place that reads it. */
-import { checkOptions, type EmulatorOptions, type EmulatorTargets } from '../../emulator';
+import { checkOptions, type EmulatorOptions, type EmulatorTargets } from '../../services/emulator';
 import { optionsFor } from './event';
 
 /** What the function is told by its environment. */

@@ -1,5 +1,5 @@
 /** What an invocation asks the emulator for: a schedule for a destination at most, the command line for a run of its own. */
-import { runName, type EmulatorOptions } from '../../emulator';
+import { runName, type EmulatorOptions } from '../../services/emulator';
 
 /** An event's fields; what it leaves out is as the stage has it. Fields of other names are passed over. */
 export type EmulatorEvent = Pick<EmulatorOptions, 'destination' | 'mode' | 'seed' | 'run' | 'posts'>;

@@ -3,7 +3,7 @@
  * ends.
  */
 import type { Context } from 'aws-lambda';
-import { emulate, type EmulatorReport } from '../../emulator';
+import { emulate, type EmulatorReport } from '../../services/emulator';
 import { readEnvironment } from './environment';
 import { closePorts, sharedPorts } from './ports';
 

@@ -1,5 +1,5 @@
 /** The function's connections: opened once, shared by warm invocations. */
-import { openPorts, type EmulatorTargets, type OpenPorts } from '../../emulator';
+import { openPorts, type EmulatorTargets, type OpenPorts } from '../../services/emulator';
 
 let ports: OpenPorts | undefined;
 

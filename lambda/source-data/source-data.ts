@@ -1,8 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { errorText, parseDatabaseSecret, type DatabaseSecret } from '../../source-data/connection';
-import { asSentence } from '../../source-data/sentence';
-import { ensureReaderAccount, type ReaderAccountOptions } from '../../source-data/reader-account';
-import { seedDatabase } from '../../source-data/seeder';
+import { errorText, parseDatabaseSecret, type DatabaseSecret } from '../../services/source/connection';
+import { asSentence } from '../../services/source/sentence';
+import { ensureReaderAccount, type ReaderAccountOptions } from '../../services/source/reader-account';
+import { seedDatabase } from '../../services/source/seeder';
 import type { CustomResource } from '../custom-resource';
 import { readCount, readText } from '../properties';
 
@@ -67,7 +67,7 @@ async function restoredAccount(snapshot: string, account: ReaderAccountOptions):
     await ensureReaderAccount(account);
   } catch (error) {
     throw new Error(
-      `The database ${account.administrator.dbname} of the snapshot ${snapshot} cannot be given its reader: ${asSentence(errorText(error))} Expected the snapshot of a source database with this name and the tables of feeds/feeds.json.`,
+      `The database ${account.administrator.dbname} of the snapshot ${snapshot} cannot be given its reader: ${asSentence(errorText(error))} Expected the snapshot of a source database with this name and the tables of services/contract/feeds.json.`,
       { cause: error },
     );
   }

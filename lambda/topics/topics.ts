@@ -3,9 +3,9 @@
  */
 import { ConfigResourceTypes, ConfigSource, type Admin, type Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKafka, parseBootstrapServers, readKafkaError } from '../../kafka-client';
-import { mskIam } from '../../kafka-client/msk-iam';
-import { asSentence } from '../../source-data/sentence';
+import { createKafka, parseBootstrapServers, readKafkaError } from '../../services/kafka-client';
+import { mskIam } from '../../services/kafka-client/msk-iam';
+import { asSentence } from '../../services/source/sentence';
 import { restoreOffsets } from './restore-offsets';
 import type { StoredOffsets } from './raw-files';
 import {

@@ -1,5 +1,5 @@
 /** The stages of the app, and the choice among them. */
-import { checkUserId, DEFAULT_USER_ID } from '../../feeds';
+import { checkUserId, DEFAULT_USER_ID } from '../../services/contract';
 import { devStage } from './dev';
 import { localStage } from './local';
 import { prodStage } from './prod';

@@ -5,7 +5,7 @@
  * union; the constructs that use the part then no longer compile until they handle it.
  */
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { LAMBDA_PYTHONS } from '../../packaging/package-files';
+import type { LAMBDA_PYTHONS } from '../packaging/package-files';
 import type { ApiSettings } from './stage-api';
 import type { OperationsPart } from './stage-operations';
 
@@ -209,7 +209,7 @@ export interface TopicSettings {
 /** Which S3 sink plugin the Connect worker has. */
 export type SinkPlugin = OwnSinkPlugin | AivenSinkPlugin | ConfluentSinkPlugin;
 
-/** The plugin of this repository, in `s3-sink-connector/`. */
+/** The plugin of this repository, in `engines/s3-sink-connector/`. */
 export interface OwnSinkPlugin {
   readonly kind: 'own';
 }

@@ -1,5 +1,5 @@
 /** The catalogue of inputs (`README.md` beside this file) as the TypeScript tests read it. */
-import type { FeedName } from '../../feeds';
+import type { FeedName } from '../../services/contract';
 import document from './catalogue.json';
 
 /** A text as it is, or as parts that are joined. */

@@ -3,7 +3,7 @@
  * run must reconcile: nothing missing, nothing double.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RandomStream } from '../../source-data/random';
+import { RandomStream } from '../../services/source/random';
 import { PipelineRun, reset } from '../end-to-end/support/pipeline-run';
 import { VICTIMS, type Victim } from './victims';
 

@@ -1,8 +1,8 @@
 /** `npm run chaos -- --minutes 5 --seed 1`: exit code 0 when nothing was lost or doubled, 1 otherwise. */
 import { Command, CommanderError } from 'commander';
-import { wholeNumber, decimalNumber } from '../../cli/arguments';
-import { requireUsablePaths } from '../../local-run/paths';
-import { exemptLoopback } from '../../local-run/processes/environment';
+import { wholeNumber, decimalNumber } from '../../tools/cli/arguments';
+import { requireUsablePaths } from '../../tools/local-run/paths';
+import { exemptLoopback } from '../../tools/processes/environment';
 import { chaos } from './chaos';
 
 const program = new Command('npm run chaos --')

@@ -1,5 +1,5 @@
 /** One pipeline in all kinds of trouble: afterwards nothing is missing and nothing double, on either path. */
-import type { EmulatorReports } from '../../cli/emulate';
+import type { EmulatorReports } from '../../tools/pipeline/emulate';
 import { FaultRun, POSTS, TEST_LIMIT_MS, expectAllThrough } from './faults/fault-run';
 import { streamFaults } from './faults/streams';
 import { topicFaults } from './faults/topics';

@@ -1,17 +1,17 @@
 /** The whole pipeline as a newcomer runs it, on the real parts, with its answers checked by the oracle. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Answers } from '../../cli/answers';
-import type { BatchReport } from '../../cli/batch';
-import type { EmulatorReports } from '../../cli/emulate';
-import { runningLocalDeployment } from '../../cli/local-deployment';
-import type { Reconciliation } from '../../cli/reconcile';
-import type { Status } from '../../cli/status';
-import type { EmulatorDestination, EmulatorReport } from '../../emulator';
-import { createApiClient } from '../../emulator/api-client';
-import { TOPIC_CONTENT_TYPE } from '../../emulator/topic-destination';
-import { FEED_NAMES, topicName } from '../../feeds';
-import { generatePosts } from '../../source-data/generator';
-import type { Post } from '../../source-data/rows';
+import type { Answers } from '../../tools/pipeline/answers';
+import type { BatchReport } from '../../tools/pipeline/batch';
+import type { EmulatorReports } from '../../tools/pipeline/emulate';
+import { runningLocalDeployment } from '../../tools/local-run/local-deployment';
+import type { Reconciliation } from '../../tools/pipeline/reconcile';
+import type { Status } from '../../tools/pipeline/status';
+import type { EmulatorDestination, EmulatorReport } from '../../services/emulator';
+import { createApiClient } from '../../services/emulator/api-client';
+import { TOPIC_CONTENT_TYPE } from '../../services/emulator/topic-destination';
+import { FEED_NAMES, topicName } from '../../services/contract';
+import { generatePosts } from '../../services/source/generator';
+import type { Post } from '../../services/source/rows';
 import { oracleAnswers } from '../oracle/answers';
 import {
   catalogueOutcomes,

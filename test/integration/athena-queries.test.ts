@@ -3,9 +3,9 @@
  * Athena's text once a whole number divided by another is one, and `element_at` is known for arrays.
  */
 import { execFileSync } from 'node:child_process';
-import { athenaQuestion, QUESTIONS } from '../../lib/athena-sql';
-import { ensureParts } from '../../local-run/install';
-import { PROJECT_ROOT } from '../../local-run/paths';
+import { athenaQuestion, QUESTIONS } from '../../lib/batch/athena-sql';
+import { ensureParts } from '../../tools/local-run/install';
+import { PROJECT_ROOT } from '../../tools/local-run/paths';
 
 /** Reads the queries from stdin; prints for each question the rows of both texts, and how many rows the tables have. */
 const SCRIPT = `
@@ -46,7 +46,7 @@ beforeAll(async () => {
   const tables = { pin: 'pin', geo: 'geo', user: 'user' };
   const queries = Object.fromEntries(QUESTIONS.map((name) => [name, athenaQuestion(name, tables).sql]));
   const output = execFileSync(python, ['-c', SCRIPT], {
-    cwd: `${PROJECT_ROOT}/table-engine`,
+    cwd: `${PROJECT_ROOT}/engines/table-engine`,
     input: JSON.stringify(queries),
   });
   [ours, theirs] = JSON.parse(output.toString()) as [Answers, Answers];

@@ -7,12 +7,12 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bootUserData, packageArchive, type BootSettings } from '../../lib/constructs/client-host-boot';
-import { ensureParts } from '../../local-run/install';
-import { CLIENT_HOST } from '../../local-run/install/client-host-part';
-import { freePort } from '../../local-run/ports';
-import { sha256 } from '../../packaging/client-host-sums';
-import { clientHostTar } from '../../packaging/package-files';
+import { bootUserData, packageArchive, type BootSettings } from '../../lib/client-host/client-host-boot';
+import { ensureParts } from '../../tools/local-run/install';
+import { CLIENT_HOST } from '../../tools/local-run/install/client-host-part';
+import { freePort } from '../../tools/local-run/ports';
+import { sha256 } from '../../lib/packaging/client-host-sums';
+import { clientHostTar } from '../../lib/packaging/package-files';
 import { KafkaHarness, resultsOf, send, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS } from './rest-proxy-harness';
 import { LocalRoot, type Outcome } from './support/local-root';
 

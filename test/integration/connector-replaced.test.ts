@@ -3,7 +3,7 @@
  * and goes on where that one stopped, because the consumer group is not made of the name.
  */
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
-import { connectorConfig } from '../../lib/connector-config';
+import { connectorConfig } from '../../lib/sink/connector-config';
 import { topicsResource } from '../../lambda/topics';
 import {
   assertUnchanged,

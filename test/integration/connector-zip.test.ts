@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureParts, installedParts } from '../../local-run/install';
-import { CONNECTOR } from '../../local-run/install/java-parts';
+import { ensureParts, installedParts } from '../../tools/local-run/install';
+import { CONNECTOR } from '../../tools/local-run/install/java-parts';
 
 jest.setTimeout(600_000);
 

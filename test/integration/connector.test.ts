@@ -1,6 +1,6 @@
 import { ensureConnector, removeConnector } from '../../lambda/connector/connector';
-import { ensureParts } from '../../local-run/install';
-import { startKafkaConnect, type RunningKafkaConnect } from '../../local-run/parts/kafka-connect';
+import { ensureParts } from '../../tools/local-run/install';
+import { startKafkaConnect, type RunningKafkaConnect } from '../../tools/local-run/parts/kafka-connect';
 import { KafkaHarness, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS } from './rest-proxy-harness';
 
 jest.setTimeout(TEST_TIMEOUT_MS);

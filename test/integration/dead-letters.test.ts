@@ -13,15 +13,15 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import type { Admin, Kafka, Producer } from 'kafkajs';
-import { deadLetterTopicName } from '../../feeds';
-import { createKafka } from '../../kafka-client';
+import { deadLetterTopicName } from '../../services/contract';
+import { createKafka } from '../../services/kafka-client';
 import { keepDeadLetters } from '../../lambda/dead-letters/keep';
 import type { DeadLetter } from '../../lambda/dead-letters/letters';
 import { ensureTopics } from '../../lambda/topics/topics';
 import { storedOffsets } from '../../lambda/topics/raw-files';
-import { ensureParts } from '../../local-run/install';
-import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
-import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
+import { ensureParts } from '../../tools/local-run/install';
+import { startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
+import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
 import { startRelay, type Relay } from './s3-sink-relay';
 
 jest.setTimeout(300_000);

@@ -15,7 +15,7 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Kafka, logLevel } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectorConfig } from '../../lib/connector-config';
+import { connectorConfig } from '../../lib/sink/connector-config';
 import { deployment } from '../unit/lib/synth';
 import { deployApp, type DeployedApp } from './support/deployed-app';
 import { startRecordingServer, type RecordingServer } from './support/recording-server';

@@ -14,19 +14,19 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { logLevel, Kafka } from 'kafkajs';
-import { emulate, openPorts, type EmulatorOptions, type EmulatorReport } from '../../emulator';
-import type { TopicLedgerLine } from '../../emulator/ledger';
-import { s3LedgerStore } from '../../emulator/ledger-store';
-import { FEED_NAMES, topicName, type FeedName } from '../../feeds';
+import { emulate, openPorts, type EmulatorOptions, type EmulatorReport } from '../../services/emulator';
+import type { TopicLedgerLine } from '../../services/emulator/ledger';
+import { s3LedgerStore } from '../../services/emulator/ledger-store';
+import { FEED_NAMES, topicName, type FeedName } from '../../services/contract';
 import { handler } from '../../lambda/emulator';
 import { closePorts } from '../../lambda/emulator/ports';
-import { ensureParts } from '../../local-run/install';
-import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
-import { setDatabaseUser, startMariaDb, type RunningMariaDb } from '../../local-run/parts/mariadb';
-import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
-import { startRestProxy, type RunningRestProxy } from '../../local-run/parts/rest-proxy';
-import { PostGenerator } from '../../source-data/generator';
-import { seedDatabase } from '../../source-data/seeder';
+import { ensureParts } from '../../tools/local-run/install';
+import { startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
+import { setDatabaseUser, startMariaDb, type RunningMariaDb } from '../../tools/local-run/parts/mariadb';
+import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
+import { startRestProxy, type RunningRestProxy } from '../../tools/local-run/parts/rest-proxy';
+import { PostGenerator } from '../../services/source/generator';
+import { seedDatabase } from '../../services/source/seeder';
 import { makeTopics } from './support/make-topics';
 
 jest.setTimeout(600_000);
@@ -254,7 +254,7 @@ test('the proxy is killed and comes back: nothing is lost, and what is sent agai
 test('the emulator itself is killed: the next call of the run sends what is not in the ledger', async () => {
   await createTopics('restarted');
   const program = `
-    const { emulate, openPorts } = require('./emulator');
+    const { emulate, openPorts } = require('./services/emulator');
     openPorts(${JSON.stringify({ apiUrl: proxy.url, sourceSecretArn: secretArn, sinkBucket: BUCKET })})
       .then((ports) => emulate(
         { userId: 'restarted', mode: 'all', run: 'restarted', rate: 200 },

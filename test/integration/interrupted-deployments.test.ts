@@ -6,9 +6,9 @@
  * another seed. For example `INTERRUPTED_ROUNDS=10 npx jest test/integration/interrupted --selectProjects integration`.
  */
 import { writeFileSync } from 'node:fs';
-import { ensureParts } from '../../local-run/install';
-import { freePort } from '../../local-run/ports';
-import { resetState } from '../../local-run/state/reset';
+import { ensureParts } from '../../tools/local-run/install';
+import { freePort } from '../../tools/local-run/ports';
+import { resetState } from '../../tools/local-run/state/reset';
 import { runFile, start, untilNoneWith, type Start } from './local-run-harness';
 import {
   choice,

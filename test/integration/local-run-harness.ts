@@ -5,8 +5,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STATES_ROOT, PROJECT_ROOT } from '../../local-run/paths';
-import type { RunFile } from '../../local-run/state/run-file';
+import { STATES_ROOT, PROJECT_ROOT } from '../../tools/local-run/paths';
+import type { RunFile } from '../../tools/local-run/state/run-file';
 
 /** How a start ended. */
 export interface StartEnd {
@@ -81,9 +81,9 @@ export function startCommand(
   };
 }
 
-/** Runs `node local-run/start.mjs`, which is what `npm start` does. */
+/** Runs `node tools/cli/start.mjs`, which is what `npm start` does. */
 export function start(args: readonly string[], env?: Readonly<Record<string, string>>): Start {
-  return startCommand(process.execPath, ['local-run/start.mjs', ...args], env);
+  return startCommand(process.execPath, ['tools/cli/start.mjs', ...args], env);
 }
 
 /** The processes in whose arguments or environment a text stands, this one left out; by /proc. */

@@ -18,7 +18,7 @@ afterEach(() => {
 
 /** Installs one part in a process of its own, into this test's folder. */
 function install(part: string, env: Readonly<Record<string, string>> = {}): Start {
-  const script = `require('./local-run/install.ts').ensureParts(console.log, { only: ['${part}'] })
+  const script = `require('./tools/local-run/install.ts').ensureParts(console.log, { only: ['${part}'] })
     .catch((error) => { console.error(error.message); process.exit(1); });`;
   const args = ['--import', 'tsx', '-e', script];
   return startCommand(process.execPath, args, { PIPELINE_LOCAL_DIR: folder, ...env });

@@ -21,16 +21,16 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { createKafka } from '../../kafka-client';
-import { ensureParts } from '../../local-run/install';
-import { startKafka } from '../../local-run/parts/kafka';
-import { startKafkaConnect } from '../../local-run/parts/kafka-connect';
-import { dropDatabaseUser, setDatabaseUser, startMariaDb } from '../../local-run/parts/mariadb';
-import { startMiniStack } from '../../local-run/parts/ministack';
-import type { RunningPart } from '../../local-run/parts/part-process';
-import { startRestProxy } from '../../local-run/parts/rest-proxy';
-import { isPortFree } from '../../local-run/ports';
-import { startTime } from '../../local-run/processes/identity.cjs';
+import { createKafka } from '../../services/kafka-client';
+import { ensureParts } from '../../tools/local-run/install';
+import { startKafka } from '../../tools/local-run/parts/kafka';
+import { startKafkaConnect } from '../../tools/local-run/parts/kafka-connect';
+import { dropDatabaseUser, setDatabaseUser, startMariaDb } from '../../tools/local-run/parts/mariadb';
+import { startMiniStack } from '../../tools/local-run/parts/ministack';
+import type { RunningPart } from '../../tools/local-run/parts/part-process';
+import { startRestProxy } from '../../tools/local-run/parts/rest-proxy';
+import { isPortFree } from '../../tools/local-run/ports';
+import { startTime } from '../../tools/processes/identity.cjs';
 import { makeTopics } from './support/make-topics';
 
 const INSTALL_MS = 600_000;

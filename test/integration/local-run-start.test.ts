@@ -15,13 +15,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckResult } from '../../cli/doctor/check';
-import { runningLocalDeployment } from '../../cli/local-deployment';
-import { readSourceSecret } from '../../emulator';
-import { ensureParts } from '../../local-run/install';
-import { findProgram } from '../../local-run/install/tools';
-import { STATES_ROOT } from '../../local-run/paths';
-import { resetState } from '../../local-run/state/reset';
+import type { CheckResult } from '../../tools/pipeline/doctor/check';
+import { runningLocalDeployment } from '../../tools/local-run/local-deployment';
+import { readSourceSecret } from '../../services/emulator';
+import { ensureParts } from '../../tools/local-run/install';
+import { findProgram } from '../../tools/local-run/install/tools';
+import { STATES_ROOT } from '../../tools/local-run/paths';
+import { resetState } from '../../tools/local-run/state/reset';
 import { hostileEnvironment } from './support/hostile-environment';
 import { processesWith, runFile, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
 
@@ -292,7 +292,13 @@ describe('in a run that goes on', () => {
   });
 
   test('reset is refused', async () => {
-    const reset = startCommand(process.execPath, ['--import', 'tsx', 'cli/reset.ts', '--user-id', userId]);
+    const reset = startCommand(process.execPath, [
+      '--import',
+      'tsx',
+      'tools/cli/reset.ts',
+      '--user-id',
+      userId,
+    ]);
     expect((await reset.ended()).code).toBe(1);
     expect(reset.output()).toContain('is running already');
   });
@@ -334,7 +340,13 @@ test('a half-written state folder is refused until it is reset', async () => {
   expect((await one.ended(180)).code).toBe(1);
   expect(one.output()).toContain(`npm run reset -- --user-id ${userId}`);
 
-  const reset = startCommand(process.execPath, ['--import', 'tsx', 'cli/reset.ts', '--user-id', userId]);
+  const reset = startCommand(process.execPath, [
+    '--import',
+    'tsx',
+    'tools/cli/reset.ts',
+    '--user-id',
+    userId,
+  ]);
   expect((await reset.ended()).code).toBe(0);
   expect(existsSync(folder)).toBe(false);
 });
@@ -343,14 +355,14 @@ test.each(['a,b', 'a=b', 'a:b'])('a state folder %j is refused before anything i
   const PIPELINE_LOCAL_DIR = path.join(ODD_FOLDER, 'state', `${userId}-${name}`);
   const refused = `The state folder ${JSON.stringify(PIPELINE_LOCAL_DIR)} cannot be used: its path has a`;
   const commands = [
-    'local-run/start.mjs',
-    'cli/reset.ts',
-    'cli/pipeline.ts',
-    'local-run/package.ts',
+    'tools/cli/start.mjs',
+    'tools/cli/reset.ts',
+    'tools/cli/pipeline.ts',
+    'tools/cli/package.ts',
     'test/run-all.ts',
   ];
   for (const file of commands) {
-    const args = file === 'cli/pipeline.ts' ? [file, 'status'] : [file];
+    const args = file === 'tools/cli/pipeline.ts' ? [file, 'status'] : [file];
     const one = startCommand(process.execPath, ['--import', 'tsx', ...args], { PIPELINE_LOCAL_DIR });
     expect((await one.ended(120)).code).toBe(1);
     expect(one.output()).toContain(refused);

@@ -10,8 +10,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureParts, installedParts } from '../../local-run/install';
-import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
+import { ensureParts, installedParts } from '../../tools/local-run/install';
+import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
 import { kinesisClient } from './support/kinesis';
 
 const STREAM = 'streaming-test-pin';

@@ -5,13 +5,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensureParts } from '../../local-run/install';
-import { startMiniStack } from '../../local-run/parts/ministack';
-import { PROJECT_ROOT } from '../../local-run/paths';
-import { childEnvironment } from '../../local-run/processes/environment';
-import { runCommand } from '../../local-run/processes/run-command';
-import { sha256 } from '../../packaging/client-host-sums';
-import { clientHostTar, sinkPluginZip, tableEngineZip } from '../../packaging/package-files';
+import { ensureParts } from '../../tools/local-run/install';
+import { startMiniStack } from '../../tools/local-run/parts/ministack';
+import { PROJECT_ROOT } from '../../tools/local-run/paths';
+import { childEnvironment } from '../../tools/processes/environment';
+import { runCommand } from '../../tools/processes/run-command';
+import { sha256 } from '../../lib/packaging/client-host-sums';
+import { clientHostTar, sinkPluginZip, tableEngineZip } from '../../lib/packaging/package-files';
 
 jest.setTimeout(900_000);
 

@@ -4,9 +4,9 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { sourceDataResource } from '../../lambda/source-data/source-data';
-import { ensureParts } from '../../local-run/install';
-import { setDatabaseUser, startMariaDb, type RunningMariaDb } from '../../local-run/parts/mariadb';
-import { connectionOptions, type DatabaseSecret } from '../../source-data/connection';
+import { ensureParts } from '../../tools/local-run/install';
+import { setDatabaseUser, startMariaDb, type RunningMariaDb } from '../../tools/local-run/parts/mariadb';
+import { connectionOptions, type DatabaseSecret } from '../../services/source/connection';
 
 jest.setTimeout(300_000);
 

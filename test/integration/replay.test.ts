@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Deployment, awsEnvironment } from '../../cli/deployment';
-import { formatReplay, replay } from '../../cli/replay';
-import { streamRecords, type StreamRecordLine } from '../../cli/stream-records';
-import { runTableEngine } from '../../cli/table-engine';
-import { ensureParts, installedParts } from '../../local-run/install';
-import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
+import { type Deployment, awsEnvironment } from '../../tools/pipeline/deployment';
+import { formatReplay, replay } from '../../tools/pipeline/replay';
+import { streamRecords, type StreamRecordLine } from '../../tools/pipeline/stream-records';
+import { runTableEngine } from '../../tools/pipeline/table-engine';
+import { ensureParts, installedParts } from '../../tools/local-run/install';
+import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
 import { kinesisClient } from './support/kinesis';
 
 const USER = 'replay-test';
@@ -18,7 +18,7 @@ const STREAM = `streaming-${USER}-user`;
 const TABLE = `${USER}_user_table`;
 const BUCKET = 'replay-test-sink';
 const EVER = { from: new Date(0), to: new Date('2200-01-01') };
-const TABLE_ENGINE = path.join(__dirname, '..', '..', 'table-engine');
+const TABLE_ENGINE = path.join(__dirname, '..', '..', 'engines', 'table-engine');
 
 jest.setTimeout(400_000);
 

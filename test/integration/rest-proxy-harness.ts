@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { createKafka } from '../../kafka-client';
-import { ensureParts } from '../../local-run/install';
-import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
+import { createKafka } from '../../services/kafka-client';
+import { ensureParts } from '../../tools/local-run/install';
+import { startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
 import { makeTopics } from './support/make-topics';
 
 /** Installing parts on a machine that has none takes minutes. */

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { installedParts } from '../../local-run/install';
-import { partitionOfKey } from '../../rest-proxy/partitioner';
+import { installedParts } from '../../tools/local-run/install';
+import { partitionOfKey } from '../../services/rest-proxy/partitioner';
 import {
   KafkaHarness,
   PRODUCE_TYPE,

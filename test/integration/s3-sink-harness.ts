@@ -9,11 +9,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel, type Admin, type Producer } from 'kafkajs';
-import { connectorConfig } from '../../lib/connector-config';
-import { ensureParts } from '../../local-run/install';
-import { startKafka, type RunningKafka } from '../../local-run/parts/kafka';
-import { startKafkaConnect, type RunningKafkaConnect } from '../../local-run/parts/kafka-connect';
-import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
+import { connectorConfig } from '../../lib/sink/connector-config';
+import { ensureParts } from '../../tools/local-run/install';
+import { startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
+import { startKafkaConnect, type RunningKafkaConnect } from '../../tools/local-run/parts/kafka-connect';
+import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
 import { startRelay, type Relay } from './s3-sink-relay';
 import { makeTopics } from './support/make-topics';
 

@@ -11,11 +11,11 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
-import { runningLocalDeployment } from '../../cli/local-deployment';
-import { ensureParts, type InstalledParts } from '../../local-run/install';
-import { ensureSinkPlugin } from '../../local-run/install/sink-plugin';
-import { PARTS_ROOT, STATES_ROOT } from '../../local-run/paths';
-import { resetState } from '../../local-run/state/reset';
+import { runningLocalDeployment } from '../../tools/local-run/local-deployment';
+import { ensureParts, type InstalledParts } from '../../tools/local-run/install';
+import { ensureSinkPlugin } from '../../tools/local-run/install/sink-plugin';
+import { PARTS_ROOT, STATES_ROOT } from '../../tools/local-run/paths';
+import { resetState } from '../../tools/local-run/state/reset';
 import { start } from './local-run-harness';
 
 jest.setTimeout(900_000);

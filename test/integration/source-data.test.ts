@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import { FEEDS, FEED_NAMES } from '../../feeds';
-import { ensureParts } from '../../local-run/install';
-import { setDatabaseUser, startMariaDb, type RunningMariaDb } from '../../local-run/parts/mariadb';
-import { connectionOptions, type DatabaseSecret } from '../../source-data/connection';
-import { PostGenerator } from '../../source-data/generator';
-import { seedDatabase } from '../../source-data/seeder';
-import { openSource, type SourceReader, type SourceRowNumbers } from '../../source-data/source-reader';
+import { FEEDS, FEED_NAMES } from '../../services/contract';
+import { ensureParts } from '../../tools/local-run/install';
+import { setDatabaseUser, startMariaDb, type RunningMariaDb } from '../../tools/local-run/parts/mariadb';
+import { connectionOptions, type DatabaseSecret } from '../../services/source/connection';
+import { PostGenerator } from '../../services/source/generator';
+import { seedDatabase } from '../../services/source/seeder';
+import { openSource, type SourceReader, type SourceRowNumbers } from '../../services/source/source-reader';
 
 jest.setTimeout(300_000);
 

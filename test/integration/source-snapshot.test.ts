@@ -6,11 +6,11 @@ import { App, CfnWaitConditionHandle, LegacyStackSynthesizer, Stack } from 'aws-
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureParts } from '../../local-run/install';
-import { startMiniStack, type RunningMiniStack } from '../../local-run/parts/ministack';
-import { PROJECT_ROOT } from '../../local-run/paths';
-import { childEnvironment } from '../../local-run/processes/environment';
-import { runCommand } from '../../local-run/processes/run-command';
+import { ensureParts } from '../../tools/local-run/install';
+import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
+import { PROJECT_ROOT } from '../../tools/local-run/paths';
+import { childEnvironment } from '../../tools/processes/environment';
+import { runCommand } from '../../tools/processes/run-command';
 import { awsDeployment, pipeline } from '../unit/lib/synth';
 
 jest.setTimeout(900_000);

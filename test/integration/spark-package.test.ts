@@ -2,10 +2,10 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SPARK_PARTS, ensureParts, type SparkParts } from '../../local-run/install';
-import { buildSparkPackage } from '../../local-run/install/spark-package';
-import { PROJECT_ROOT } from '../../local-run/paths';
-import { runCommand } from '../../local-run/processes/run-command';
+import { SPARK_PARTS, ensureParts, type SparkParts } from '../../tools/local-run/install';
+import { buildSparkPackage } from '../../tools/local-run/install/spark-package';
+import { PROJECT_ROOT } from '../../tools/local-run/paths';
+import { runCommand } from '../../tools/processes/run-command';
 
 const TARGET = { architecture: 'arm64', python: '3.11' } as const;
 
@@ -35,8 +35,8 @@ test('it has the program, what it imports and reads, and no clutter', () => {
       'main.py',
       'python/spark_batch/command_line.py',
       'python/table_engine/batch_plan.py',
-      'python/feeds/feeds.json',
-      'python/sql/engines/spark.sql',
+      'python/services/contract/feeds.json',
+      'python/engines/sql/engines/spark.sql',
       'python/duckdb/__init__.py',
       'python/deltalake/__init__.py',
     ]),
@@ -51,7 +51,10 @@ test('it has the program, what it imports and reads, and no clutter', () => {
 
 test('its jars are Delta Lake and the extension, the files of the local run, and nothing of Spark or S3A', () => {
   const jars = readdirSync(path.join(folder, 'jars')).sort();
-  const lock = readFileSync(path.join(PROJECT_ROOT, 'local-run', 'spark', 'requirements.lock'), 'utf8');
+  const lock = readFileSync(
+    path.join(PROJECT_ROOT, 'tools', 'local-run', 'spark', 'requirements.lock'),
+    'utf8',
+  );
   const [, minor] = /pyspark==(\d+\.\d+)\./.exec(lock) ?? [];
   expect(jars).toContain('spark-extension.jar');
   expect(jars).toContain(`delta-spark_${minor}_2.13-4.4.0.jar`);
@@ -77,7 +80,7 @@ print(spark_batch.__path__[0], table_engine.__path__[0])
   expect(output.trim()).toBe(`${packages}/spark_batch ${packages}/table_engine`);
   const help = await runCommand(spark.python, [
     '-B',
-    path.join(PROJECT_ROOT, 'spark-batch', 'main.py'),
+    path.join(PROJECT_ROOT, 'engines', 'spark-batch', 'main.py'),
     'batch',
     '--help',
   ]);
@@ -85,7 +88,7 @@ print(spark_batch.__path__[0], table_engine.__path__[0])
 });
 
 test('wrong arguments are told what is expected', async () => {
-  const main = path.join(PROJECT_ROOT, 'spark-batch', 'main.py');
+  const main = path.join(PROJECT_ROOT, 'engines', 'spark-batch', 'main.py');
   const run = (...args: string[]): Promise<string> => runCommand(spark.python, ['-B', main, ...args]);
   await expect(run('batch', '--bucket', 'B', '--user-id', 'pinterest')).rejects.toThrow(
     "'B' is no bucket name; expected 3 to 63",

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensureParts } from '../../local-run/install';
+import { ensureParts } from '../../tools/local-run/install';
 import {
   buildTableEnginePackage,
   PACKAGE_LIMIT_BYTES,
   sizesOf,
-} from '../../local-run/install/table-engine-package';
+} from '../../tools/local-run/install/table-engine-package';
 
 let parts: Awaited<ReturnType<typeof ensureParts>>;
 let folder: string;
@@ -52,7 +52,9 @@ test('every handler is at its root, and no clutter in it', () => {
     name.endsWith('.py'),
   );
   const files = everyFile(parts.tableEnginePackage);
-  expect(files).toEqual(expect.arrayContaining([...handlers, 'feeds/feeds.json', 'sql/clean/pin.sql']));
+  expect(files).toEqual(
+    expect.arrayContaining([...handlers, 'services/contract/feeds.json', 'engines/sql/clean/pin.sql']),
+  );
   expect(files.filter((file) => /__pycache__|\.pyc$|(^|\/)tests(\/|$)|\/RECORD$/.test(file))).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import type { Kafka, Message } from 'kafkajs';
-import { createKafka } from '../../kafka-client';
+import { createKafka } from '../../services/kafka-client';
 import { restoreOffsets } from '../../lambda/topics/restore-offsets';
 import { ensureTopics } from '../../lambda/topics/topics';
 import { topicsResource } from '../../lambda/topics';

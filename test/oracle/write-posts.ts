@@ -5,8 +5,8 @@
  */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { FEED_NAMES } from '../../feeds';
-import { generatePosts } from '../../source-data/generator';
+import { FEED_NAMES } from '../../services/contract';
+import { generatePosts } from '../../services/source/generator';
 import { oracleAnswers } from './answers';
 import { cleanAll, cleanGeo, cleanPin, cleanUser, type RawRow } from './clean';
 

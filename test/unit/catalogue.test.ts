@@ -1,9 +1,9 @@
 /** What the REST proxy takes of the catalogue's inputs, and that the data contract lists the differences of the paths. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FEED_NAMES } from '../../feeds';
-import { RestError } from '../../rest-proxy/errors';
-import { readProduceRequest } from '../../rest-proxy/produce-request';
+import { FEED_NAMES } from '../../services/contract';
+import { RestError } from '../../services/rest-proxy/errors';
+import { readProduceRequest } from '../../services/rest-proxy/produce-request';
 import { CATALOGUE, DIFFERENCES, differencesTable } from '../catalogue';
 
 const PROJECT = join(__dirname, '..', '..');

@@ -1,12 +1,12 @@
 /** A running pipeline that sends nothing by itself, and what is counted in it. */
-import type { BatchReport } from '../../../cli/batch';
-import type { Deployment } from '../../../cli/deployment';
-import { runningLocalDeployment } from '../../../cli/local-deployment';
-import type { FeedReconciliation, Reconciliation } from '../../../cli/reconcile';
-import type { StreamReconciliation } from '../../../cli/reconcile-streams';
-import { streamRecords } from '../../../cli/stream-records';
-import type { EmulatorReport } from '../../../emulator';
-import { FEED_NAMES, streamName, type FeedName } from '../../../feeds';
+import type { BatchReport } from '../../../tools/pipeline/batch';
+import type { Deployment } from '../../../tools/pipeline/deployment';
+import { runningLocalDeployment } from '../../../tools/local-run/local-deployment';
+import type { FeedReconciliation, Reconciliation } from '../../../tools/pipeline/reconcile';
+import type { StreamReconciliation } from '../../../tools/pipeline/reconcile-streams';
+import { streamRecords } from '../../../tools/pipeline/stream-records';
+import type { EmulatorReport } from '../../../services/emulator';
+import { FEED_NAMES, streamName, type FeedName } from '../../../services/contract';
 import { PipelineRun, pipelineJson, reset } from '../support/pipeline-run';
 
 /** Posts in the source database. */

@@ -10,9 +10,9 @@ import {
   PutRecordsCommand,
   SplitShardCommand,
 } from '@aws-sdk/client-kinesis';
-import { kinesisClient } from '../../../cli/kinesis-client';
-import type { EmulatorReport } from '../../../emulator';
-import { FEED_NAMES, streamName } from '../../../feeds';
+import { kinesisClient } from '../../../tools/pipeline/kinesis-client';
+import type { EmulatorReport } from '../../../services/emulator';
+import { FEED_NAMES, streamName } from '../../../services/contract';
 import { VICTIMS } from '../../chaos/victims';
 import { pipelineJson, startSending } from '../support/pipeline-run';
 import { POSTS, TEST_LIMIT_MS, expectAllThrough, growth, type FaultRun } from './fault-run';
@@ -71,7 +71,7 @@ export function streamFaults(run: FaultRun): void {
       // Node itself, without npm and tsx around it, so that the kill meets the emulator.
       const emulator = spawn(
         process.execPath,
-        ['--import', 'tsx', 'cli/pipeline.ts', ...args, '--rate', '100', '--json'],
+        ['--import', 'tsx', 'tools/cli/pipeline.ts', ...args, '--rate', '100', '--json'],
         { cwd: PROJECT, stdio: ['ignore', 'ignore', 'pipe'] },
       );
       await new Promise<void>((resolve, reject) => {

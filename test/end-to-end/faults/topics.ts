@@ -1,14 +1,14 @@
 /** The batch path in trouble: parts killed in mid-flow and bad input on every way in. */
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
-import type { BatchReport } from '../../../cli/batch';
-import type { Inspection } from '../../../cli/inspection';
-import type { Reconciliation } from '../../../cli/reconcile';
-import { runTableEngine } from '../../../cli/table-engine';
-import type { EmulatorReport } from '../../../emulator';
-import { FEED_NAMES, type FeedName, topicName } from '../../../feeds';
-import { pythonExecutable } from '../../../local-run/paths';
-import { PostGenerator } from '../../../source-data/generator';
+import type { BatchReport } from '../../../tools/pipeline/batch';
+import type { Inspection } from '../../../tools/pipeline/inspection';
+import type { Reconciliation } from '../../../tools/pipeline/reconcile';
+import { runTableEngine } from '../../../tools/pipeline/table-engine';
+import type { EmulatorReport } from '../../../services/emulator';
+import { FEED_NAMES, type FeedName, topicName } from '../../../services/contract';
+import { pythonExecutable } from '../../../tools/local-run/paths';
+import { PostGenerator } from '../../../services/source/generator';
 import { killBeforeAnswer } from '../support/lost-answers';
 import { pipelineJson, startSending } from '../support/pipeline-run';
 import { insertPost } from '../support/source-rows';

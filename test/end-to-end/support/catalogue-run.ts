@@ -1,10 +1,10 @@
 /** Sends the catalogue of inputs on both paths of a running pipeline, and gathers what became of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchReport } from '../../../cli/batch';
-import type { Deployment } from '../../../cli/deployment';
-import { runTableEngine } from '../../../cli/table-engine';
-import { FEED_NAMES, type FeedName, streamName, topicName } from '../../../feeds';
-import { pythonExecutable } from '../../../local-run/paths';
+import type { BatchReport } from '../../../tools/pipeline/batch';
+import type { Deployment } from '../../../tools/pipeline/deployment';
+import { runTableEngine } from '../../../tools/pipeline/table-engine';
+import { FEED_NAMES, type FeedName, streamName, topicName } from '../../../services/contract';
+import { pythonExecutable } from '../../../tools/local-run/paths';
 import { CATALOGUE, type CatalogueInput, type Outcome, type Row } from '../../catalogue';
 import { signedFetch } from '../../integration/support/signed-fetch';
 import { pipelineJson } from './pipeline-run';

@@ -1,8 +1,8 @@
 /** Makes Kafka store records whose acknowledgement nobody hears of. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deployment } from '../../../cli/deployment';
-import { withKafkaReader } from '../../../cli/kafka-reader';
-import { FEED_NAMES, type FeedName, topicName } from '../../../feeds';
+import type { Deployment } from '../../../tools/pipeline/deployment';
+import { withKafkaReader } from '../../../tools/pipeline/kafka-reader';
+import { FEED_NAMES, type FeedName, topicName } from '../../../services/contract';
 
 /** Offsets `from` (included) to `to` (excluded) of a feed's topic. */
 export interface OffsetSpan {

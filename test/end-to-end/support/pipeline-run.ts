@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EmulatorReport } from '../../../emulator';
-import { STATES_ROOT } from '../../../local-run/paths';
-import type { RunFile, RunFilePart } from '../../../local-run/state/run-file';
+import type { EmulatorReport } from '../../../services/emulator';
+import { STATES_ROOT } from '../../../tools/local-run/paths';
+import type { RunFile, RunFilePart } from '../../../tools/local-run/state/run-file';
 
 const PROJECT = join(__dirname, '..', '..', '..');
 /** A bound for a command, not an expectation. */

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import type { Deployment } from '../../../cli/deployment';
-import { readSourceSecret } from '../../../emulator';
-import { FEEDS, FEED_NAMES } from '../../../feeds';
-import { dropDatabaseUser, setDatabaseUser } from '../../../local-run/parts/mariadb';
-import { connectionOptions } from '../../../source-data/connection';
-import type { Post } from '../../../source-data/rows';
+import type { Deployment } from '../../../tools/pipeline/deployment';
+import { readSourceSecret } from '../../../services/emulator';
+import { FEEDS, FEED_NAMES } from '../../../services/contract';
+import { dropDatabaseUser, setDatabaseUser } from '../../../tools/local-run/parts/mariadb';
+import { connectionOptions } from '../../../services/source/connection';
+import type { Post } from '../../../services/source/rows';
 
 /** Inserts a post's three rows. The emulator's user may only read, so it is done as a user made for it. */
 export async function insertPost(deployment: Deployment, serverPid: number, post: Post): Promise<void> {

@@ -2,14 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureParts, installedParts } from '../../../local-run/install';
-import { startKafka } from '../../../local-run/parts/kafka';
-import { startKafkaConnect } from '../../../local-run/parts/kafka-connect';
-import { startMiniStack } from '../../../local-run/parts/ministack';
-import { PROJECT_ROOT } from '../../../local-run/paths';
-import { freePort } from '../../../local-run/ports';
-import { childEnvironment } from '../../../local-run/processes/environment';
-import { runCommand } from '../../../local-run/processes/run-command';
+import { ensureParts, installedParts } from '../../../tools/local-run/install';
+import { startKafka } from '../../../tools/local-run/parts/kafka';
+import { startKafkaConnect } from '../../../tools/local-run/parts/kafka-connect';
+import { startMiniStack } from '../../../tools/local-run/parts/ministack';
+import { PROJECT_ROOT } from '../../../tools/local-run/paths';
+import { freePort } from '../../../tools/local-run/ports';
+import { childEnvironment } from '../../../tools/processes/environment';
+import { runCommand } from '../../../tools/processes/run-command';
 
 const REGION = 'us-east-1';
 

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { localAws } from '../../../cli/local-deployment';
-import { STATES_ROOT } from '../../../local-run/paths';
+import { localAws } from '../../../tools/local-run/local-deployment';
+import { STATES_ROOT } from '../../../tools/local-run/paths';
 import { runFile, type Start } from '../local-run-harness';
 
 /** A moment: when so much of a stack is done that `share` (0 to 1) of its events have come. */

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { javaProgram } from '../../../local-run/parts/java';
+import { javaProgram } from '../../../tools/local-run/parts/java';
 
 const SUPPORT = __dirname;
 const PATH = '/stand-ins:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,7 +1,7 @@
 /** An existing network in a stack, for constructs that are put into one. */
 import type { Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { PipelineNetwork } from '../../../lib/constructs/pipeline-network';
+import { PipelineNetwork } from '../../../lib/network/pipeline-network';
 
 /** The private subnets of {@link existingNetwork}. */
 export const SUBNETS = ['subnet-0a000001', 'subnet-0a000002'];

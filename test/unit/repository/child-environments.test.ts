@@ -9,11 +9,11 @@ const ROOT = join(__dirname, '../../..');
 const STARTS = /(?<![\w.])(spawn|spawnSync|execFile|execFileSync|exec|execSync|fork)\([^;]*?\)(;|\.| \?)/gs;
 /** Where `childEnvironment` makes what the call passes on, by the name of the variable. */
 const PASSED_ON: Readonly<Record<string, string>> = {
-  'local-run/processes/child.ts': '...spec.env',
-  'bench/stream-append.ts': '{ env, stdio',
+  'tools/processes/child.ts': '...spec.env',
+  'tools/bench/stream-append.ts': '{ env, stdio',
 };
 /** Plain JavaScript, which cannot call it, and makes an environment of its own of three variables. */
-const OWN = 'local-run/processes/identity.cjs';
+const OWN = 'tools/processes/identity.cjs';
 
 test('no process is started in another way', () => {
   const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {

@@ -1,4 +1,4 @@
-import { checkOptions } from '../../../../emulator';
+import { checkOptions } from '../../../../services/emulator';
 import { optionsFor } from '../../../../lambda/emulator/event';
 
 const stage = { userId: 'me', seed: 7, posts: 500, rate: 20 };

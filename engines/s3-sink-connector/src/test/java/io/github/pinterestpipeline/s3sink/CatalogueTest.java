@@ -1,0 +1,125 @@
+package io.github.pinterestpipeline.s3sink;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the sink makes of the inputs of {@code test/catalogue}: a line, or a dead letter. */
+class CatalogueTest {
+  private static final Path PROJECT = Path.of("../..");
+
+  @Test
+  void theLimitOfNestingIsThePipelines() throws IOException {
+    Map<?, ?> feeds = (Map<?, ?>) read(PROJECT.resolve("services/contract/feeds.json"));
+    assertEquals(feeds.get("mostNesting"), String.valueOf(JsonLine.MOST_NESTING));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("inputs")
+  void makesALineOrADeadLetter(String name, Map<?, ?> input) throws Exception {
+    byte[] record =
+        input.containsKey("bytes")
+            ? HexFormat.of().parseHex((String) input.get("bytes"))
+            : joined(input.get("record")).getBytes(StandardCharsets.UTF_8);
+    String reason = input.containsKey("reject") ? joined(input.get("reject")) : "";
+    boolean isJson = !input.containsKey("door");
+    String sink = (String) input.get("sink");
+    // Without a value it is another test's.
+    boolean hasOwnReason = sink != null && !name.equals("null");
+    boolean isDeadLetter =
+        !isJson
+            || hasOwnReason
+            || reason.startsWith("not a JSON object")
+            || reason.startsWith("nested deeper");
+    if (!isDeadLetter) {
+      String line = new String(record, StandardCharsets.UTF_8).replaceAll("[\r\n]", "");
+      assertArrayEquals(line.getBytes(StandardCharsets.UTF_8), JsonLine.of(record));
+      return;
+    }
+    InvalidValueException e =
+        assertThrows(InvalidValueException.class, () -> JsonLine.of(record), name);
+    // Of what is no JSON each reader says in its own words where it stumbled.
+    String expected = hasOwnReason ? sink : isJson ? reason : e.getMessage();
+    assertEquals(expected, e.getMessage());
+  }
+
+  @Test
+  void aRecordWithoutAValueIsATombstone() {
+    InvalidValueException e =
+        assertThrows(InvalidValueException.class, () -> JsonLine.of(null), "null");
+    assertTrue(
+        inputs().anyMatch(input -> e.getMessage().equals(((Map<?, ?>) input[1]).get("sink"))));
+  }
+
+  static Stream<Object[]> inputs() {
+    Map<?, ?> document;
+    try {
+      document = (Map<?, ?>) read(PROJECT.resolve("test/catalogue/catalogue.json"));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return ((List<?>) document.get("inputs"))
+        .stream().map(input -> new Object[] {((Map<?, ?>) input).get("name"), input});
+  }
+
+  private static String joined(Object text) {
+    if (!(text instanceof List<?> parts)) {
+      return (String) text;
+    }
+    StringBuilder joined = new StringBuilder();
+    for (Object part : parts) {
+      if (part instanceof Map<?, ?> repeated) {
+        int times = Integer.parseInt((String) repeated.get("times"));
+        joined.append(((String) repeated.get("repeat")).repeat(times));
+      } else {
+        joined.append(part);
+      }
+    }
+    return joined.toString();
+  }
+
+  private static Object read(Path file) throws IOException {
+    try (JsonParser parser = new JsonFactory().createParser(file.toFile())) {
+      parser.nextToken();
+      return value(parser);
+    }
+  }
+
+  /** Maps, lists and texts; numbers and literals as their texts. */
+  private static Object value(JsonParser parser) throws IOException {
+    if (parser.currentToken() == JsonToken.START_OBJECT) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        parser.nextToken();
+        object.put(name, value(parser));
+      }
+      return object;
+    }
+    if (parser.currentToken() == JsonToken.START_ARRAY) {
+      List<Object> list = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        list.add(value(parser));
+      }
+      return list;
+    }
+    return parser.getText();
+  }
+}

@@ -1,0 +1,159 @@
+package io.github.pinterestpipeline.spark;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What is JSON and what is not, and what a line that is not is told. */
+final class JsonSyntax {
+  private static final JsonFactory STRICT = builder().build();
+  private static final JsonFactory WITH_TRAILING_COMMAS =
+      builder().enable(JsonReadFeature.ALLOW_TRAILING_COMMA).build();
+
+  /** An escape that is half of a surrogate pair, alone or beside the other half. */
+  private static final Pattern HALF = Pattern.compile("\\\\u[dD][89a-fA-F]");
+
+  /** As in engines/sql/engines/duckdb.sql, which does not look for the backslash's own escape either. */
+  private static final Pattern HALF_SAID = Pattern.compile("\\\\[uU][dD][89a-fA-F]");
+
+  private static final Pattern NOT_A_NUMBER =
+      Pattern.compile("-?(?:nan|infinity|inf)", Pattern.CASE_INSENSITIVE);
+
+  /** How deep objects and arrays may be nested: {@code mostNesting} of services/contract/feeds.json. */
+  static final int MOST_NESTING = 500;
+
+  private JsonSyntax() {}
+
+  private static JsonFactoryBuilder builder() {
+    return new JsonFactoryBuilder()
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(Integer.MAX_VALUE)
+                .maxNameLength(Integer.MAX_VALUE)
+                .maxNumberLength(Integer.MAX_VALUE)
+                .maxStringLength(Integer.MAX_VALUE)
+                .build())
+        // Keys come from strangers: they must neither fill the JVM's string pool nor, by
+        // colliding, stop the task.
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW);
+  }
+
+  /** A parser that takes what RFC 8259 does, and halves of surrogate pairs. */
+  static JsonParser strict(String line) throws IOException {
+    return STRICT.createParser(line);
+  }
+
+  /**
+   * Checks that a document has come to its end.
+   *
+   * @param root its first token
+   * @throws JsonProcessingException if there is none, or something follows
+   */
+  static void requireEnd(JsonParser parser, JsonToken root) throws IOException {
+    if (root == null || parser.nextToken() != null) {
+      throw new JsonParseException(parser, "expected one document");
+    }
+  }
+
+  /**
+   * Checks a document for halves of surrogate pairs in any string or key.
+   *
+   * @throws JsonProcessingException if there is one
+   */
+  static void requireWholePairs(String line) throws IOException {
+    if (!HALF.matcher(line).find()) {
+      return;
+    }
+    try (JsonParser parser = WITH_TRAILING_COMMAS.createParser(line)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        boolean isText = token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME;
+        if (isText && holdsHalf(parser.getText())) {
+          throw new JsonParseException(parser, "half of a surrogate pair");
+        }
+      }
+    }
+  }
+
+  private static boolean holdsHalf(String text) {
+    return text.codePoints().anyMatch(point -> 0xD800 <= point && point <= 0xDFFF);
+  }
+
+  /** Whether objects and arrays of a document are nested deeper than the pipeline takes. */
+  static boolean isTooDeep(String line) throws IOException {
+    if (line.length() <= 2 * MOST_NESTING) {
+      return false;
+    }
+    try (JsonParser parser = strict(line)) {
+      int depth = 0;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token.isStructStart() && ++depth > MOST_NESTING) {
+          return true;
+        } else if (token.isStructEnd()) {
+          depth--;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Why a line that is not JSON, and not lenient JSON, is refused. */
+  static String problem(String line) {
+    return HALF_SAID.matcher(line).find() ? "not JSON, or half of a surrogate pair" : "not JSON";
+  }
+
+  /**
+   * The first token of a line that only NaN, Infinity or trailing commas keep from being JSON; null
+   * for any other that is not JSON.
+   */
+  static JsonToken lenientRoot(String line) {
+    String mended = withoutNotNumbers(line);
+    try (JsonParser parser = WITH_TRAILING_COMMAS.createParser(mended)) {
+      JsonToken root = parser.nextToken();
+      if (root != null) {
+        parser.skipChildren();
+      }
+      requireEnd(parser, root);
+      requireWholePairs(mended);
+      return root;
+    } catch (JsonProcessingException e) {
+      return null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The line with a number for each NaN and Infinity that stands outside strings. */
+  private static String withoutNotNumbers(String line) {
+    StringBuilder mended = new StringBuilder(line.length());
+    Matcher matcher = NOT_A_NUMBER.matcher(line);
+    boolean isInString = false;
+    for (int at = 0; at < line.length(); at++) {
+      char character = line.charAt(at);
+      if (character == '"') {
+        isInString = !isInString;
+      } else if (isInString && character == '\\' && at + 1 < line.length()) {
+        mended.append(character);
+        character = line.charAt(++at);
+      } else if (!isInString && "-iInN".indexOf(character) >= 0) {
+        matcher.region(at, line.length());
+        if (matcher.lookingAt()) {
+          mended.append('0');
+          at = matcher.end() - 1;
+          continue;
+        }
+      }
+      mended.append(character);
+    }
+    return mended.toString();
+  }
+}

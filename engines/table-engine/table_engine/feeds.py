@@ -1,0 +1,86 @@
+"""The three feeds as `services/contract/feeds.json` defines them: columns, row number and sentinels."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from table_engine.errors import TableEngineError
+
+#: The folder that holds `services/contract/` and `engines/sql/`: the project's, or that of the functions' package.
+PROJECT = next(folder for folder in Path(__file__).resolve().parents if (folder / "services" / "contract").is_dir())
+
+_DEFINITIONS = json.loads((PROJECT / "services" / "contract" / "feeds.json").read_text(encoding="utf-8"))
+
+#: How deep objects and arrays of a record may be nested, itself included: one limit for the whole pipeline.
+MOST_NESTING: int = _DEFINITIONS["mostNesting"]
+
+#: The feeds in the order in which everything lists them.
+FEED_NAMES = ("pin", "geo", "user")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a cleaned table; `type` in Delta Lake's terms, for example `array<string>`."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    """All that is fixed about a feed.
+
+    `row_number` is the source key that joins the three rows of a post, `source` the keys of a record, `table` the
+    columns of the cleaned table in order, `sentinels` by source key the texts that stand for "no value".
+    """
+
+    name: str
+    row_number: str
+    source: tuple[str, ...]
+    table: tuple[Column, ...]
+    sentinels: Mapping[str, tuple[str, ...]]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The cleaned table's column names, in order."""
+        return tuple(column.name for column in self.table)
+
+
+@cache
+def load_feeds() -> Mapping[str, Feed]:
+    """The feeds by name, as `services/contract/feeds.json` has them."""
+    return {
+        name: Feed(
+            name=name,
+            row_number=_DEFINITIONS[name]["rowNumber"],
+            source=tuple(column["name"] for column in _DEFINITIONS[name]["source"]),
+            table=tuple(Column(column["name"], column["type"]) for column in _DEFINITIONS[name]["table"]),
+            sentinels={key: tuple(texts) for key, texts in _DEFINITIONS[name]["sentinels"].items()},
+        )
+        for name in FEED_NAMES
+    }
+
+
+def check_user_id(user_id: str) -> str:
+    """Returns the user id, or raises TableEngineError when it cannot be a prefix of topic names."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", user_id):
+        raise TableEngineError(
+            f"The user id {user_id!r} cannot be used: expected 1 to 40 letters, digits or '-', "
+            "starting with a letter or digit, for example 'pinterest'."
+        )
+    return user_id
+
+
+def topic_name(user_id: str, feed: str) -> str:
+    """The Kafka topic of a feed, for example `pinterest.pin`."""
+    return f"{check_user_id(user_id)}.{feed}"
+
+
+def dead_letter_topic(user_id: str) -> str:
+    """The topic to which the sink sends what is no JSON object, for example `pinterest.dead-letters`."""
+    return f"{check_user_id(user_id)}.dead-letters"

@@ -1,0 +1,205 @@
+import { Stack } from 'aws-cdk-lib';
+import {
+  AwsIntegration,
+  Model,
+  PassthroughBehavior,
+  RequestValidator,
+  type IResource,
+  type JsonSchema,
+  type RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Effect, Grant, PolicyStatement, Role, ServicePrincipal, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { FEED_NAMES, streamName } from '../../services/contract';
+import { mappingTemplate, streamPrefix, type MappingTemplateName } from './mapping-templates';
+import { CREATE_STREAM, PUT_RECORD, PUT_RECORDS } from './stream-models';
+
+/** Properties of a {@link StreamApi}. */
+export interface StreamApiProps {
+  readonly userId: string;
+  /** The API to which the routes are added; it authorises by IAM. */
+  readonly restApi: RestApi;
+}
+
+/** A route: what it does at Kinesis, and how its bodies are made. */
+interface Route {
+  readonly resource: IResource;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** The action of Kinesis. */
+  readonly action: string;
+  readonly request: MappingTemplateName;
+  /**
+   * How the answer is rendered.
+   *
+   * @default as Kinesis gave it
+   */
+  readonly response?: MappingTemplateName;
+  /**
+   * What the body must look like.
+   *
+   * @default no body
+   */
+  readonly body?: JsonSchema;
+  /**
+   * Query parameters that may be given.
+   *
+   * @default none
+   */
+  readonly query?: readonly string[];
+}
+
+const JSON_TYPE = 'application/json';
+
+/** The actions of Kinesis on a stream that the API's role may do: these on every stream of the pipeline, */
+const STREAM_ACTIONS = ['DescribeStream', 'PutRecord', 'PutRecords'].map((action) => `kinesis:${action}`);
+/** and these on those only that callers have made. */
+const CHANGING_ACTIONS = ['CreateStream', 'DeleteStream'].map((action) => `kinesis:${action}`);
+
+/**
+ * The routes under `/streams`, straight to Kinesis by mapping templates. They reach only the streams whose names begin
+ * with the pipeline's prefix: the templates refuse any other by 403, and the role has no right to it. The feeds' streams,
+ * which are deployed, are put on and described only; whatever would change one is refused by 403 and denied to the role.
+ */
+export class StreamApi extends Construct {
+  private readonly props: StreamApiProps;
+  private readonly role: Role;
+  private readonly validator: RequestValidator;
+
+  constructor(scope: Construct, id: string, props: StreamApiProps) {
+    super(scope, id);
+    this.props = props;
+    this.role = this.createRole();
+    this.validator = new RequestValidator(this, 'Validator', {
+      restApi: props.restApi,
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
+    const streams = props.restApi.root.addResource('streams');
+    const stream = streams.addResource('{stream-name}');
+    const routes: readonly Route[] = [
+      {
+        resource: streams,
+        method: 'GET',
+        action: 'ListStreams',
+        request: 'list-streams',
+        response: 'list-streams-response',
+        query: ['next-token'],
+      },
+      { resource: stream, method: 'GET', action: 'DescribeStream', request: 'describe-stream' },
+      {
+        resource: stream,
+        method: 'POST',
+        action: 'CreateStream',
+        request: 'create-stream',
+        body: CREATE_STREAM,
+      },
+      { resource: stream, method: 'DELETE', action: 'DeleteStream', request: 'delete-stream' },
+      {
+        resource: stream.addResource('record'),
+        method: 'PUT',
+        action: 'PutRecord',
+        request: 'put-record',
+        body: PUT_RECORD,
+      },
+      {
+        resource: stream.addResource('records'),
+        method: 'PUT',
+        action: 'PutRecords',
+        request: 'put-records',
+        body: PUT_RECORDS,
+      },
+    ];
+    for (const route of routes) this.addRoute(route);
+  }
+
+  /** Lets the grantee put records on these streams, and nothing else. */
+  grantPut(grantee: IGrantable, streams: readonly string[]): void {
+    const { restApi } = this.props;
+    const { stageName } = restApi.deploymentStage;
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: streams.flatMap((stream) =>
+        ['record', 'records'].map((route) =>
+          restApi.arnForExecuteApi('PUT', `/streams/${stream}/${route}`, stageName),
+        ),
+      ),
+    });
+  }
+
+  private createRole(): Role {
+    // Without aws:SourceAccount: Amazon does not say that API Gateway sends it, and without it no request would pass.
+    const role = new Role(this, 'Role', {
+      description: 'How the API reaches the streams of this pipeline',
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+    });
+    const { userId } = this.props;
+    const arnOf = (resourceName: string): string =>
+      Stack.of(this).formatArn({ service: 'kinesis', resource: 'stream', resourceName });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [...STREAM_ACTIONS, ...CHANGING_ACTIONS],
+        resources: [arnOf(`${streamPrefix(userId)}*`)],
+      }),
+    );
+    // Also what nobody has thought of yet: resharding, retention, encryption, tags, consumers, a policy of the stream.
+    role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        notActions: STREAM_ACTIONS,
+        resources: FEED_NAMES.map((feed) => arnOf(streamName(userId, feed))),
+      }),
+    );
+    // Its answer is filtered; there is no right to list some streams only.
+    role.addToPolicy(new PolicyStatement({ actions: ['kinesis:ListStreams'], resources: ['*'] }));
+    return role;
+  }
+
+  private addRoute({ resource, method, action, request, response, body, query = [] }: Route): void {
+    const { userId, restApi } = this.props;
+    const inPath = [...resource.path.matchAll(/\{([\w-]+)\}/g)].map((match) => [
+      `method.request.path.${String(match[1])}`,
+      true,
+    ]);
+    const inQuery = query.map((name) => [`method.request.querystring.${name}`, false]);
+    const template = (name: MappingTemplateName): Record<string, string> => ({
+      [JSON_TYPE]: mappingTemplate(name, userId),
+    });
+    const integration = new AwsIntegration({
+      service: 'kinesis',
+      action,
+      integrationHttpMethod: 'POST',
+      options: {
+        credentialsRole: this.role,
+        // Another type than JSON would go to Kinesis as it is, past the template: it is answered 415.
+        passthroughBehavior: PassthroughBehavior.NEVER,
+        requestParameters: { 'integration.request.header.Content-Type': "'application/x-amz-json-1.1'" },
+        requestTemplates: template(request),
+        integrationResponses: [
+          { statusCode: '200', responseTemplates: response === undefined ? undefined : template(response) },
+          // The template overrides the status by what Kinesis says.
+          {
+            statusCode: '400',
+            selectionPattern: '[45]\\d\\d',
+            responseTemplates: template('error-response'),
+          },
+        ],
+      },
+    });
+    resource.addMethod(method, integration, {
+      requestValidator: this.validator,
+      requestParameters: Object.fromEntries([...inPath, ...inQuery]) as Record<string, boolean>,
+      requestModels:
+        body === undefined
+          ? undefined
+          : {
+              [JSON_TYPE]: new Model(this, `${action}Model`, {
+                restApi,
+                contentType: JSON_TYPE,
+                schema: body,
+              }),
+            },
+      methodResponses: ['200', '400'].map((statusCode) => ({ statusCode })),
+    });
+  }
+}

@@ -1,0 +1,152 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  ObjectOwnership,
+  type IBucket,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { TOPICS_DIRECTORY } from './connector-config';
+import { grantObjectKey } from '../shared/key-grants';
+
+/** The folder of the raw files. */
+export const RAW_FILES = TOPICS_DIRECTORY;
+/** The folder of the emulator's ledger. */
+const LEDGER = 'sent';
+/** The folder of the tables. */
+const TABLES = 'tables';
+/** The folder of the newest answers. */
+const ANSWERS = 'answers';
+
+/** Folders of the bucket. */
+export interface SinkFolders {
+  /** The raw files. */
+  readonly rawFiles?: boolean;
+  /** The emulator's ledger. */
+  readonly ledger?: boolean;
+  /** Tables by name. */
+  readonly tables?: readonly string[];
+}
+
+/** Properties of {@link SinkBucket}. */
+export interface SinkBucketProps {
+  /** What becomes of the bucket when its stack is deleted. A bucket that is not empty stays in any case. */
+  readonly removalPolicy: RemovalPolicy;
+  /**
+   * Whether it is emptied before it is deleted.
+   *
+   * @default false
+   */
+  readonly emptied?: boolean;
+  /**
+   * What encrypts the objects.
+   *
+   * @default the key that S3 manages
+   */
+  readonly encryptionKey?: IKey;
+}
+
+/** The bucket of raw files, the emulator's ledger, the tables and the answers. Private, encrypted, TLS only. */
+export class SinkBucket extends Construct {
+  readonly bucket: IBucket;
+
+  private readonly key: IKey | undefined;
+
+  constructor(scope: Construct, id: string, { removalPolicy, encryptionKey, emptied }: SinkBucketProps) {
+    super(scope, id);
+    this.key = encryptionKey;
+    this.bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
+      encryptionKey,
+      // One request to the key for many objects.
+      bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
+      enforceSSL: true,
+      lifecycleRules: [{ id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      removalPolicy,
+      autoDeleteObjects: emptied,
+    });
+  }
+
+  /** Lets the grantee write, read and list the emulator's ledger under `sent/`, and nothing else. */
+  grantLedger(grantee: IGrantable): void {
+    this.grantFolders(grantee, [LEDGER]);
+  }
+
+  /**
+   * Lets the grantee write, read and list raw files under `topics/`, and nothing else.
+   *
+   * @param topic only those of this topic (default: of all).
+   */
+  grantRawFiles(grantee: IGrantable, topic?: string): void {
+    this.grantFolders(grantee, [topic === undefined ? RAW_FILES : `${RAW_FILES}/${topic}`]);
+  }
+
+  /**
+   * Lets the grantee read, write and list the objects of these tables under `tables/`, and nothing else.
+   *
+   * @param options.delete whether it may delete them, as only the care of a table has to (default: no).
+   * @param options.probe whether it may also ask for an object named like a table's folder, as Hadoop's file system does
+   * before it looks into the folder; a refusal would be an error to it, where "not found" is none (default: no).
+   */
+  grantTables(
+    grantee: IGrantable,
+    tables: readonly string[],
+    options: { readonly delete?: boolean; readonly probe?: boolean } = {},
+  ): void {
+    const folders = tables.map((table) => `${TABLES}/${table}`);
+    this.grantFolders(grantee, folders, options.delete === true ? ['s3:DeleteObject'] : []);
+    if (options.probe === true) this.grantNames(grantee, folders, ['s3:GetObject']);
+  }
+
+  /** Lets the grantee write and read the answers under `answers/`, and nothing else. */
+  grantAnswers(grantee: IGrantable): void {
+    this.grantFolders(grantee, [ANSWERS]);
+  }
+
+  /** Lets the grantee read and list these folders, and nothing else. */
+  grantRead(grantee: IGrantable, { rawFiles, ledger, tables = [] }: SinkFolders): void {
+    const folders = [
+      ...(rawFiles === true ? [RAW_FILES] : []),
+      ...(ledger === true ? [LEDGER] : []),
+      ...tables.map((table) => `${TABLES}/${table}`),
+    ];
+    this.grantObjects(grantee, folders, ['s3:GetObject']);
+    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'read');
+  }
+
+  private grantFolders(grantee: IGrantable, folders: readonly string[], more: readonly string[] = []): void {
+    this.grantObjects(grantee, folders, ['s3:GetObject', 's3:PutObject', ...more]);
+    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'write');
+  }
+
+  private grantObjects(grantee: IGrantable, folders: readonly string[], actions: readonly string[]): void {
+    const names = folders.map((folder) => `${folder}/*`);
+    this.grantNames(grantee, names, actions);
+  }
+
+  /** Objects of these names, and lists of what begins so: without the right to list, S3 says 403 for what is not there. */
+  private grantNames(
+    { grantPrincipal }: IGrantable,
+    names: readonly string[],
+    actions: readonly string[],
+  ): void {
+    grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: [...actions],
+        resources: names.map((name) => this.bucket.arnForObjects(name)),
+      }),
+    );
+    grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': [...names] } },
+      }),
+    );
+  }
+}

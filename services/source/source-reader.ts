@@ -1,0 +1,270 @@
+/**
+ * Reads posts from the source tables: first which row numbers there are, then whole posts by row number. One pool of
+ * connections for all of it, no `LIMIT n,1`. Tables that break the contract (a row missing in one of them, a row number
+ * that is null, double or no integer) never stop it; they are counted.
+ */
+import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2';
+import { FEEDS, FEED_NAMES, type FeedName } from '../contract';
+import { connectionOptions, errorCode, errorText, type DatabaseSecret } from './connection';
+import { asSentence } from './sentence';
+import { convertField, rowNumberOf, type RawField } from './row-conversion';
+import type { SourcePost, SourceRow, SourceValue } from './rows';
+import { quoteIdentifier } from './schema';
+
+/** The row numbers the source holds, and what was found wrong with them. */
+export interface SourceRowNumbers {
+  /** Every row number that is in at least one table, once, ascending. */
+  readonly rowNumbers: Float64Array;
+  /** What a reader should know, a sentence each, for example about rows whose number is null. */
+  readonly warnings: readonly string[];
+}
+
+/** The source as the emulator sees it. */
+export interface SourceReader {
+  /**
+   * Reads which posts there are.
+   *
+   * @throws Error when a table or column is missing, or the server cannot be reached.
+   */
+  rowNumbers(): Promise<SourceRowNumbers>;
+  /** Reads the posts with these row numbers, in the order given. A row that a table lacks is absent in the post. */
+  read(rowNumbers: readonly number[]): Promise<SourcePost[]>;
+  /** Closes every connection, also of a server that does not respond. What is being read fails. */
+  close(): Promise<void>;
+}
+
+/** Tries for one query while the server is away, and the pauses between them in milliseconds. */
+const RETRY_PAUSES_MS = [200, 500, 1000, 2000, 4000, 8000];
+const CONNECTION_ERRORS =
+  /^(PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|ENETUNREACH|ER_SERVER_SHUTDOWN|ER_CON_COUNT_ERROR)/;
+/** A read that gets no answer for so long has lost its server. */
+const QUERY_TIMEOUT_MS = 60_000;
+
+type Row = Record<string, SourceValue>;
+
+interface TableRowNumbers {
+  /** Ascending, each once. */
+  readonly numbers: Float64Array;
+  readonly unusable: number;
+  readonly duplicates: number;
+  /** One of the unusable values. */
+  readonly example: SourceValue | undefined;
+}
+
+class MySqlSourceReader implements SourceReader {
+  private readonly pool: Pool;
+
+  constructor(private readonly database: DatabaseSecret) {
+    this.pool = createPool({
+      ...connectionOptions(database),
+      connectionLimit: FEED_NAMES.length,
+      enableKeepAlive: true,
+      typeCast: (field: RawField) => convertField(field),
+    });
+    // A TIMESTAMP column is converted by the session's zone. The statement goes out before any other of the connection.
+    this.pool.on('connection', (connection: PoolConnection) => {
+      connection.query("SET time_zone = '+00:00'");
+    });
+  }
+
+  async rowNumbers(): Promise<SourceRowNumbers> {
+    const warnings = await this.checkSchema();
+    const found = await Promise.all(FEED_NAMES.map((feed) => this.tableRowNumbers(feed)));
+    const rowNumbers = union(found.map(({ numbers }) => numbers));
+    found.forEach(({ numbers, unusable, duplicates, example }, index) => {
+      const { sourceTable: table, rowNumber } = FEEDS[FEED_NAMES[index] as FeedName];
+      if (unusable > 0) {
+        warnings.push(
+          `${table}: ${unusable} row(s) have no usable row number in ${rowNumber} (for example ${JSON.stringify(example)}; expected an integer within ±2^53) and are not sent.`,
+        );
+      }
+      if (duplicates > 0) {
+        warnings.push(
+          `${table}: ${duplicates} row(s) repeat the row number of another; one of each is sent.`,
+        );
+      }
+      const missing = rowNumbers.length - numbers.length;
+      if (missing > 0) {
+        warnings.push(`${table}: ${missing} post(s) have no row here and are sent without it.`);
+      }
+    });
+    return { rowNumbers, warnings };
+  }
+
+  async read(rowNumbers: readonly number[]): Promise<SourcePost[]> {
+    if (rowNumbers.length === 0) return [];
+    const wanted = [...new Set(rowNumbers)];
+    const feeds = await Promise.all(FEED_NAMES.map((feed) => this.rowsOf(feed, wanted)));
+    return rowNumbers.map((rowNumber) => {
+      const rows: Partial<Record<FeedName, SourceRow>> = {};
+      FEED_NAMES.forEach((feed, index) => {
+        const row = feeds[index]?.get(rowNumber);
+        if (row !== undefined) rows[feed] = row;
+      });
+      return { rowNumber, rows };
+    });
+  }
+
+  close(): Promise<void> {
+    // Not waited for: when some of its connections were lost, mysql2's pool never says that it has ended.
+    this.pool.end(() => undefined);
+    return Promise.resolve();
+  }
+
+  /** Fails when a table or column is missing, with all of them in one message; warns when a table has no index. */
+  private async checkSchema(): Promise<string[]> {
+    const columns = await this.query(
+      'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()',
+    );
+    const problems: string[] = [];
+    for (const { sourceTable, source } of FEED_NAMES.map((feed) => FEEDS[feed])) {
+      const present = columns.filter(({ t }) => t === sourceTable).map(({ c }) => String(c).toLowerCase());
+      const missing = source.map(({ name }) => name).filter((name) => !present.includes(name.toLowerCase()));
+      if (present.length === 0) problems.push(`there is no table ${sourceTable}`);
+      else if (missing.length > 0)
+        problems.push(`the table ${sourceTable} has no column ${missing.join(', ')}`);
+    }
+    if (problems.length > 0) {
+      throw new Error(
+        `The source database ${this.database.dbname} cannot be used: ${problems.join('; ')}. Expected the tables of services/contract/feeds.json; seed the database first, or mend the tables.`,
+      );
+    }
+    const indexes = await this.query(
+      'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND SEQ_IN_INDEX = 1',
+    );
+    return FEED_NAMES.map((feed) => FEEDS[feed])
+      .filter(
+        ({ sourceTable, rowNumber }) =>
+          !indexes.some(({ t, c }) => t === sourceTable && String(c).toLowerCase() === rowNumber),
+      )
+      .map(
+        ({ sourceTable, rowNumber }) =>
+          `${sourceTable}: the column ${rowNumber} has no index, so every read scans the whole table.`,
+      );
+  }
+
+  private async tableRowNumbers(feed: FeedName): Promise<TableRowNumbers> {
+    const { sourceTable, rowNumber } = FEEDS[feed];
+    return this.withRetries(async () => {
+      // A million row objects would take hundreds of megabytes, so that values are taken one by one as they arrive.
+      let numbers = new Float64Array(16_384);
+      let count = 0;
+      let unusable = 0;
+      let example: SourceValue | undefined;
+      const sql = `SELECT ${quoteIdentifier(rowNumber)} FROM ${quoteIdentifier(sourceTable)}`;
+      await this.stream(sql, (value) => {
+        const number = rowNumberOf(value);
+        if (number === undefined) {
+          if (unusable === 0) example = value;
+          unusable += 1;
+          return;
+        }
+        if (count === numbers.length) {
+          const larger = new Float64Array(count * 2);
+          larger.set(numbers);
+          numbers = larger;
+        }
+        numbers[count] = number;
+        count += 1;
+      });
+      const distinct = withoutRepeats(numbers.subarray(0, count).sort());
+      return { numbers: distinct, unusable, duplicates: count - distinct.length, example };
+    });
+  }
+
+  private async rowsOf(feed: FeedName, wanted: readonly number[]): Promise<Map<number, SourceRow>> {
+    const { sourceTable, source, rowNumber } = FEEDS[feed];
+    // MySQL's names of columns have no case; the alias has ours, whatever case the table's has.
+    const columns = source
+      .map(({ name }) => `${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`)
+      .join(', ');
+    const rows = await this.query(
+      `SELECT ${columns} FROM ${quoteIdentifier(sourceTable)} WHERE ${quoteIdentifier(rowNumber)} IN (${wanted.join(',')})`,
+    );
+    const byNumber = new Map<number, SourceRow>();
+    for (const row of rows) {
+      const number = rowNumberOf(row[rowNumber]);
+      if (number === undefined) continue;
+      const other = byNumber.get(number);
+      // Of two rows with one number always the same is taken, in whatever order the server sends them.
+      if (other === undefined || JSON.stringify(row) < JSON.stringify(other)) {
+        byNumber.set(number, { ...row, [rowNumber]: number });
+      }
+    }
+    return byNumber;
+  }
+
+  private query(sql: string): Promise<Row[]> {
+    return this.withRetries(
+      () =>
+        new Promise<Row[]>((resolve, reject) => {
+          this.pool.query<(RowDataPacket & Row)[]>({ sql, timeout: QUERY_TIMEOUT_MS }, (error, rows) => {
+            if (error) reject(error);
+            else resolve(rows);
+          });
+        }),
+    );
+  }
+
+  /** Hands the first column of each row to `take`, without keeping the rows. */
+  private stream(sql: string, take: (value: SourceValue) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pool
+        .query({ sql, rowsAsArray: true, timeout: QUERY_TIMEOUT_MS })
+        .on('result', (row) => {
+          take((row as unknown as [SourceValue])[0]);
+        })
+        .on('error', reject)
+        .on('end', () => {
+          resolve();
+        });
+    });
+  }
+
+  /** Does a read, again with pauses while the server is away. */
+  private async withRetries<T>(read: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await read();
+      } catch (error) {
+        const pause = RETRY_PAUSES_MS[attempt];
+        if (pause === undefined || !CONNECTION_ERRORS.test(errorCode(error))) {
+          const { host, port, dbname, username } = this.database;
+          throw new Error(
+            `Reading the source database ${host}:${port}/${dbname} as ${username} failed: ${asSentence(errorText(error))}`,
+            { cause: error },
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+}
+
+/** Drops repeated numbers of an ascending list, in place. */
+function withoutRepeats(sorted: Float64Array): Float64Array {
+  let kept = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    if (i === 0 || sorted[i] !== sorted[i - 1]) {
+      sorted[kept] = sorted[i] as number;
+      kept += 1;
+    }
+  }
+  return sorted.subarray(0, kept);
+}
+
+/** The numbers that are in any of the ascending lists, ascending. */
+function union(lists: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(lists.reduce((length, list) => length + list.length, 0));
+  let offset = 0;
+  for (const list of lists) {
+    all.set(list, offset);
+    offset += list.length;
+  }
+  return withoutRepeats(all.sort()).slice();
+}
+
+/** Opens the source. Nothing is connected before the first read. Close it when done. */
+export function openSource(database: DatabaseSecret): SourceReader {
+  return new MySqlSourceReader(database);
+}

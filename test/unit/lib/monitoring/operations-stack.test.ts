@@ -1,0 +1,284 @@
+/** Alarms, topic, dashboard and budget as they stand in the template. */
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { MonthlyBudget } from '../../../../lib/monitoring/monthly-budget';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import {
+  awsDeployment,
+  emptyStack,
+  pipeline,
+  resourcesOf,
+  statementsOf,
+  type TemplateResource,
+} from '../synth';
+
+const { templates } = pipeline(awsDeployment('dev', { alarmEmail: 'ops@example.com', alarms: 'all' }));
+const { operations, key } = templates;
+const alarms = resourcesOf(operations, 'AWS::CloudWatch::Alarm').map(
+  ([, { Properties }]) => Properties ?? {},
+);
+const alarm = (name: string): Readonly<Record<string, unknown>> =>
+  alarms.find(({ AlarmName }) => AlarmName === `pinterest-dev/${name}`) ?? {};
+
+/** The metrics behind an alarm: `namespace/name` with their dimensions. */
+function metricsOf(name: string): [string, Record<string, unknown>][] {
+  const { Metrics, Namespace, MetricName, Dimensions } = alarm(name);
+  const all =
+    Metrics === undefined
+      ? [{ Namespace, MetricName, Dimensions }]
+      : (Metrics as { MetricStat?: { Metric: Record<string, unknown> } }[]).flatMap(({ MetricStat }) =>
+          MetricStat === undefined ? [] : [MetricStat.Metric],
+        );
+  return all.map(({ Namespace: space, MetricName: metric, Dimensions: dimensions }) => [
+    `${String(space)}/${String(metric)}`,
+    Object.fromEntries(
+      ((dimensions ?? []) as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
+    ),
+  ]);
+}
+
+test('the lag and the client host follow the group of a connector whose worker sets up the clients', () => {
+  const other = pipeline(awsDeployment('dev', { connectClientSettings: 'worker' })).templates;
+  const [[, connector]] = resourcesOf(other.kafka, 'AWS::KafkaConnect::Connector') as [
+    [string, TemplateResource],
+  ];
+  const group = `connect-${String(connector.Properties?.ConnectorName)}`;
+  expect(group).toMatch(/^connect-pinterest-dev-s3-sink-[0-9a-f]{8}$/);
+  const lag = resourcesOf(other.operations, 'AWS::CloudWatch::Alarm').find(
+    ([, { Properties }]) => Properties?.AlarmName === 'pinterest-dev/sink/lag',
+  );
+  expect(JSON.stringify(lag)).toContain(`{"Name":"Consumer Group","Value":"${group}"}`);
+  expect(JSON.stringify(statementsOf(other.clientHost, 'ClientHostRole'))).toContain(group);
+});
+
+test('every alarm is sent when it goes off and when it is over, to the topic', () => {
+  const topic = [{ Ref: expect.stringMatching(/^AlarmTopic/) as string }];
+  for (const properties of alarms) {
+    expect(properties).toMatchObject({ AlarmActions: topic, OKActions: topic });
+    expect(['breaching', 'notBreaching']).toContain(properties.TreatMissingData);
+    expect(properties.DatapointsToAlarm).toBe(properties.EvaluationPeriods);
+  }
+});
+
+test('CloudWatch evaluates no alarm over more than it can: a day, or seven in periods of an hour', () => {
+  for (const { AlarmName, Period, Metrics, EvaluationPeriods } of alarms) {
+    const periods = ((Metrics ?? []) as { MetricStat?: { Period: number } }[]).flatMap(({ MetricStat }) =>
+      MetricStat === undefined ? [] : [MetricStat.Period],
+    );
+    const period = Math.max(...periods, Number(Period ?? 0));
+    expect(new Set(periods).size).toBeLessThanOrEqual(1);
+    const limit = period >= 3600 ? 7 * 86_400 : 86_400;
+    expect([AlarmName, period * Number(EvaluationPeriods) <= limit]).toEqual([AlarmName, true]);
+  }
+});
+
+test('a batch that does not run is noticed, though there is nothing to be measured', () => {
+  expect(alarm('batch/not-run')).toMatchObject({
+    MetricName: 'ExecutionsSucceeded',
+    ComparisonOperator: 'LessThanThreshold',
+    Threshold: 1,
+    Period: 3600,
+    EvaluationPeriods: 26,
+    TreatMissingData: 'breaching',
+  });
+  for (const name of ['rest-proxy/down', 'sink/not-running']) {
+    expect(alarm(name)).toMatchObject({
+      TreatMissingData: 'breaching',
+      ComparisonOperator: 'LessThanThreshold',
+    });
+  }
+});
+
+test('thresholds are in the unit of their metric', () => {
+  expect(alarm('api/errors')).toMatchObject({
+    Threshold: 0.05,
+    Statistic: 'Average',
+    MetricName: '5XXError',
+  });
+  expect(alarm('api/latency')).toMatchObject({ Threshold: 5000, ExtendedStatistic: 'p99' });
+  expect(alarm('database/storage')).toMatchObject({ Threshold: 4 * 1024 ** 3, Statistic: 'Minimum' });
+  expect(alarm('streams/iterator-age')).toMatchObject({ Threshold: 600_000 });
+});
+
+test('the sink is watched in its consumer group, and each broker by its number', () => {
+  expect(metricsOf('sink/lag')).toEqual(
+    ['pin', 'geo', 'user'].map((feed) => [
+      'AWS/Kafka/EstimatedMaxTimeLag',
+      {
+        'Cluster Name': 'pinterest-dev',
+        'Consumer Group': 'connect-pinterest-dev-s3-sink',
+        Topic: `pinterest.${feed}`,
+      },
+    ]),
+  );
+  expect(metricsOf('kafka/disk').map(([, dimensions]) => dimensions['Broker ID'])).toEqual(['1', '2']);
+  const [, connector] = resourcesOf(templates.kafka, 'AWS::KafkaConnect::Connector')[0] ?? [];
+  expect(metricsOf('sink/failed-tasks')).toEqual([
+    ['AWS/KafkaConnect/ErroredTaskCount', { ConnectorName: connector?.Properties?.ConnectorName }],
+  ]);
+});
+
+test('the counts are looked for where the functions write them', () => {
+  const namespaces = [
+    ...resourcesOf(templates.stream, 'AWS::Lambda::Function'),
+    ...resourcesOf(templates.batch, 'AWS::Lambda::Function'),
+  ]
+    .map(
+      ([, { Properties }]) => (Properties?.Environment as { Variables: Record<string, unknown> }).Variables,
+    )
+    .filter(({ FEED, FAILURES_BUCKET }) => FEED !== undefined && FAILURES_BUCKET === undefined)
+    .map(({ METRICS_NAMESPACE }) => METRICS_NAMESPACE);
+  expect(namespaces).toEqual(Array(3).fill('pinterest-dev/tables'));
+  const dimensions = { UserId: 'pinterest', Path: 'streams' };
+  expect(metricsOf('quarantine/streams')).toEqual([
+    ['pinterest-dev/tables/Rejects', dimensions],
+    ['pinterest-dev/tables/Records', dimensions],
+  ]);
+  for (const [name, metric] of [
+    ['missing', 'Missing'],
+    ['duplicate', 'Duplicate'],
+  ]) {
+    expect(metricsOf(`reconciliation/${String(name)}`)).toEqual([
+      [`pinterest-dev/tables/${String(metric)}`, { UserId: 'pinterest' }],
+    ]);
+  }
+});
+
+test('what is refused on either path is watched, whichever engine cleans', () => {
+  for (const batchEngine of ['lambda', 'emr-serverless']) {
+    const made = pipeline(awsDeployment('dev', { batchEngine })).templates.operations;
+    const names = resourcesOf(made, 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) => Properties?.AlarmName,
+    );
+    expect(names).toEqual(
+      expect.arrayContaining(['pinterest-dev/quarantine/topics', 'pinterest-dev/quarantine/streams']),
+    );
+  }
+});
+
+test('what is given up is counted by the mappings, which are told to count', () => {
+  expect(metricsOf('streams/given-up').map(([metric]) => metric)).toEqual(
+    Array(3).fill('AWS/Lambda/OnFailureDestinationDeliveredEventCount'),
+  );
+  for (const [, { Properties }] of resourcesOf(templates.stream, 'AWS::Lambda::EventSourceMapping')) {
+    expect(Properties?.MetricsConfig).toEqual({ Metrics: ['EventCount'] });
+  }
+});
+
+test('dead letters and runs of the emulator are counted from the logs', () => {
+  const filters = resourcesOf(operations, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+  expect(filters).toMatchObject([
+    {
+      FilterPattern: '{ $.ok IS FALSE }',
+      MetricTransformations: [{ MetricName: 'EmulatorRunsFailed', MetricNamespace: 'pinterest-dev/logs' }],
+    },
+    {
+      FilterPattern: '"Error encountered in task"',
+      MetricTransformations: [{ MetricName: 'DeadLetters', MetricNamespace: 'pinterest-dev/logs' }],
+    },
+  ]);
+  expect(metricsOf('sink/dead-letters')).toEqual([['pinterest-dev/logs/DeadLetters', {}]]);
+});
+
+test('the topic is encrypted, takes TLS only, and is written to by alarms and budgets of this account', () => {
+  operations.hasResourceProperties('AWS::SNS::Topic', {
+    KmsMasterKeyId: { 'Fn::ImportValue': Match.stringLikeRegexp('^pinterest-dev-key:') },
+  });
+  const [, policy] = resourcesOf(operations, 'AWS::SNS::TopicPolicy')[0] ?? [];
+  expect((policy?.Properties?.PolicyDocument as { Statement: unknown[] }).Statement).toMatchObject([
+    { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    {
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'] },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    },
+  ]);
+});
+
+test('alarms may use the key, and no more of it than they need', () => {
+  const [, made] = resourcesOf(key, 'AWS::KMS::Key')[0] ?? [];
+  const { Statement } = made?.Properties?.KeyPolicy as { Statement: Record<string, unknown>[] };
+  expect(Statement.filter(({ Principal }) => JSON.stringify(Principal).includes('cloudwatch'))).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Principal: { Service: ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'] },
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    },
+  ]);
+});
+
+test('who is named is sent the alarms, and nobody else', () => {
+  operations.hasResourceProperties('AWS::SNS::Subscription', {
+    Protocol: 'email',
+    Endpoint: 'ops@example.com',
+  });
+  pipeline(awsDeployment('dev')).templates.operations.resourceCountIs('AWS::SNS::Subscription', 0);
+});
+
+test('the dashboard has all alarms, and a graph with its threshold for each', () => {
+  const [, dashboard] = resourcesOf(operations, 'AWS::CloudWatch::Dashboard')[0] ?? [];
+  const body = JSON.stringify(dashboard?.Properties?.DashboardBody);
+  expect(dashboard?.Properties?.DashboardName).toBe('pinterest-dev');
+  for (const { AlarmName } of alarms) {
+    expect(body).toContain(`\\"title\\":\\"${String(AlarmName).replace('pinterest-dev/', '')}\\"`);
+  }
+  expect(body.match(/\\"annotations\\"/g)).toHaveLength(alarms.length);
+  expect(body.match(/Alarms\w+","Arn"/g)).toHaveLength(alarms.length);
+});
+
+describe('early signs', () => {
+  const EARLY = {
+    'api/latency': 'api/errors',
+    'client-host/disk': 'rest-proxy/down',
+    'database/cpu': 'emulator/errors',
+    'rest-proxy/unhealthy': 'rest-proxy/down',
+    'sink/dead-letters-kept': 'sink/dead-letters',
+    'streams/append-errors': 'streams/iterator-age',
+    'streams/throttled': 'streams/iterator-age',
+  };
+  const namesOf = (template: Template): string[] =>
+    resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
+      String(Properties?.AlarmName).replace('pinterest-dev/', ''),
+    );
+  const dev = pipeline(awsDeployment('dev')).templates.operations;
+
+  test('have no alarm in dev, what they are signs of has one', () => {
+    const all = namesOf(operations);
+    const kept = namesOf(dev);
+    expect(all.filter((name) => !kept.includes(name)).sort()).toEqual(Object.keys(EARLY));
+    expect(kept).toEqual(expect.arrayContaining(Object.values(EARLY)));
+  });
+
+  test('are on the dashboard all the same', () => {
+    const [, dashboard] = resourcesOf(dev, 'AWS::CloudWatch::Dashboard')[0] ?? [];
+    const body = JSON.stringify(dashboard?.Properties?.DashboardBody);
+    expect(body.match(/\\"annotations\\"/g)).toHaveLength(alarms.length);
+    for (const name of Object.keys(EARLY)) expect(body).toContain(`\\"title\\":\\"${name}\\"`);
+  });
+});
+
+test('the budget is of the whole account, and is told of in time', () => {
+  operations.hasResourceProperties('AWS::Budgets::Budget', {
+    Budget: {
+      BudgetType: 'COST',
+      TimeUnit: 'MONTHLY',
+      BudgetLimit: { Amount: 150, Unit: 'USD' },
+      CostFilters: Match.absent(),
+    },
+    NotificationsWithSubscribers: (
+      [
+        ['ACTUAL', 80],
+        ['ACTUAL', 100],
+        ['FORECASTED', 100],
+      ] as const
+    ).map(([NotificationType, Threshold]) => ({
+      Notification: { NotificationType, Threshold, ThresholdType: 'PERCENTAGE' },
+      Subscribers: [{ SubscriptionType: 'SNS', Address: { Ref: Match.stringLikeRegexp('^AlarmTopic') } }],
+    })),
+  });
+  const stack = emptyStack();
+  const topic = new Topic(stack, 'Topic');
+  expect(() => new MonthlyBudget(stack, 'None', { name: 'x', limitUsd: 0, topic })).toThrow('more than 0');
+});

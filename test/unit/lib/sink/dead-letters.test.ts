@@ -1,0 +1,73 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DeadLetters } from '../../../../lib/sink/dead-letters';
+import { ExternalKafka } from '../../../../lib/kafka/external-kafka';
+import { SinkBucket } from '../../../../lib/sink/sink-bucket';
+import { awsDeployment, emptyStack, pipeline, resourcesOf, statementsOf } from '../synth';
+
+const stack = emptyStack();
+const sink = new SinkBucket(stack, 'Sink', { removalPolicy: RemovalPolicy.DESTROY });
+new DeadLetters(stack, 'DeadLetters', {
+  userId: 'me',
+  sink,
+  kafka: new ExternalKafka(stack, 'Kafka', {
+    settings: { kind: 'external', bootstrapServers: 'broker:9092', auth: { kind: 'none' } },
+  }),
+  logRetention: RetentionDays.ONE_WEEK,
+});
+const template = Template.fromStack(stack);
+
+test('the function is told where letters are and where they go, and what fails is tried again', () => {
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Timeout: 300,
+    Environment: {
+      Variables: {
+        BOOTSTRAP_SERVERS: 'broker:9092',
+        AUTHENTICATION: 'none',
+        USER_ID: 'me',
+        SINK_BUCKET: { Ref: resourcesOf(template, 'AWS::S3::Bucket')[0]?.[0] },
+        RAW_FILES: 'topics',
+      },
+    },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
+});
+
+test('it runs every hour', () => {
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'rate(1 hour)',
+    State: 'ENABLED',
+    Target: Match.objectLike({ RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 0 } }),
+  });
+});
+
+test('it writes the letters’ objects, and reads none but them', () => {
+  expect(
+    statementsOf(template, 'DeadLettersFunction').map(({ Action, Condition }) => [Action, Condition]),
+  ).toEqual([
+    [['s3:GetObject', 's3:PutObject'], undefined],
+    ['s3:ListBucket', { StringLike: { 's3:prefix': ['topics/me.dead-letters/*'] } }],
+  ]);
+});
+
+test('on MSK it reads the dead letters’ topic, as a member of groups of its own', () => {
+  const { kafka } = pipeline(awsDeployment('dev')).templates;
+  const rights = statementsOf(kafka, 'DeadLettersFunction')
+    .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('kafka-cluster:')))
+    .map(({ Action, Resource }) => [
+      Action,
+      /(topic|group)\/.*\/([^/"]+)"/.exec(JSON.stringify(Resource))?.slice(1),
+    ]);
+  expect(rights).toEqual([
+    ['kafka-cluster:Connect', undefined],
+    [
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+      ['topic', 'pinterest.dead-letters'],
+    ],
+    [
+      ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'],
+      ['group', 'pinterest-dead-letters-*'],
+    ],
+  ]);
+});

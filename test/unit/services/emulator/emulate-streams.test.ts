@@ -1,0 +1,333 @@
+import * as fc from 'fast-check';
+import { createApiClient } from '../../../../services/emulator/api-client';
+import { emulate, type EmulateControl } from '../../../../services/emulator/emulate';
+import type { StreamLedgerLine } from '../../../../services/emulator/ledger';
+import type { EmulatorOptions } from '../../../../services/emulator/options';
+import type { EmulatorReport } from '../../../../services/emulator/report';
+import { FEED_NAMES, streamName, type FeedName } from '../../../../services/contract';
+import { PostGenerator } from '../../../../services/source/generator';
+import type { SourceReader } from '../../../../services/source/source-reader';
+import { JumpingClock, MemoryStore, generatedSource } from './ports';
+import { startScriptedApi } from './scripted-api';
+import { answer } from './scripted-server';
+import { putSome, startScriptedStreams, type ScriptedStreams, type StreamScript } from './scripted-streams';
+
+// On a busy machine a test may take many times as long as alone.
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+
+class World {
+  readonly ledger = new MemoryStore();
+  readonly clock = new JumpingClock();
+  constructor(readonly api: ScriptedStreams) {}
+
+  /** Runs an emulation to the streams, or to what the options say. */
+  async run(
+    options: EmulatorOptions,
+    source: SourceReader,
+    control?: EmulateControl,
+    apiUrl = this.api.url,
+  ): Promise<EmulatorReport> {
+    const api = createApiClient({ apiUrl, region: 'us-east-1', credentials });
+    const { ledger, clock } = this;
+    try {
+      const all: EmulatorOptions = { destination: 'streams', rate: 0, attempts: 3, ...options };
+      return await emulate(all, { source, api, ledger, clock }, control);
+    } finally {
+      api.close();
+    }
+  }
+
+  /** The row numbers in a feed's stream, in its order. */
+  keys(feed: FeedName): number[] {
+    return (this.api.streams.get(streamName('pinterest', feed)) ?? []).map((one) => Number(one.partitionKey));
+  }
+
+  /** The row numbers of the records that the ledger says are acknowledged, ascending; -1 for one that is not there. */
+  acknowledged(feed: FeedName): number[] {
+    const stored = this.api.streams.get(streamName('pinterest', feed)) ?? [];
+    const keyAt = new Map(stored.map((one) => [`${one.shard} ${one.sequence}`, Number(one.partitionKey)]));
+    return (this.ledger.lines() as StreamLedgerLine[])
+      .filter((line) => line.feed === feed)
+      .flatMap(({ sequences }) =>
+        Object.entries(sequences).flatMap(([shard, numbers]) =>
+          numbers.map((number) => keyAt.get(`${shard} ${number}`) ?? -1),
+        ),
+      )
+      .sort((a, b) => a - b);
+  }
+}
+
+async function inWorld<T>(script: StreamScript | undefined, test: (world: World) => Promise<T>): Promise<T> {
+  const world = new World(await startScriptedStreams(script));
+  try {
+    return await test(world);
+  } finally {
+    await world.api.close();
+  }
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+const perFeed = (counts: object): object => ({ pin: counts, geo: counts, user: counts });
+
+test('mode all sends the three rows of every post once, and the ledger has every sequence number', () =>
+  inWorld(undefined, async (world) => {
+    const report = await world.run({ mode: 'all', batchPosts: 30 }, generatedSource(100));
+    expect(report).toMatchObject({
+      run: 'all-100-streams',
+      destination: 'streams',
+      posts: 100,
+      ended: 'done',
+      ok: true,
+      feeds: perFeed({ sent: 100, acknowledged: 100, failed: 0, retried: 0 }),
+    });
+    const generator = new PostGenerator(100);
+    for (const feed of FEED_NAMES) {
+      const stored = world.api.streams.get(streamName('pinterest', feed)) ?? [];
+      expect(stored.map(({ data }) => JSON.stringify(data))).toEqual(
+        upTo(100).map((n) => JSON.stringify(generator.post(n)[feed])),
+      );
+      expect(stored.map(({ partitionKey }) => partitionKey)).toEqual(upTo(100).map(String));
+      expect(world.acknowledged(feed)).toEqual(upTo(100));
+    }
+    const [first] = world.ledger.lines();
+    expect(Object.keys(first ?? {})).toEqual(
+      ['run', 'seed', 'mode', 'from', 'to', 'feed', 'sent', 'acknowledged', 'failed', 'attempts'].concat([
+        'path',
+        'sequences',
+        'at',
+      ]),
+    );
+    expect(first).toMatchObject({ run: 'all-100-streams', path: 'streams', from: 0, to: 30, attempts: 1 });
+  }));
+
+test('a run draws the same posts in the same order for both destinations', () =>
+  inWorld(undefined, async (world) => {
+    const topics = await startScriptedApi();
+    try {
+      const source = generatedSource(50);
+      await world.run({ posts: 40, batchPosts: 7 }, source);
+      const options: EmulatorOptions = { destination: 'topics', posts: 40, batchPosts: 7 };
+      const report = await world.run(options, source, undefined, topics.url);
+      expect(report).toMatchObject({ run: 'random-100', destination: 'topics', ok: true });
+      for (const feed of FEED_NAMES) {
+        const sent = topics.topics.get(`pinterest.${feed}`) ?? [];
+        expect(world.keys(feed)).toEqual(sent.map(({ key }) => key));
+        expect(world.api.streams.get(streamName('pinterest', feed))?.map(({ data }) => data)).toEqual(
+          sent.map(({ value }) => value),
+        );
+      }
+      expect(new Set(world.keys('pin')).size).toBeGreaterThan(5);
+    } finally {
+      await topics.close();
+    }
+  }));
+
+test('a run goes on where it stopped', () =>
+  inWorld(undefined, async (world) => {
+    await world.run({ mode: 'all', posts: 35, batchPosts: 10 }, generatedSource(100));
+    const second = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(100));
+    expect(second).toMatchObject({ from: 35, to: 100, posts: 65 });
+    expect(await world.run({ mode: 'all' }, generatedSource(100))).toMatchObject({ posts: 0, ok: true });
+    expect(world.keys('geo')).toEqual(upTo(100));
+    await world.run({ posts: 10 }, generatedSource(100));
+    expect(await world.run({ posts: 10 }, generatedSource(100))).toMatchObject({ from: 10, to: 20 });
+  }));
+
+test('a run of one destination is not continued to the other, and nothing is sent', () =>
+  inWorld(undefined, async (world) => {
+    await world.run({ run: 'mine', posts: 5 }, generatedSource(10));
+    const sent = world.api.requests.length;
+    await expect(
+      world.run({ destination: 'topics', run: 'mine', posts: 5 }, generatedSource(10)),
+    ).rejects.toThrow('The run mine was sent to the streams, and cannot go on to the topics.');
+    expect(world.api.requests).toHaveLength(sent);
+  }));
+
+test.each(['records', 'record'] as const)(
+  'the signal ends a run by the route %s after the running batch',
+  (route) => {
+    const controller = new AbortController();
+    return inWorld(
+      (request) => {
+        if (request.records.some(({ partitionKey }) => partitionKey === '25')) controller.abort();
+        return false;
+      },
+      async (world) => {
+        const options: EmulatorOptions = { mode: 'all', batchPosts: 10, streamRoute: route };
+        const { signal } = controller;
+        const report = await world.run(options, generatedSource(60), { signal });
+        const sent = route === 'record' ? 26 : 30;
+        expect(report).toMatchObject({ posts: sent, ended: 'stopped', ok: true });
+        const next = await world.run(options, generatedSource(60));
+        expect(next).toMatchObject({ from: sent, to: 60, ok: true });
+        for (const feed of FEED_NAMES) {
+          expect(world.keys(feed)).toEqual(upTo(60));
+          expect(world.acknowledged(feed)).toEqual(upTo(60));
+        }
+      },
+    );
+  },
+);
+
+test('aborted amid retries, a run counts what was stored, and the next one sends the rest', () => {
+  const controller = new AbortController();
+  return inWorld(
+    (request, response, api) => {
+      if (controller.signal.aborted || !request.stream.endsWith('geo')) return false;
+      controller.abort();
+      return answer(
+        response,
+        200,
+        putSome(api, request, (index) => index % 2 === 0),
+      );
+    },
+    async (world) => {
+      const { signal } = controller;
+      const report = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(10), { signal });
+      expect(report.feeds.geo).toEqual({ sent: 10, acknowledged: 5, failed: 5, retried: 0 });
+      expect(report.ok).toBe(false);
+      expect(world.acknowledged('geo')).toEqual([0, 2, 4, 6, 8]);
+      expect(await world.run({ mode: 'all' }, generatedSource(10))).toMatchObject({
+        from: 0,
+        to: 10,
+        ok: true,
+      });
+      expect([...new Set(world.acknowledged('geo'))]).toEqual(upTo(10));
+    },
+  );
+});
+
+test.each(['all', 'random'] as const)(
+  'mode %s: a record too large for Kinesis is reported, and the next call sends nothing again',
+  (mode) =>
+    inWorld(undefined, async (world) => {
+      const source = generatedSource(20, ({ rowNumber, rows }) => ({
+        rowNumber,
+        rows:
+          rowNumber === 3 && rows.pin !== undefined
+            ? { ...rows, pin: { ...rows.pin, description: 'x'.repeat(1_100_000) } }
+            : rows,
+      }));
+      const options: EmulatorOptions = { mode, posts: 100, batchPosts: 10 };
+      const report = await world.run(options, source);
+      const { posts, ok, feeds } = report;
+      const { failed } = feeds.pin;
+      expect(ok).toBe(false);
+      expect(failed).toBeGreaterThan(0);
+      expect(report.problems[0]).toMatch(/row 3 has 11\d{5} bytes/);
+      const lines = world.ledger.lines().filter((line) => line.failed > 0);
+      expect(lines.reduce((sum, line) => sum + line.failed, 0)).toBe(failed);
+      expect(lines.every((line) => line.refused === line.failed)).toBe(true);
+      expect(await world.run(options, source)).toMatchObject({ from: posts });
+    }),
+);
+
+test('by the route record posts go one by one at the rate', () =>
+  inWorld(undefined, async (world) => {
+    const options: EmulatorOptions = { mode: 'all', streamRoute: 'record', rate: 10 };
+    const report = await world.run(options, generatedSource(20));
+    expect(report).toMatchObject({ posts: 20, ok: true });
+    expect(report.seconds).toBeGreaterThanOrEqual(1.9);
+    expect(world.api.requests).toHaveLength(60);
+    expect(new Set(world.api.requests.map(({ route }) => route))).toEqual(new Set(['record']));
+    expect(world.ledger.lines().map(({ sent }) => sent)).toEqual(Array.from({ length: 60 }, () => 1));
+  }));
+
+test('a stream that is not there ends the run at once', () =>
+  inWorld(
+    (_request, response) => answer(response, 404, { message: 'Stream not found' }),
+    async (world) => {
+      const report = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(1000));
+      expect(report).toMatchObject({ posts: 10, ended: 'failed', ok: false });
+      expect(report.problems).toContain(
+        'streaming-pinterest-pin: refused, and not tried again: the API answered 404 {"message":"Stream not found"}',
+      );
+      expect(world.ledger.lines().map((line) => 'sequences' in line && line.sequences)).toEqual([{}, {}, {}]);
+    },
+  ));
+
+/** What becomes of a request: the records stored (by place, modulo eight), or a status of the API. */
+type Fate = boolean[] | number;
+
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 3, arbitrary: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }) },
+  fc.constantFrom(429, 500, 503),
+);
+
+/** Deals out one fate after the other, whatever the stream, and good fortune after the last. */
+function following(plan: readonly Fate[]): StreamScript {
+  const left = [...plan];
+  return (request, response, api) => {
+    const next = left.shift();
+    if (next === undefined) return false;
+    if (typeof next === 'number') return answer(response, next, '');
+    const some = putSome(api, request, (index) => next[index % 8] === true);
+    return answer(response, 200, request.route === 'record' ? some.Records[0] : some);
+  };
+}
+
+test('whatever fails, every record is acknowledged exactly once and in the ledger', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 25 }),
+      fc.integer({ min: 1, max: 10 }),
+      fc.array(fate, { maxLength: 20 }),
+      fc.constantFrom('records' as const, 'record' as const),
+      (posts, batchPosts, plan, streamRoute) => {
+        return inWorld(following(plan), async (world) => {
+          const options: EmulatorOptions = {
+            mode: 'all',
+            batchPosts,
+            streamRoute,
+            attempts: plan.length + 1,
+          };
+          const report = await world.run(options, generatedSource(posts));
+          expect(report).toMatchObject({ posts, ended: 'done', ok: true });
+          for (const feed of FEED_NAMES) {
+            expect(report.feeds[feed]).toMatchObject({ sent: posts, acknowledged: posts, failed: 0 });
+            expect(world.acknowledged(feed)).toEqual(upTo(posts));
+            expect(world.keys(feed).sort((a, b) => a - b)).toEqual(upTo(posts));
+          }
+        });
+      },
+    ),
+    { numRuns: 25 },
+  ));
+
+test('records given up are failed in the ledger, and later calls of the run acknowledge every one', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 25 }),
+      fc.array(fate, { maxLength: 15 }),
+      fc.constantFrom('records' as const, 'record' as const),
+      (posts, plan, streamRoute) => {
+        return inWorld(following(plan), async (world) => {
+          const options: EmulatorOptions = { mode: 'all', batchPosts: 4, streamRoute, attempts: 2 };
+          const sent = { pin: 0, geo: 0, user: 0 };
+          const acknowledged = { pin: 0, geo: 0, user: 0 };
+          let isOk = false;
+          // Every call takes at least one request from the plan.
+          for (let call = 0; call <= plan.length && !isOk; call++) {
+            const report = await world.run(options, generatedSource(posts));
+            isOk = report.ok;
+            for (const feed of FEED_NAMES) {
+              const counts = report.feeds[feed];
+              expect(counts.acknowledged + counts.failed).toBe(counts.sent);
+              sent[feed] += counts.sent;
+              acknowledged[feed] += counts.acknowledged;
+            }
+          }
+          expect(isOk).toBe(true);
+          for (const feed of FEED_NAMES) {
+            const lines = world.ledger.lines().filter((line) => line.feed === feed);
+            expect(lines.reduce((sum, line) => sum + line.sent, 0)).toBe(sent[feed]);
+            expect(world.acknowledged(feed)).toHaveLength(acknowledged[feed]);
+            // Nothing was lost on the way, so what the stream has is what was acknowledged.
+            expect(world.keys(feed).sort((a, b) => a - b)).toEqual(world.acknowledged(feed));
+            expect([...new Set(world.acknowledged(feed))]).toEqual(upTo(posts));
+          }
+        });
+      },
+    ),
+    { numRuns: 25 },
+  ));

@@ -1,0 +1,165 @@
+/** The commands for a stage on AWS as processes of their own, against a server that plays AWS. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { functionError, invocation, ScriptedAws, stacksAnswer } from '../stage/scripted-aws';
+
+const PROJECT = path.join(__dirname, '../../../..');
+
+let aws: ScriptedAws;
+
+beforeEach(async () => {
+  aws = await ScriptedAws.start();
+  aws.answers.set(
+    'DescribeStacks',
+    stacksAnswer({
+      'me-dev-emulator': { EmulatorFunctionName: 'sender' },
+      'me-dev-storage': { SinkBucketName: 'sink' },
+      'me-dev-stream': { ReplayFunctionName: 'replayer' },
+      'me-dev-batch': { DailyBatchArn: 'arn:machine', ReconcileFunctionName: 'counter' },
+    }),
+  );
+});
+afterEach(() => aws.stop());
+
+/** Runs the command line to its end. */
+async function run(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = { AWS_ACCESS_KEY_ID: 'TEST', AWS_SECRET_ACCESS_KEY: 'test' },
+): Promise<{ code: number; out: string; err: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'tools/cli/pipeline.ts', ...args], {
+    cwd: PROJECT,
+    env: {
+      PATH: '/usr/bin:/bin',
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_MAX_ATTEMPTS: '1',
+      ...env,
+    },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}
+
+const stage = ['--stage', 'dev', '--user-id', 'me'];
+
+test('emulate prints the function’s report, and ends by whether all arrived', async () => {
+  const feed = { sent: 5, acknowledged: 4, failed: 1, retried: 0 };
+  const report = {
+    ...{ run: 'random-3', destination: 'streams', mode: 'random', seed: 3, from: 0, to: 5, posts: 5 },
+    ...{ available: 9, feeds: { pin: feed, geo: feed, user: feed }, incomplete: 0, seconds: 1, rate: 5 },
+    ...{ ended: 'done', ok: true, warnings: [], problems: [] },
+  };
+  aws.answers.set(invocation('sender'), { body: JSON.stringify(report) });
+  const args = ['emulate', ...stage, '--posts', '5', '--seed', '3', '--to', 'streams'];
+  const well = await run(args);
+  expect(well).toMatchObject({ code: 0, err: '' });
+  expect(well.out).toContain('Run random-3 to the streams (random, seed 3) done: 5 posts in 1.0 s');
+  expect(aws.requests.at(-1)?.input).toEqual({ destination: 'streams', mode: 'random', seed: 3, posts: 5 });
+  aws.answers.set(invocation('sender'), { body: JSON.stringify({ ...report, ok: false }) });
+  const wrong = await run([...args, '--json']);
+  expect([wrong.code, JSON.parse(wrong.out)]).toEqual([1, { ...report, ok: false }]);
+});
+
+test('answers are printed with their time', async () => {
+  aws.answers.set('GET /sink/answers/answers.json?x-id=GetObject', {
+    headers: { 'last-modified': 'Sat, 31 Jan 2026 03:04:05 GMT' },
+    body: '{"answers":[]}',
+  });
+  const { code, out } = await run(['answers', ...stage, '--json']);
+  expect([code, JSON.parse(out)]).toEqual([0, { made: '2026-01-31T03:04:05.000Z', answers: [] }]);
+});
+
+test('batch starts the state machine and need not wait', async () => {
+  aws.answers.set('StartExecution', { body: '{"executionArn":"arn:run","startDate":1}' });
+  expect(await run(['batch', ...stage, '--no-wait'])).toEqual({
+    code: 0,
+    out: 'Started arn:run\n',
+    err: 'started arn:run\n',
+  });
+});
+
+test('reconcile ends with 1 and says what is missing', async () => {
+  aws.answers.set(invocation('counter'), functionError('ReconciliationError', 'pin: 3 are missing.'));
+  expect(await run(['reconcile', ...stage])).toEqual({ code: 1, out: 'pin: 3 are missing.\n', err: '' });
+});
+
+test('replay tells what was added', async () => {
+  const counts = { files: 1, pending_files: 0, lines: 9, rows: 9, rejects: 0, inserted: 2, quarantined: 0 };
+  aws.answers.set(invocation('replayer'), { body: JSON.stringify({ feed: 'pin', ...counts, seconds: 1 }) });
+  const times = ['--from', '2026-01-01', '--to', '2026-01-02'];
+  const { code, out } = await run(['replay', ...stage, '--feed', 'pin', '--source', 'raw-files', ...times]);
+  expect([code, out]).toEqual([
+    0,
+    expect.stringContaining('2 rows added to pin, 0 to quarantine, in 1.0 s.'),
+  ]);
+});
+
+test('status shows stacks, alarms and answers, and ends by whether all is well', async () => {
+  aws.answers.set('DescribeAlarms', { body: '{"MetricAlarms":[{"AlarmName":"me-dev/batch/failed"}]}' });
+  const { code, out } = await run(['status', ...stage]);
+  expect([code, out]).toEqual([1, expect.stringContaining('me-dev/batch/failed')]);
+});
+
+test('doctor prints its lines or a list, and ends by whether all is well', async () => {
+  aws.answers.set('GetCallerIdentity', {
+    status: 403,
+    body: '<ErrorResponse><Error><Code>ExpiredToken</Code><Message>Gone.</Message></Error></ErrorResponse>',
+  });
+  const text = await run(['doctor', ...stage]);
+  expect([text.code, text.out, text.err]).toEqual([
+    1,
+    expect.stringMatching(/^failed +credentials +Gone\. -> .*\n\n0 ok, 1 failed\n$/),
+    '',
+  ]);
+  const list = await run(['doctor', ...stage, '--json']);
+  expect([list.code, JSON.parse(list.out)]).toEqual([
+    1,
+    [{ check: 'credentials', status: 'failed', seen: 'Gone.', remedy: expect.any(String) as string }],
+  ]);
+  expect((await run(['doctor', '--stage', 'test'])).code).toBe(2);
+  expect((await run(['doctor', '--region', 'eu-west-1'])).code).toBe(2);
+});
+
+test('options of the local pipeline alone, and stages that there are not, are refused', async () => {
+  const engine = await run(['answers', ...stage, '--engine', 'duckdb']);
+  expect([engine.code, engine.err]).toEqual([
+    2,
+    expect.stringContaining("option '--engine' cannot be used with --stage dev"),
+  ]);
+  const other = await run(['emulate', '--stage', 'test']);
+  expect([other.code, other.err]).toEqual([
+    2,
+    expect.stringContaining('Allowed choices are local, dev, prod'),
+  ]);
+  expect(aws.requests).toEqual([]);
+});
+
+test('an amount of memory that is none is refused before anything is asked', async () => {
+  const { code, err } = await run(['batch', '--memory-limit', 'much']);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining(
+      'Expected an amount of memory in MB, GB, MiB or GiB, for example 500MB or 1.5GB.',
+    ),
+  ]);
+});
+
+test('without credentials, or a deployed stage, it is told what is expected', async () => {
+  const anonymous = await run(['answers', ...stage], {});
+  expect([anonymous.code, anonymous.err]).toEqual([
+    1,
+    expect.stringMatching(/^No AWS credentials were found .*AWS_PROFILE/),
+  ]);
+  const elsewhere = await run(['answers', '--stage', 'prod', '--user-id', 'me']);
+  expect([elsewhere.code, elsewhere.err]).toEqual([
+    1,
+    expect.stringContaining('No stack named me-prod-* is in eu-west-1'),
+  ]);
+});

@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import { addStageOptions, stageOf, userIdOption, type StageFlags } from '../../../../tools/cli/stage-option';
+
+/** Parses as the command line does, and returns the flags, or the error as commander writes it. */
+function parse(...args: string[]): { flags?: StageFlags; error: string; help: string } {
+  let [error, flags] = ['', undefined as StageFlags | undefined];
+  const program = new Command().exitOverride().configureOutput({ writeErr: (text) => (error += text) });
+  const command = program
+    .command('work')
+    .addOption(userIdOption())
+    .option('--speed <n>', 'how fast', '3')
+    .option('--detach', 'do not wait')
+    .action((given: StageFlags) => {
+      flags = given;
+    });
+  addStageOptions(command, {
+    help: 'It works elsewhere.',
+    refused: { speed: 'it is set there' },
+    only: ['detach'],
+  });
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text), writeErr: (text) => (error += text) });
+  command.outputHelp();
+  try {
+    program.parse(['work', ...args], { from: 'user' });
+  } catch {
+    expect(error).not.toBe('');
+  }
+  return { flags, error, help };
+}
+
+test('without a stage the pipeline is the local one', () => {
+  expect(parse('--speed', '5').flags).toEqual({ userId: 'pinterest', stage: 'local', speed: '5' });
+});
+
+test('a stage on AWS is one of a user id, in a region', () => {
+  const { flags } = parse('--stage', 'prod', '--user-id', 'me', '--region', 'eu-west-1', '--detach');
+  expect(flags && stageOf(flags)).toEqual({ stage: 'prod', userId: 'me', aws: { region: 'eu-west-1' } });
+});
+
+test('another stage is refused with those there are', () => {
+  const { flags, error } = parse('--stage', 'test');
+  expect(flags).toBeUndefined();
+  expect(error).toContain('Allowed choices are local, dev, prod');
+});
+
+test('options that do not go with the stage are refused by name, with the reason', () => {
+  expect(parse('--stage', 'dev', '--speed', '5').error).toBe(
+    "error: option '--speed' cannot be used with --stage dev: it is set there\n",
+  );
+  expect(parse('--stage', 'dev').error).toBe('');
+  for (const args of [['--detach'], ['--region', 'eu-west-1', '--stage', 'local']]) {
+    expect(parse(...args).error).toBe(
+      `error: option '${args[0]}' cannot be used with --stage local: it is for the stages on AWS\n`,
+    );
+  }
+});
+
+test('the help says what differs', () => {
+  expect(parse('--stage', 'dev').help).toContain('Of --stage dev and prod:\n  It works elsewhere.');
+});

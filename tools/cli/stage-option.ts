@@ -1,0 +1,71 @@
+/** `--stage`, `--region` and `--user-id`: which pipeline a command works on. */
+import { Option, type Command } from 'commander';
+import { checkUserId, DEFAULT_USER_ID } from '../../services/contract';
+import { checked } from './arguments';
+import { regionOf, type StageAws } from '../stage/stage-aws';
+
+/** The stages on AWS. */
+export const AWS_STAGES = ['dev', 'prod'] as const;
+
+/** The flags that say which pipeline. */
+export interface StageFlags {
+  readonly userId: string;
+  /** `local`, or one of {@link AWS_STAGES}. */
+  readonly stage: string;
+  readonly region?: string;
+}
+
+/** What of a command differs for a stage on AWS. */
+export interface StageDifference {
+  /** Shown below the command's options, whole sentences. */
+  readonly help: string;
+  /** Options that a stage on AWS does not take, by attribute name, with the reason: a clause. */
+  readonly refused?: Readonly<Record<string, string>>;
+  /** Options that only a stage on AWS takes, by attribute name. */
+  readonly only?: readonly string[];
+}
+
+/** The stage on AWS that the flags name, in the region that they or the environment say. */
+export function stageOf({ userId, stage, region }: StageFlags): StageAws {
+  return { userId, stage, aws: { region: regionOf(region) } };
+}
+
+/** `--user-id`. */
+export function userIdOption(): Option {
+  return new Option('--user-id <id>', 'the prefix of topics and tables')
+    .default(DEFAULT_USER_ID)
+    .argParser(checked(checkUserId));
+}
+
+/** `--region`. */
+export function regionOption(): Option {
+  return new Option('--region <name>', "the AWS region (default: the environment's, or us-east-1)").argParser(
+    checked((text) => regionOf(text)),
+  );
+}
+
+/** Lets a command of the local pipeline also take a stage on AWS; options that do not go with the stage are refused. */
+export function addStageOptions(command: Command, { help, refused = {}, only = [] }: StageDifference): void {
+  command
+    .addOption(
+      new Option('--stage <name>', 'the pipeline that runs here, or a stage on AWS')
+        .choices(['local', ...AWS_STAGES])
+        .default('local'),
+    )
+    .addOption(regionOption())
+    .addHelpText('after', `\nOf --stage dev and prod:\n  ${help}`)
+    .hook('preAction', () => {
+      const { stage } = command.opts<StageFlags>();
+      const refusals =
+        stage === 'local'
+          ? [...only, 'region'].map((name) => [name, 'it is for the stages on AWS'] as const)
+          : Object.entries(refused);
+      for (const [name, reason] of refusals) {
+        if (command.getOptionValueSource(name) !== 'cli') continue;
+        const option = command.options.find((one) => one.attributeName() === name);
+        command.error(
+          `error: option '${option?.long ?? name}' cannot be used with --stage ${stage}: ${reason}`,
+        );
+      }
+    });
+}

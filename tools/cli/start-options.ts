@@ -1,0 +1,189 @@
+/**
+ * The options of `npm start`.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import { checked, decimalNumber, wholeNumber } from './arguments';
+import { checkUserId, DEFAULT_USER_ID } from '../../services/contract';
+import {
+  parseSinkPluginPlace,
+  SINK_PLUGIN_KINDS,
+  type SinkPluginChoice,
+  type SinkPluginKind,
+  type SinkPluginPlace,
+} from '../local-run/install/sink-plugin';
+import { MAX_RESTARTS } from '../local-run/supervisor';
+
+/** The ports that can be fixed, with the flag of each. */
+export const PORT_FLAGS = {
+  kafka: '--kafka-port',
+  controller: '--kafka-controller-port',
+  connect: '--connect-port',
+  mariadb: '--mariadb-port',
+  ministack: '--aws-port',
+  restProxy: '--rest-proxy-port',
+} as const;
+
+/** A port of the local run. */
+export type PortName = keyof typeof PORT_FLAGS;
+
+/** What `npm start` was asked for. */
+export interface StartOptions {
+  /** Stop after the first reconciliation. */
+  readonly once: boolean;
+  /** How many posts the source database shall hold, each sent once. Default: 11,000. */
+  readonly posts: number;
+  /** The seed of the data and of the draw. Default: 100. */
+  readonly seed: number;
+  readonly userId: string;
+  /** Posts a second; undefined: every post once as fast as it goes, then 10 a second. 0: as fast as it goes. */
+  readonly rate?: number;
+  /** Whether random posts go on once every post was sent; if not, the parts just stay up. Default: true. */
+  readonly random: boolean;
+  /** Seconds between two reports while random posts flow. Default: 60. */
+  readonly reportEvery: number;
+  /** How often a part that dies is started again within five minutes before the run ends. Default: 3. */
+  readonly restarts: number;
+  /** An S3 sink plugin in place of the one built here. */
+  readonly sinkPlugin?: SinkPluginChoice;
+  /** Fixed ports. */
+  readonly ports: Partial<Readonly<Record<PortName, number>>>;
+}
+
+/** The command line cannot be used, or help was asked for: the text has been written. */
+export class UsageExit extends Error {
+  /** 0 after help, 2 after an error. */
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super('usage');
+    this.exitCode = exitCode;
+  }
+}
+
+interface Parsed {
+  once?: boolean;
+  posts: number;
+  seed: number;
+  userId: string;
+  rate?: number;
+  random: boolean;
+  reportEvery: number;
+  restarts: number;
+  sinkPlugin?: SinkPluginKind;
+  sinkPluginFrom?: SinkPluginPlace;
+  [port: string]: unknown;
+}
+
+/** The name under which commander keeps a flag's value: `--kafka-port` is `kafkaPort`. */
+function valueName(flag: string): string {
+  return flag.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The plugin asked for; undefined for the one built here. @throws Error when half of what is needed is given. */
+function sinkPluginChoice({ sinkPlugin: kind, sinkPluginFrom: place }: Parsed): SinkPluginChoice | undefined {
+  if (kind !== undefined && place !== undefined) return { kind, place };
+  if (place !== undefined) {
+    throw new Error(
+      `--sink-plugin-from needs --sink-plugin as well, which says whose configuration the plugin takes: expected one of ${SINK_PLUGIN_KINDS.join(', ')}.`,
+    );
+  }
+  if (kind === undefined || kind === 'own') return undefined;
+  throw new Error(
+    `--sink-plugin ${kind} needs --sink-plugin-from as well, because only the plugin "own" is built here: expected its zip, its folder, or Maven coordinates.`,
+  );
+}
+
+/**
+ * Reads the command line.
+ *
+ * @param args what follows the program's name.
+ * @param write takes help and error texts.
+ * @throws UsageExit when help was asked for or something is wrong; the text has then been written.
+ */
+export function parseStartOptions(args: readonly string[], write: (text: string) => void): StartOptions {
+  const command = new Command('npm start --')
+    .description(
+      'Runs the whole pipeline on this machine: installs the local parts, starts them, deploys, fills the database,\n' +
+        'sends every post once, cleans, answers the eight questions and reconciles; then goes on with random posts until Ctrl-C.',
+    )
+    .option(
+      '--once',
+      'stop after the first reconciliation; exit code 0 when nothing is missing or double, else 1',
+    )
+    .option('--posts <number>', 'posts in the source database', wholeNumber(1, 100_000_000), 11_000)
+    .option('--seed <number>', 'seed of the data and of the draw', wholeNumber(0, 4_294_967_295), 100)
+    .option('--user-id <id>', 'prefix of topics, stacks and tables', checked(checkUserId), DEFAULT_USER_ID)
+    .option(
+      '--rate <number>',
+      'posts a second (default: all once as fast as it goes, then 10 a second)',
+      decimalNumber('posts a second', 1_000_000, 20),
+    )
+    .option(
+      '--no-random',
+      'send no random posts after the first reconciliation; the parts stay up until Ctrl-C',
+    )
+    .option('--report-every <seconds>', 'seconds between two reports', wholeNumber(1, 86_400), 60)
+    .option(
+      '--restarts <number>',
+      'how often a part that dies is started again within five minutes',
+      wholeNumber(0, 10_000),
+      MAX_RESTARTS,
+    )
+    .addOption(
+      new Option('--sink-plugin <kind>', 'whose S3 sink plugin Kafka Connect loads (default: "own")').choices(
+        SINK_PLUGIN_KINDS,
+      ),
+    )
+    .option(
+      '--sink-plugin-from <place>',
+      'where that plugin is: a zip, a folder, or Maven coordinates group:artifact:version of a zip',
+      checked((text) => parseSinkPluginPlace(text, process.env.INIT_CWD)),
+    );
+  for (const [name, flag] of Object.entries(PORT_FLAGS)) {
+    command.option(`${flag} <port>`, `fixed port of ${name} (default: a free one)`, wholeNumber(1, 65_535));
+  }
+  command
+    .allowExcessArguments(false)
+    .showHelpAfterError('Run `npm start -- --help` for all options.')
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: write });
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) throw new UsageExit(error.exitCode === 0 ? 0 : 2);
+    throw error;
+  }
+  const parsed = command.opts<Parsed>();
+  const refuse = (reason: string): never => {
+    write(`error: ${reason}\nRun \`npm start -- --help\` for all options.\n`);
+    throw new UsageExit(2);
+  };
+  const ports: Partial<Record<PortName, number>> = {};
+  for (const [name, flag] of Object.entries(PORT_FLAGS) as [PortName, string][]) {
+    const port = parsed[valueName(flag)];
+    if (typeof port !== 'number') continue;
+    const other = Object.entries(ports).find(([, taken]) => taken === port)?.[0] as PortName | undefined;
+    if (other !== undefined) {
+      refuse(`${flag} and ${PORT_FLAGS[other]} are both ${port}: expected a port of its own for each part.`);
+    }
+    ports[name] = port;
+  }
+  let sinkPlugin: SinkPluginChoice | undefined;
+  try {
+    sinkPlugin = sinkPluginChoice(parsed);
+  } catch (error) {
+    refuse(error instanceof Error ? error.message : String(error));
+  }
+  return {
+    once: parsed.once ?? false,
+    posts: parsed.posts,
+    seed: parsed.seed,
+    userId: parsed.userId,
+    rate: parsed.rate,
+    random: parsed.random,
+    reportEvery: parsed.reportEvery,
+    restarts: parsed.restarts,
+    sinkPlugin,
+    ports,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * The Kafka broker: one KRaft node that is broker and controller.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { installedParts } from '../install';
+import { choosePorts } from '../ports';
+import { childEnvironment } from '../../processes/environment';
+import { runCommand } from '../../processes/run-command';
+import { javaProgram, kafkaJava, propertiesText } from './java';
+import { emptyFolder, startPart, type PartOptions, type RunningPart } from './part-process';
+
+/** Options of {@link startKafka}. */
+export interface KafkaOptions extends PartOptions {
+  /** The port for clients and the controller's own port; free ones by default. */
+  readonly ports?: { readonly kafka?: number; readonly controller?: number };
+  /** Ports to be used again if they are free. */
+  readonly preferredPorts?: Readonly<Record<string, number>>;
+}
+
+/** A running broker. */
+export interface RunningKafka extends RunningPart {
+  readonly ports: { readonly kafka: number; readonly controller: number };
+  /** For clients: `127.0.0.1:<port>`. */
+  readonly bootstrapServers: string;
+}
+
+const HEAP_MEGABYTES = 512;
+
+function brokerProperties(data: string, kafka: number, controller: number): string {
+  return propertiesText({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    listeners: `PLAINTEXT://127.0.0.1:${kafka},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${kafka}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'log.dirs': data,
+    'num.partitions': 3,
+    'auto.create.topics.enable': false,
+    'default.replication.factor': 1,
+    'min.insync.replicas': 1,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 3,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    // Records stay until `npm run reset`, so that the reconciliation can count them.
+    'log.retention.ms': -1,
+    // Consumers of a single node need not wait for each other.
+    'group.initial.rebalance.delay.ms': 0,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    'background.threads': 2,
+    'log.cleaner.dedupe.buffer.size': 8 * 1024 * 1024,
+    'log.cleaner.io.buffer.size': 256 * 1024,
+  });
+}
+
+/**
+ * Starts the broker. Its topics are in `<stateDir>/kafka/data` and survive restarts, also by `kill -9`.
+ *
+ * @throws Error when a fixed port is taken, or the broker does not become ready.
+ */
+export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
+  const { stateDir, signal } = options;
+  const { kafkaLibs } = installedParts();
+  const ports = await choosePorts(['kafka', 'controller'], 'Kafka', options.ports, options.preferredPorts);
+  const folder = path.join(stateDir, 'kafka');
+  const data = path.join(folder, 'data');
+  const config = path.join(folder, 'server.properties');
+  const temporary = emptyFolder(path.join(folder, 'tmp'));
+  writeFileSync(config, brokerProperties(data, ports.kafka, ports.controller));
+
+  const env = childEnvironment('local');
+  if (!existsSync(path.join(data, 'meta.properties'))) {
+    // A Kafka cluster id is 16 bytes in base64url.
+    const id = `A${randomBytes(16).toString('base64url').slice(1)}`;
+    const args = ['format', '-t', id, '-c', config, '--ignore-formatted'];
+    await runCommand(javaProgram(), kafkaJava(kafkaLibs, 128, temporary, 'kafka.tools.StorageTool', args), {
+      env,
+      signal,
+    });
+  }
+
+  const bootstrapServers = `127.0.0.1:${ports.kafka}`;
+  const part = await startPart({
+    name: 'kafka',
+    command: javaProgram(),
+    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'kafka.Kafka', [config]),
+    env,
+    cwd: folder,
+    stateDir,
+    signal,
+    ports,
+    url: bootstrapServers,
+    probe: () => probeBroker(bootstrapServers),
+    stopTimeoutMs: 20_000,
+  });
+  return { ...part, ports, bootstrapServers };
+}
+
+/** Asks the broker for its cluster; it must name at least itself. */
+export async function probeBroker(bootstrapServers: string): Promise<void> {
+  const client = new Kafka({
+    clientId: 'local-run-probe',
+    brokers: [bootstrapServers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    requestTimeout: 8_000,
+    retry: { retries: 0 },
+  });
+  const admin = client.admin();
+  try {
+    await admin.connect();
+    const { brokers } = await admin.describeCluster();
+    if (brokers.length === 0) throw new Error('the broker has not joined its cluster yet');
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,48 @@
+/** The daily batch: raw files to cleaned Delta tables. */
+import { FEED_NAMES, type FeedName } from '../../services/contract';
+import type { Deployment } from './deployment';
+import { keepLetters } from './keep-letters';
+import { type TableEngineOptions, runTableEngine } from './table-engine';
+import { textTable } from '../cli/text-table';
+
+/** What a batch did; `batch` is null when there was no new raw file. */
+export interface BatchReport {
+  readonly batch: number | null;
+  readonly feeds: Readonly<
+    Record<
+      FeedName,
+      {
+        readonly files: number;
+        readonly lines: number;
+        readonly rows: number;
+        readonly rejects: number;
+        readonly inserted: number;
+        readonly updated: number;
+      }
+    >
+  >;
+  /** Dead letters that went into quarantine: records of the topics that are no JSON object. */
+  readonly dead_letters: number;
+  readonly seconds: number;
+}
+
+/** Runs one batch over the raw files that no batch has read yet, and the dead letters that are new. */
+export async function batch(deployment: Deployment, options: TableEngineOptions): Promise<BatchReport> {
+  await keepLetters(deployment, options.signal);
+  return runTableEngine<BatchReport>(deployment, 'batch', options);
+}
+
+/** A batch report for a person. */
+export function formatBatch(report: BatchReport): string {
+  const letters =
+    report.dead_letters > 0 ? `\n${report.dead_letters} dead letters went into quarantine.` : '';
+  if (report.batch === null) return `Nothing new: every raw file has been read.${letters}`;
+  const table = textTable(
+    ['feed', 'files', 'lines', 'rows', 'rejects', 'inserted', 'updated'],
+    FEED_NAMES.map((feed) => {
+      const { files, lines, rows, rejects, inserted, updated } = report.feeds[feed];
+      return [feed, files, lines, rows, rejects, inserted, updated];
+    }),
+  );
+  return `Batch ${report.batch} in ${report.seconds.toFixed(1)} s\n${table}${letters}`;
+}

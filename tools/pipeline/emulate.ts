@@ -1,0 +1,136 @@
+/** Sends posts from the source database of a deployment to its API: to the topics, to the streams, or to both. */
+import {
+  type EmulatorDestination,
+  type EmulatorOptions,
+  type EmulatorReport,
+  emulate,
+  openPorts,
+  runName,
+} from '../../services/emulator';
+import { FEED_NAMES } from '../../services/contract';
+import type { Deployment } from './deployment';
+import { emulatorOptions, type EmulateFlags } from '../cli/emulate-options';
+import { textTable } from '../cli/text-table';
+
+/** How many posts a random emulation sends when it is not told. */
+export const DEFAULT_RANDOM_POSTS = 100;
+
+/** The reports of two emulations that ran side by side. */
+export type EmulatorReports = Readonly<Record<EmulatorDestination, EmulatorReport>>;
+
+/** Runs an emulation until it is done or the signal comes. */
+export type Emulate = (
+  options: EmulatorOptions,
+  signal: AbortSignal,
+  onProgress?: (line: string) => void,
+) => Promise<EmulatorReport>;
+
+/** Runs the emulator until it is done or the signal comes; the ledger is written either way. */
+export async function emulateDeployment(
+  deployment: Deployment,
+  options: EmulatorOptions,
+  signal: AbortSignal,
+  onProgress?: (line: string) => void,
+): Promise<EmulatorReport> {
+  const ports = await openPorts(
+    {
+      apiUrl: deployment.outputs.ApiUrl,
+      sourceSecretArn: deployment.outputs.SourceSecretArn,
+      sinkBucket: deployment.outputs.SinkBucketName,
+    },
+    deployment.aws,
+  );
+  const posts = options.posts ?? (options.mode === 'all' ? undefined : DEFAULT_RANDOM_POSTS);
+  let shown = 0;
+  try {
+    return await emulate({ ...options, posts, userId: deployment.userId }, ports, {
+      signal,
+      onProgress: ({ posts: sent, total, seconds }) => {
+        if (seconds - shown < 2 && sent < total) return;
+        shown = seconds;
+        onProgress?.(
+          `sent ${sent.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} posts in ${seconds.toFixed(1)} s`,
+        );
+      },
+    });
+  } finally {
+    await ports.close();
+  }
+}
+
+/**
+ * Runs two emulations at once, one to the topics and one to the streams, of the same posts in the same order. A name
+ * for the run is the topics' run's; the streams' run has `-streams` added. `streamRoute` is for the streams alone.
+ *
+ * @throws Error when one of them cannot begin; the other is then stopped after its running batch, with its ledger.
+ */
+export async function emulateBoth(
+  emulateOne: Emulate,
+  options: EmulatorOptions,
+  signal: AbortSignal,
+  onProgress?: (line: string) => void,
+): Promise<EmulatorReports> {
+  const broken = new AbortController();
+  const either = AbortSignal.any([signal, broken.signal]);
+  const run = async (destination: EmulatorDestination): Promise<EmulatorReport> => {
+    const { streamRoute, run: name } = options;
+    const own: EmulatorOptions = {
+      ...options,
+      destination,
+      streamRoute: destination === 'streams' ? streamRoute : undefined,
+      run: name === undefined ? undefined : runName(name, destination),
+    };
+    try {
+      return await emulateOne(own, either, (line) => onProgress?.(`${destination}: ${line}`));
+    } catch (error) {
+      broken.abort(error);
+      throw error;
+    }
+  };
+  const [topics, streams] = await Promise.allSettled([run('topics'), run('streams')]);
+  if (topics.status === 'rejected') throw topics.reason;
+  if (streams.status === 'rejected') throw streams.reason;
+  return { topics: topics.value, streams: streams.value };
+}
+
+/** One emulation's report, or with `--to both` an object of both. */
+export function runEmulation(
+  emulateOne: Emulate,
+  flags: EmulateFlags,
+  signal: AbortSignal,
+  tell: (line: string) => void,
+): Promise<EmulatorReport | EmulatorReports> {
+  const options = emulatorOptions(flags);
+  return flags.to === 'both'
+    ? emulateBoth(emulateOne, options, signal, tell)
+    : emulateOne({ ...options, destination: flags.to }, signal, tell);
+}
+
+/** The reports of one emulation, or of two. */
+export function reportsOf(result: EmulatorReport | EmulatorReports): readonly EmulatorReport[] {
+  return 'run' in result ? [result] : [result.topics, result.streams];
+}
+
+/** The reports of one emulation, or of two, for a person. */
+export function formatReports(result: EmulatorReport | EmulatorReports): string {
+  return reportsOf(result).map(formatEmulation).join('\n\n');
+}
+
+/** An emulator report for a person. */
+export function formatEmulation(report: EmulatorReport): string {
+  const { destination, mode, seed, run, posts, seconds, rate, incomplete, ended, warnings, problems } =
+    report;
+  return [
+    `Run ${run} to the ${destination} (${mode}, seed ${seed}) ${ended}: ${posts.toLocaleString('en-US')} posts in ${seconds.toFixed(1)} s, ${rate} a second`,
+    textTable(
+      ['feed', 'sent', 'acknowledged', 'failed', 'retried'],
+      FEED_NAMES.map((feed) => {
+        const { sent, acknowledged, failed, retried } = report.feeds[feed];
+        return [feed, sent, acknowledged, failed, retried];
+      }),
+    ),
+    ...(incomplete > 0 ? [`${incomplete} posts lack a row in at least one source table.`] : []),
+    ...warnings.map((warning) => `Note: ${warning}`),
+    ...problems.map((problem) => `Problem: ${problem}`),
+  ].join('\n');
+}

@@ -1,0 +1,71 @@
+/** Runs a command of the table engine, or of its counterpart on Spark, against a deployment and returns what it printed. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Deployment, awsEnvironment } from './deployment';
+
+const PROJECT = join(__dirname, '../..');
+
+/** How the engine is run. */
+export interface TableEngineOptions {
+  /** The Python interpreter of an environment that has the engine's packages. */
+  readonly python: string;
+  /** What the interpreter runs, by its arguments (default: the table engine, `['-m', 'table_engine']`). */
+  readonly program?: readonly string[];
+  /** Further arguments, for example `['--memory-limit', '1GB']`. */
+  readonly args?: readonly string[];
+  /** What the engine reads on its standard input (default: nothing). */
+  readonly input?: AsyncIterable<string>;
+  /** Ends the engine when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @param command `batch`, `answers`, `inspect` …; their results are described in `docs/architecture.md`.
+ * @returns the JSON document that the command printed.
+ * @throws Error with the end of the engine's messages when it fails; the input's error when that does.
+ */
+export async function runTableEngine<T>(
+  deployment: Deployment,
+  command: 'batch' | 'answers' | 'inspect' | 'inspect-streams' | 'replay-records' | 'replay-raw-files',
+  options: TableEngineOptions,
+): Promise<T> {
+  const args = [
+    ...(options.program ?? ['-m', 'table_engine']),
+    command,
+    '--bucket',
+    deployment.outputs.SinkBucketName,
+    '--user-id',
+    deployment.userId,
+    ...(options.args ?? []),
+  ];
+  const child = spawn(options.python, args, {
+    cwd: join(PROJECT, 'engines', 'table-engine'),
+    env: awsEnvironment(deployment.aws),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    signal: options.signal,
+    killSignal: 'SIGTERM',
+  });
+  let output = '';
+  let messages = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (messages = (messages + text).slice(-8000)));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  const fed = pipeline(Readable.from(options.input ?? []), child.stdin).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
+  const code = await ended;
+  const problem = await fed;
+  if (code !== 0) {
+    throw new Error(
+      `The command "${command}" of ${options.program === undefined ? 'the table engine' : 'the Spark job'} ended with exit code ${code ?? 'none (killed)'}:\n${messages.trim() || '(it said nothing)'}`,
+    );
+  }
+  if (problem !== undefined) throw problem;
+  return JSON.parse(output) as T;
+}

@@ -1,0 +1,119 @@
+/** `batch --stage`: starts the daily batch of a stage on AWS at once, and waits for its end. */
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+  type DescribeExecutionOutput,
+} from '@aws-sdk/client-sfn';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asSentence } from '../../services/source/sentence';
+import { formatBatch, type BatchReport } from '../pipeline/batch';
+import { failureIn } from './invoke-function';
+import { stackOutput, type StageAws } from './stage-aws';
+
+/** A run of the daily batch. */
+export interface StageBatch {
+  readonly executionArn: string;
+  /** As Step Functions says it; `RUNNING` when its end was not waited for. */
+  readonly status: 'RUNNING' | 'SUCCEEDED';
+  readonly seconds: number;
+  /** What the batch did; null when it was not waited for, or Spark did it. */
+  readonly report: BatchReport | null;
+}
+
+/** How the batch is waited for. */
+export interface WaitOptions {
+  /** Default true. */
+  readonly wait?: boolean;
+  /** Ends the waiting; the batch goes on. */
+  readonly signal?: AbortSignal;
+  /** Takes a line for each step that begins. */
+  readonly tell?: (line: string) => void;
+  /** Between two looks, in milliseconds. Default 5 s. */
+  readonly pauseMs?: number;
+}
+
+/**
+ * Starts the state machine. A run beside another is no harm: every file is taken up once.
+ *
+ * @throws Error with the cause when the batch does not succeed.
+ */
+export async function batchOnStage(stage: StageAws, options: WaitOptions = {}): Promise<StageBatch> {
+  const { wait = true, signal, tell, pauseMs = 5000 } = options;
+  const stateMachineArn = await stackOutput(stage, 'DailyBatchArn');
+  const client = new SFNClient(stage.aws);
+  try {
+    const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn }), {
+      abortSignal: signal,
+    });
+    tell?.(`started ${executionArn}`);
+    if (!wait) return { executionArn, status: 'RUNNING', seconds: 0, report: null };
+    let told = 0;
+    for (;;) {
+      // The state first, so that the steps of the end are told as well.
+      const state = await client.send(new DescribeExecutionCommand({ executionArn }), {
+        abortSignal: signal,
+      });
+      for (const { id, name } of await stepsOf(client, executionArn, told, signal)) {
+        tell?.(`step ${name}`);
+        told = id;
+      }
+      if (state.status !== 'RUNNING') return ended(executionArn, state);
+      await sleep(pauseMs, undefined, { signal });
+    }
+  } catch (error) {
+    if (signal?.aborted) {
+      throw new Error('The daily batch is no longer waited for; if it was started, it goes on.', {
+        cause: error,
+      });
+    }
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The steps that began after the event `told`, in their order. */
+async function stepsOf(
+  client: SFNClient,
+  executionArn: string,
+  told: number,
+  abortSignal?: AbortSignal,
+): Promise<{ id: number; name: string }[]> {
+  const { events = [] } = await client.send(
+    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, includeExecutionData: false }),
+    { abortSignal },
+  );
+  return events
+    .flatMap(({ id = 0, stateEnteredEventDetails: entered }) =>
+      entered?.name !== undefined && id > told ? [{ id, name: entered.name }] : [],
+    )
+    .reverse();
+}
+
+function ended(executionArn: string, state: DescribeExecutionOutput): StageBatch {
+  const { status, startDate, stopDate, error, cause, output } = state;
+  if (status !== 'SUCCEEDED') {
+    // A function's cause is what its runtime wrote of the error.
+    const why = failureIn(cause ?? '').errorMessage ?? cause;
+    throw new Error(
+      `The daily batch ${executionArn} ended with ${status}: ${asSentence([error, why].filter(Boolean).join(': ') || 'no cause is given')} \`docs/runbook.md\` says what to do, under "batch/failed".`,
+    );
+  }
+  const seconds = ((stopDate?.getTime() ?? 0) - (startDate?.getTime() ?? 0)) / 1000;
+  return { executionArn, status, seconds, report: reportIn(output) };
+}
+
+/** The report of the step that cleans, in what the state machine hands back. */
+function reportIn(output: string | undefined): BatchReport | null {
+  const { batch } = JSON.parse(output ?? '{}') as { readonly batch?: BatchReport };
+  return batch !== undefined && 'feeds' in batch ? batch : null;
+}
+
+/** The run for a person. */
+export function formatStageBatch({ executionArn, status, seconds, report }: StageBatch): string {
+  if (status === 'RUNNING') return `Started ${executionArn}`;
+  const done = `The daily batch succeeded in ${seconds.toFixed(0)} s: tables, answers, reconciliation and care.`;
+  return report === null ? done : `${done}\n${formatBatch(report)}`;
+}

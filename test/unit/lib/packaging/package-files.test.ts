@@ -5,7 +5,7 @@ import { commandOf, filesOf, LAMBDA_PYTHONS, tableEngineZip } from '../../../../
 import * as hashing from '../../../../lib/packaging/source-hash';
 
 jest.mock('../../../../lib/packaging/source-hash', () => ({
-  sourceHash: jest.fn(jest.requireActual<typeof hashing>('../../../packaging/source-hash').sourceHash),
+  sourceHash: jest.fn(jest.requireActual<typeof hashing>('../../../../lib/packaging/source-hash').sourceHash),
 }));
 const sourceHash = jest.mocked(hashing.sourceHash);
 

@@ -107,7 +107,8 @@ describe('the stages', () => {
   test('dev costs what the documents say', () => {
     const { hour, day, month, parkedMonth = NaN, tryOut } = stageCost({ stage: 'dev' }, synthesise).overview;
     const cells = [hour, day, month, parkedMonth, tryOut].map((amount) => amount.toFixed(2));
-    const document = (name: string): string => readFileSync(join(__dirname, '../../../docs', name), 'utf8');
+    const document = (name: string): string =>
+      readFileSync(join(__dirname, '../../../../docs', name), 'utf8');
     const amounts = [...document('cost.md').matchAll(/^\| .+ \| +(\d+\.\d\d) \|$/gm)].map(
       ([, amount]) => amount,
     );

@@ -14,7 +14,7 @@ function property(pom: string, name: string): string {
 }
 
 const jars = read('tools', 'local-run', 'spark', 'pom.xml');
-const extension = read('spark-extension', 'pom.xml');
+const extension = read('engines', 'spark-extension', 'pom.xml');
 
 test('the extension is compiled against what it runs on', () => {
   for (const name of ['delta.version', 'hadoop.version']) {

@@ -1,7 +1,7 @@
 /**
- * The CDK app: reads which stage of whose pipeline to deploy from the context (`-c stage=local -c userId=pinterest …`,
- * see `lib/stages/`), and adds its stacks. This is the only place that reads the context, and nothing of the
- * environment gets into a template, so the same command line gives the same templates everywhere.
+ * CDK app. Reads the stage and its settings from the context (`-c stage=local -c userId=pinterest …`, see
+ * `lib/stages/`) and adds its stacks. Nothing else reads the context and no environment variable reaches a template, so
+ * the same command line always gives the same templates.
  */
 import { App } from 'aws-cdk-lib';
 import { addDeployment } from '../lib/parked-pipeline';
@@ -20,7 +20,7 @@ try {
   if (!(error instanceof SettingError || error instanceof UnusablePathError)) {
     throw error;
   }
-  // A wrong setting or folder is no fault of the app: the sentence says it all, a stack trace would bury it.
+  // The message of a configuration error is enough; a stack trace would hide it.
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

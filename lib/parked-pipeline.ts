@@ -18,9 +18,9 @@ export interface ParkedPipeline {
 }
 
 /**
- * Adds what is left of a parked pipeline (`docs/adr/0009-parking.md`): everything that holds data, and what answers
- * questions about it; nothing that costs while it is idle but the key. The stacks have the names and resources that they
- * have in {@link addPipeline}, so that deploying one after the other changes and replaces none of them.
+ * Adds a parked pipeline (`docs/adr/0009-parking.md`): everything that holds data, and what answers questions about it;
+ * nothing that costs while idle, except the key. Stacks and resources have the same names as in {@link addPipeline}, so
+ * parking and unparking replaces none of them.
  */
 export function addParkedPipeline(app: App, deployment: Deployment): ParkedPipeline {
   const { userId, stage } = deployment;
@@ -42,11 +42,11 @@ export function addParkedPipeline(app: App, deployment: Deployment): ParkedPipel
   return { storage, stream, ...(key && { key }), ...(batch && { batch }) };
 }
 
-/** Adds what the deployment says: a pipeline, or what is left of it. */
+/** Adds the pipeline that the deployment describes, whole or parked. */
 export function addDeployment(app: App, deployment: Deployment): void {
   if (deployment.stage.parked) addParkedPipeline(app, deployment);
   else addPipeline(app, deployment);
-  // What is made when it is published is made before the first stack: not half an hour later, for want of a tool, not at all.
+  // Build assets before the first stack is deployed: a missing tool should not fail the deployment half an hour later.
   const first = app.node.tryFindChild(stackName(deployment.userId, deployment.stage.name, 'key'));
   if (!(first instanceof KeyStack)) return;
   for (const made of app.node.findAll()) if (made instanceof PackageAsset) made.publishWith(first);

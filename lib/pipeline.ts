@@ -23,25 +23,25 @@ export interface Pipeline {
   readonly stream: StreamStack;
   readonly api: ApiStack;
   readonly emulator: EmulatorStack;
-  /** Where the stage has a key of its own. */
+  /** Where the stage has its own key. */
   readonly key?: KeyStack;
   /** Where the stage has a network. */
   readonly network?: NetworkStack;
-  /** Where the app makes the Kafka cluster. */
+  /** Where the app deploys the Kafka cluster. */
   readonly cluster?: ClusterStack;
-  /** Where the app makes the client host. */
+  /** Where the app deploys the client host. */
   readonly clientHost?: ClientHostStack;
   /** Where the batch runs daily. */
   readonly batch?: BatchStack;
-  /** Where somebody is to notice what is wrong. */
+  /** Where the stage has alarms. */
   readonly operations?: OperationsStack;
 }
 
 /**
- * Adds the pipeline's stacks, named `<user id>-<stage>-<part>`, to the app. What is stateful (the key, the source, the
- * bucket, the cluster) is in stacks of its own.
+ * Adds the pipeline's stacks, named `<user id>-<stage>-<part>`, to the app. Stateful resources (key, source, bucket,
+ * cluster) are in their own stacks.
  *
- * @throws Error when a part that the app makes needs another that the stage does not have.
+ * @throws Error when a part needs another that the stage does not have.
  */
 export function addPipeline(app: App, deployment: Deployment): Pipeline {
   const { userId, stage } = deployment;
@@ -63,7 +63,9 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
   const { sink } = storage;
   const need = <T>(part: T | undefined, what: string, whom: string): T => {
     if (part !== undefined) return part;
-    throw new Error(`The stage ${stage.name} is to make ${whom}, which needs ${what}.`);
+    throw new Error(
+      `The stage ${stage.name} deploys ${whom}, which needs ${what}: add it to the stage's settings.`,
+    );
   };
   const cluster =
     stage.kafka.kind === 'msk'
@@ -90,7 +92,7 @@ export function addPipeline(app: App, deployment: Deployment): Pipeline {
           sinkGroup: kafka.sinkGroup,
         })
       : undefined;
-  // The topics have their offsets back before anybody can write to them.
+  // Topics must have their offsets restored before anything writes to them.
   clientHost?.addStackDependency(kafka);
   const stream = new StreamStack(app, id('stream'), deployment, { ...props, sink, encryptionKey });
   const api = new ApiStack(app, id('api'), deployment, {

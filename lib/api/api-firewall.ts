@@ -17,8 +17,8 @@ const visible = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
 });
 
 /**
- * A web ACL before the API: an address that sends too much is refused for a while, and one of ill repute always. Bodies
- * are not looked into: posts may say anything, and samples of requests are not kept.
+ * Web ACL for the API: blocks an address that exceeds the rate, and addresses on AWS's IP reputation list. Bodies are
+ * not inspected (posts may contain any text) and no request samples are kept.
  */
 export class ApiFirewall extends Construct {
   constructor(scope: Construct, id: string, { stage, ratePerAddress }: ApiFirewallProps) {

@@ -41,7 +41,7 @@ export class ApiStack extends Stack {
     if (this.api.usagePlan !== undefined) {
       new CfnOutput(this, 'ApiKeyId', {
         value: this.api.usagePlan.keyId,
-        description: "The id of the emulator's API key; its value is read by who may",
+        description: "The id of the emulator's API key; reading its value needs apigateway:GET on it",
       });
     }
   }

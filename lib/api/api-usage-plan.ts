@@ -11,8 +11,8 @@ export interface ApiUsagePlanProps {
 }
 
 /**
- * What a holder of a key may ask of the API, and the emulator's key. API Gateway makes the key's value, which stands in no
- * template: who needs it reads it, with the right to. Other callers are given keys of their own in the same plan.
+ * Usage plan of the API, and the emulator's API key. API Gateway generates the key's value, so no template contains it.
+ * Other callers get their own keys in the same plan.
  */
 export class ApiUsagePlan extends Construct {
   /** The id of the emulator's key. */
@@ -22,7 +22,7 @@ export class ApiUsagePlan extends Construct {
     super(scope, id);
     const { requestsPerSecond, burst, requestsPerDay } = settings;
     const plan = restApi.addUsagePlan('UsagePlan', {
-      description: 'What each holder of a key may ask of the API',
+      description: 'Request limits for each API key',
       apiStages: [{ api: restApi, stage: restApi.deploymentStage }],
       throttle: { rateLimit: requestsPerSecond, burstLimit: burst },
       quota: { limit: requestsPerDay, period: Period.DAY },

@@ -38,7 +38,7 @@ export interface IngestApiProps {
   readonly restProxy: ProxyAddress;
   readonly api: ApiSettings;
   /**
-   * The base URL of an AWS that is not Amazon's, under which the API is then reached.
+   * The base URL of an AWS emulator, under which the API is then reached.
    *
    * @default none: the API has its own host name.
    */
@@ -47,10 +47,9 @@ export interface IngestApiProps {
 }
 
 /**
- * An access log line: who called what with which outcome. Bodies and query strings are not in it. It is JSON whatever
- * happens: no value may have a quote. So an error is said by its type (`ACCESS_DENIED`, `INTEGRATION_TIMEOUT`, ...) and not by
- * its message, which may; nor by `$context.error.messageString`, which has quotes of its own where there is an error and none
- * where there is not ("-").
+ * Access log line, without bodies and query strings. It must always be valid JSON, so no value may contain a quote:
+ * errors are logged by type (`ACCESS_DENIED`, `INTEGRATION_TIMEOUT`, …). `$context.error.message` may contain quotes,
+ * and `$context.error.messageString` brings its own only when there is an error.
  */
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
@@ -70,12 +69,11 @@ const ACCESS_LOG = AccessLogFormat.custom(
 );
 
 /**
- * The REST API in front of the Kafka REST proxy. Every request is signed (SigV4) and authorised by IAM. `GET` reaches
- * every path of the proxy, `POST` only `/topics/{topic}`; API Gateway refuses everything else. Where the stage has a usage
- * plan, every request also carries an API key (`x-api-key`): the signature says who may, the key how much.
+ * REST API in front of the Kafka REST proxy. Every request is signed (SigV4) and authorised by IAM. `GET` reaches every
+ * path of the proxy, `POST` only `/topics/{topic}`; API Gateway refuses everything else. With a usage plan, every
+ * request also needs an API key (`x-api-key`).
  *
- * Bodies are left to the proxy: a body checked here would be answered 400 in API Gateway's form where the proxy's
- * contract says 422 or 415.
+ * Bodies are not validated here: API Gateway would respond with its own 400 where the proxy's contract says 422 or 415.
  */
 export class IngestApi extends Construct {
   /** The API's URL with its stage, without a trailing slash. */
@@ -123,15 +121,15 @@ export class IngestApi extends Construct {
         authorizationType: AuthorizationType.IAM,
         apiKeyRequired: api.usagePlan === undefined ? undefined : true,
       },
-      // API Gateway writes logs with one role for the whole account and region, which has to be there first.
+      // API Gateway writes logs with one role per account and region, which must exist first.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.DESTROY,
       deployOptions: {
         stageName,
-        // Over all callers; a usage plan limits each.
+        // Over all callers; a usage plan limits each key.
         throttlingRateLimit: api.throttlingRate,
         throttlingBurstLimit: api.throttlingBurst,
-        // Of each method, at 0.30 US dollars a metric; alarms and dashboard look at the stage's, which are free.
+        // No metrics per method: they cost $0.30 each, and alarms and dashboard use the stage's, which are free.
         metricsEnabled: false,
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
@@ -139,7 +137,7 @@ export class IngestApi extends Construct {
         accessLogFormat: ACCESS_LOG,
       },
     });
-    // The URL in this output is Amazon's in every stage, and its key is generated. The stack has an output of its own.
+    // RestApi's own output has Amazon's URL in every stage and a generated key; the stack has its own output.
     restApi.node.tryRemoveChild('Endpoint');
     return restApi;
   }

@@ -25,14 +25,13 @@ export function streamPrefix(userId: string): string {
 /**
  * The text of a template for a pipeline.
  *
- * A stream name is passed to Kinesis only when it is one of this pipeline's; in the place of any other stands the empty
- * name, which Kinesis refuses, and `error-response` answers 403. In the same way streams of the feeds, which the stack
- * makes, are neither made nor deleted. IAM refuses all this too, but a local AWS has no IAM.
+ * A stream name outside this pipeline is replaced by the empty name, which Kinesis refuses and `error-response` turns
+ * into a 403. The feeds' streams can be neither created nor deleted. IAM enforces the same, but a local AWS has no IAM.
  */
 export function mappingTemplate(name: MappingTemplateName, userId: string): string {
   const prefix = streamPrefix(userId);
   const length = NAME_LIMIT - prefix.length;
-  // The prefix has letters, digits and "-" only: nothing that means more than itself in a pattern.
+  // The prefix has only letters, digits and "-", so it needs no escaping in a pattern.
   const pattern = `^${prefix}[a-zA-Z0-9_.-]{1,${length}}$`;
   const feeds = `^(?:${FEED_NAMES.map((feed) => streamName(userId, feed)).join('|')})$`;
   const parameter = "$input.params('stream-name')";

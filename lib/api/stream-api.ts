@@ -21,7 +21,7 @@ export interface StreamApiProps {
   readonly restApi: RestApi;
 }
 
-/** A route: what it does at Kinesis, and how its bodies are made. */
+/** A route: its Kinesis action and its mapping templates. */
 interface Route {
   readonly resource: IResource;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -29,19 +29,19 @@ interface Route {
   readonly action: string;
   readonly request: MappingTemplateName;
   /**
-   * How the answer is rendered.
+   * Template of the response.
    *
-   * @default as Kinesis gave it
+   * @default Kinesis's response, unchanged
    */
   readonly response?: MappingTemplateName;
   /**
-   * What the body must look like.
+   * Schema of the request body.
    *
    * @default no body
    */
   readonly body?: JsonSchema;
   /**
-   * Query parameters that may be given.
+   * Optional query parameters.
    *
    * @default none
    */
@@ -50,15 +50,15 @@ interface Route {
 
 const JSON_TYPE = 'application/json';
 
-/** The actions of Kinesis on a stream that the API's role may do: these on every stream of the pipeline, */
+/** Kinesis actions that the API's role may do on every stream of the pipeline. */
 const STREAM_ACTIONS = ['DescribeStream', 'PutRecord', 'PutRecords'].map((action) => `kinesis:${action}`);
-/** and these on those only that callers have made. */
+/** Kinesis actions that it may do only on streams created by callers. */
 const CHANGING_ACTIONS = ['CreateStream', 'DeleteStream'].map((action) => `kinesis:${action}`);
 
 /**
- * The routes under `/streams`, straight to Kinesis by mapping templates. They reach only the streams whose names begin
- * with the pipeline's prefix: the templates refuse any other by 403, and the role has no right to it. The feeds' streams,
- * which are deployed, are put on and described only; whatever would change one is refused by 403 and denied to the role.
+ * The routes under `/streams`, mapped straight to Kinesis. They reach only streams with the pipeline's prefix: the
+ * templates refuse others with 403, and the role has no permission for them. The feeds' streams can only be described
+ * and written to; anything that would change them is refused with 403 and denied to the role.
  */
 export class StreamApi extends Construct {
   private readonly props: StreamApiProps;
@@ -128,7 +128,7 @@ export class StreamApi extends Construct {
   }
 
   private createRole(): Role {
-    // Without aws:SourceAccount: Amazon does not say that API Gateway sends it, and without it no request would pass.
+    // No aws:SourceAccount condition: AWS does not document that API Gateway sends it.
     const role = new Role(this, 'Role', {
       description: 'How the API reaches the streams of this pipeline',
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
@@ -142,7 +142,7 @@ export class StreamApi extends Construct {
         resources: [arnOf(`${streamPrefix(userId)}*`)],
       }),
     );
-    // Also what nobody has thought of yet: resharding, retention, encryption, tags, consumers, a policy of the stream.
+    // Everything else is denied as well: resharding, retention, encryption, tags, consumers, policies.
     role.addToPolicy(
       new PolicyStatement({
         effect: Effect.DENY,
@@ -150,7 +150,7 @@ export class StreamApi extends Construct {
         resources: FEED_NAMES.map((feed) => arnOf(streamName(userId, feed))),
       }),
     );
-    // Its answer is filtered; there is no right to list some streams only.
+    // The response is filtered; ListStreams cannot be restricted to some streams.
     role.addToPolicy(new PolicyStatement({ actions: ['kinesis:ListStreams'], resources: ['*'] }));
     return role;
   }
@@ -171,13 +171,13 @@ export class StreamApi extends Construct {
       integrationHttpMethod: 'POST',
       options: {
         credentialsRole: this.role,
-        // Another type than JSON would go to Kinesis as it is, past the template: it is answered 415.
+        // API Gateway passes other content types through without the template, so they get 415.
         passthroughBehavior: PassthroughBehavior.NEVER,
         requestParameters: { 'integration.request.header.Content-Type': "'application/x-amz-json-1.1'" },
         requestTemplates: template(request),
         integrationResponses: [
           { statusCode: '200', responseTemplates: response === undefined ? undefined : template(response) },
-          // The template overrides the status by what Kinesis says.
+          // The template overrides the status from Kinesis's error.
           {
             statusCode: '400',
             selectionPattern: '[45]\\d\\d',

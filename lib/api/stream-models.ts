@@ -1,10 +1,10 @@
-/** What the bodies of the streaming API look like, as JSON Schema draft 4, which API Gateway checks. */
+/** JSON Schemas (draft 4) of the streaming API's bodies, checked by API Gateway. */
 import { JsonSchemaType, JsonSchemaVersion, type JsonSchema } from 'aws-cdk-lib/aws-apigateway';
 
-/** Records of one `PUT …/records`, as many as Kinesis takes. */
+/** Maximum records of one `PUT …/records`, as in Kinesis. */
 export const MAX_RECORDS = 500;
 
-/** Shards of a stream that is made through the API: a slip of the finger is not to cost a fortune. */
+/** Maximum shards of a stream created through the API, to limit the cost of a typo. */
 const MAX_SHARDS = 10;
 
 /** A text, or a whole number that every JSON reader takes exactly. */
@@ -35,7 +35,7 @@ export const CREATE_STREAM: JsonSchema = object('CreateStream', ['ShardCount'], 
   ShardCount: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: MAX_SHARDS },
 });
 
-/** `PUT …/record`. The data may be any JSON value: what is no object ends in quarantine, as it does behind Kafka. */
+/** `PUT …/record`. The data may be any JSON value: one that is no object ends in quarantine, as with Kafka. */
 export const PUT_RECORD: JsonSchema = object('PutRecord', ['Data', 'PartitionKey'], {
   StreamName: STREAM_NAME,
   Data: {},

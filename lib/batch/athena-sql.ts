@@ -1,9 +1,9 @@
 /**
- * The questions of `engines/sql/questions` as Athena takes them: the same texts over the tables of the catalog. Two things are
- * written otherwise, because Athena (Trino) has neither an exact `median` nor relations of a session:
+ * The questions of `engines/sql/questions` as Athena queries over the tables of the catalog. Athena (Trino) has neither
+ * an exact `median` nor temporary relations, so:
  *
  * - `median(x)` becomes the mean of the middle two values of the sorted array;
- * - `posts` and `people`, which an engine makes once, are part of each query.
+ * - `posts` and `people`, which an engine creates once, become part of each query.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,13 +11,13 @@ import { FEED_NAMES, type FeedName } from '../../services/contract';
 
 const QUESTIONS_FOLDER = join(__dirname, '..', '..', 'engines', 'sql', 'questions');
 
-/** The questions in the order in which they are answered. */
+/** The questions in the order of their answers. */
 export const QUESTIONS = ['1', '2', '3a', '3b', '4', '5', '6', '7', '8'] as const;
 
 /** One of the questions. */
 export type Question = (typeof QUESTIONS)[number];
 
-/** A query that Athena keeps. */
+/** A saved Athena query. */
 export interface SavedQuery {
   /** The question in words. */
   readonly title: string;
@@ -35,10 +35,10 @@ export function athenaQuestion(question: Question, tables: Readonly<Record<FeedN
   const left = /\b(qualify|median)\b/i.exec(rewritten);
   if (left !== null) {
     throw new Error(
-      `engines/sql/questions/${question}.sql has "${left[0]}" in a form that is not known here, and Athena does not have it: expected a subquery in the place of QUALIFY, and "median(<column>)".`,
+      `engines/sql/questions/${question}.sql uses "${left[0]}", which Athena does not support: expected a subquery instead of QUALIFY, and "median(<column>)".`,
     );
   }
-  // The question's own relations go on where ours end: it has one WITH.
+  // A query has one WITH, so the question's own relations follow ours.
   const [joint, rest] = rewritten.startsWith('WITH ')
     ? [',\n', rewritten.slice('WITH '.length)]
     : ['\n', rewritten];
@@ -46,7 +46,7 @@ export function athenaQuestion(question: Question, tables: Readonly<Record<FeedN
   return { title, sql: `-- ${title}\nWITH ${own}${joint}${rest}` };
 }
 
-/** Reads a text: its first line is its title, a comment. */
+/** Reads a query file: its first line is a comment with the title. */
 function questionText(name: string): SavedQuery {
   const [first = '', ...rest] = readFileSync(join(QUESTIONS_FOLDER, `${name}.sql`), 'utf8')
     .trim()

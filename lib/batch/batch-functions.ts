@@ -13,25 +13,25 @@ export interface BatchFunctionsProps {
   readonly sink: SinkBucket;
   readonly settings: DailyBatchSettings;
   readonly tableEngine: TableEngineSettings;
-  /** The namespace of the counts that the functions write. */
+  /** The CloudWatch namespace of the functions' metrics. */
   readonly metricsNamespace: string;
   readonly logRetention: RetentionDays;
 }
 
-/** As long as Lambda lets a function run. */
+/** Lambda's maximum. */
 const TIMEOUT = Duration.minutes(15);
 
-/** The table with the list of the raw files, and that of what was refused. */
+/** The table that lists processed raw files, and the quarantine table. */
 const [BATCH_FILES, QUARANTINE] = ['batch_files', 'quarantine'];
 
-/** The functions of the daily batch, each with the rights to what it reads and writes, and no more. */
+/** The functions of the daily batch, each with the least privileges for what it reads and writes. */
 export class BatchFunctions extends Construct {
   /** Cleans the new raw files; only where Lambda is the engine. */
   readonly batch: IFunction | undefined;
-  /** Answers; only where Lambda is the engine: the Spark job answers as well. */
+  /** Answers the questions; only where Lambda is the engine: the Spark job does it itself. */
   readonly answers: IFunction | undefined;
   readonly reconcile: IFunction;
-  readonly care: IFunction;
+  readonly maintenance: IFunction;
 
   constructor(
     scope: Construct,
@@ -52,19 +52,19 @@ export class BatchFunctions extends Construct {
       'Reconcile',
       'reconcile',
       'Counts every record, and fails when one is missing or double',
-      // Spark has no log that CloudWatch makes metrics of.
+      // EMR Serverless has no log that a metric filter could read.
       this.batch === undefined ? { COUNTS_BATCH: 'true' } : {},
     );
     const tables = [...batchTables(), ...FEED_NAMES.map((feed) => streamTableName(userId, feed))];
     sink.grantRead(this.reconcile, { rawFiles: true, ledger: true, tables });
-    this.care = this.add(
+    this.maintenance = this.add(
       'Care',
       'batch_care',
       'Checkpoints, compacts and vacuums the batch tables',
-      // One compactor a table: the Spark job compacts those that it writes.
+      // Each table has one compactor: the Spark job compacts the tables that it writes.
       this.batch === undefined ? { SPARK_COMPACTS: 'true' } : {},
     );
-    sink.grantTables(this.care, [...FEED_NAMES, BATCH_FILES], { delete: true });
+    sink.grantTables(this.maintenance, [...FEED_NAMES, BATCH_FILES], { delete: true });
   }
 
   private add(
@@ -81,7 +81,7 @@ export class BatchFunctions extends Construct {
       timeout: TIMEOUT,
       memoryMiB: settings.memoryMiB,
       storageMiB: settings.storageMiB,
-      // The state machine tries again.
+      // The state machine retries.
       retryAttempts: 0,
       environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId, ...environment },
       metricsNamespace,

@@ -7,14 +7,14 @@ import { TableCatalog } from './table-catalog';
 import { tableMetrics } from '../monitoring/metric-namespaces';
 import type { DailyBatchSettings, Deployment } from '../stages';
 
-/** Properties of the {@link BatchStack}. */
+/** Properties of {@link BatchStack}. */
 export interface BatchStackProps extends StackProps {
   readonly batch: DailyBatchSettings;
-  /** Where raw files, tables and answers are. */
+  /** The bucket of raw files, tables and answers. */
   readonly sink: SinkBucket;
 }
 
-/** The batch path once a day, and the tables as Athena finds them, with the eight questions as saved queries. */
+/** The daily batch, the Glue catalog of the tables, and the eight questions as saved queries. */
 export class BatchStack extends Stack {
   readonly daily: DailyBatch;
 

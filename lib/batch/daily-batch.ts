@@ -24,14 +24,14 @@ import { SparkJob } from './spark-job';
 
 /** Properties of a {@link DailyBatch}. */
 export interface DailyBatchProps extends BatchFunctionsProps {
-  /** What the Spark application is named, for example `pinterest-dev`. */
+  /** Name of the Spark application, for example `pinterest-dev`. */
   readonly name: string;
 }
 
-/** A run that takes longer hangs: it ends well before the next day's begins. */
+/** Maximum duration of a run, well before the next day's begins. */
 const TIMEOUT = Duration.hours(12);
 
-/** Every step can be run again at any time: what it did is there, and what it did not is done. */
+/** Every step is idempotent. */
 const RETRY: RetryProps = {
   errors: [Errors.ALL],
   interval: Duration.seconds(30),
@@ -41,16 +41,16 @@ const RETRY: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** What the reconciliation found does not change by looking again. */
+/** Reconciliation is not retried on a finding: the result would be the same. */
 const FOUND = 'ReconciliationError';
 
 /**
- * The batch path once a day: new raw files into the tables, the answers, the reconciliation, the care of the tables. The
- * tables are cared for also after a reconciliation that found something; the run then fails nevertheless.
+ * The batch path, once a day: clean new raw files, answer the questions, reconcile, maintain the tables. Maintenance
+ * also runs after a reconciliation that found something; the run then fails.
  *
- * Another run, of whatever engine, may go on beside it, and a step may be tried again while a lost one still works: every
- * batch is applied exactly once by the tables' logs (ADR 3), cares of a table, also Spark's, exclude each other by the same
- * (ADR 4), and the answers are written whole. Two runs only do some work twice.
+ * Runs may overlap and a step may be retried while an earlier attempt still works: the Delta logs apply every batch
+ * exactly once (ADR 3) and make maintenance runs of a table exclude each other (ADR 4), and answers are replaced
+ * atomically. At worst some work is done twice.
  */
 export class DailyBatch extends Construct {
   readonly stateMachine: StateMachine;
@@ -61,7 +61,7 @@ export class DailyBatch extends Construct {
     const { settings, logRetention } = props;
     if (!(Number.isInteger(settings.hour) && settings.hour >= 0 && settings.hour <= 23)) {
       throw new Error(
-        `The daily batch is to begin at hour ${settings.hour}: expected a whole hour, UTC, 0 to 23.`,
+        `The hour of the daily batch is ${settings.hour}: expected a whole number from 0 to 23 (UTC).`,
       );
     }
     this.functions = new BatchFunctions(this, 'Functions', props);
@@ -83,7 +83,7 @@ export class DailyBatch extends Construct {
     });
     spark?.grantRun(this.stateMachine);
     new Schedule(this, 'Schedule', {
-      description: 'Begins the daily batch',
+      description: 'Starts the daily batch',
       schedule: ScheduleExpression.cron({
         minute: '0',
         hour: String(settings.hour),
@@ -97,23 +97,23 @@ export class DailyBatch extends Construct {
   }
 
   private definition(spark: SparkJob | undefined): LambdaInvoke | CustomState {
-    const { batch, answers, reconcile, care } = this.functions;
+    const { batch, answers, reconcile, maintenance } = this.functions;
     const clean = batch === undefined ? spark?.state(this, 'Clean') : this.invoke('Clean', batch, '$.batch');
     if (clean === undefined)
       throw new Error('The daily batch has no engine: expected "lambda" or "emr-serverless".');
-    const tidy = this.invoke('Care', care, '$.care').addRetry(RETRY);
+    const maintain = this.invoke('Care', maintenance, '$.care').addRetry(RETRY);
     const count = this.invoke('Reconcile', reconcile, '$.reconciliation')
       .addRetry({ errors: [FOUND], maxAttempts: 0 })
       .addRetry(RETRY)
-      .addCatch(tidy, { errors: [Errors.ALL], resultPath: '$.failure' });
+      .addCatch(maintain, { errors: [Errors.ALL], resultPath: '$.failure' });
     const failed = new Fail(this, 'Failed', { errorPath: '$.failure.Error', causePath: '$.failure.Cause' });
     const verdict = new Choice(this, 'Verdict')
       .when(Condition.isPresent('$.failure'), failed)
       .otherwise(new Succeed(this, 'Done'));
-    tidy.next(verdict);
-    count.next(tidy);
+    maintain.next(verdict);
+    count.next(maintain);
     clean.addRetry(RETRY);
-    // The Spark job has answered.
+    // The Spark job also answers the questions.
     if (answers === undefined) clean.next(count);
     else clean.next(this.invoke('Answer', answers, '$.answers').addRetry(RETRY)).next(count);
     return clean;

@@ -7,13 +7,13 @@ import type { TableCatalog } from './table-catalog';
 export interface QuestionQueriesProps {
   readonly name: string;
   readonly catalog: TableCatalog;
-  /** Gigabytes that one query may read, at least 1: Athena's price is by what is read. */
+  /** Maximum gigabytes scanned by one query, at least 1; Athena charges by data scanned. */
   readonly scanLimitGigabytes: number;
 }
 
 /**
- * An Athena workgroup with the eight questions as saved queries. Results are kept by Athena itself, encrypted and for a
- * day: there is no bucket of results to guard, to empty or to forget.
+ * An Athena workgroup with the eight questions as saved queries. Athena manages the results itself, encrypted, for a
+ * day, so there is no results bucket.
  */
 export class QuestionQueries extends Construct {
   /** The workgroup's name. */
@@ -29,8 +29,8 @@ export class QuestionQueries extends Construct {
     this.workGroupName = name;
     const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
       name,
-      description: 'Questions to the tables of the pipeline',
-      // Saved queries and the history of others go with it.
+      description: 'Queries over the tables of the pipeline',
+      // Also deletes saved queries and query history.
       recursiveDeleteOption: true,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,

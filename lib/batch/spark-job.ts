@@ -23,16 +23,16 @@ export interface SparkJobProps {
   readonly logRetention: RetentionDays;
 }
 
-/** A run takes minutes; one that takes longer hangs. */
+/** Maximum duration of a run; it usually takes minutes. */
 const TIMEOUT = Duration.hours(3);
 
-/** Where a run finds the packages of `python/`, unpacked. */
+/** Where a run finds the unpacked Python packages. */
 const PACKAGES = './packages';
 
-/** For whom the job's wheels are. */
+/** Target platform of the Python wheels. */
 const TARGET = { architecture: 'arm64', python: EMR_PYTHON } as const;
 
-/** What the job consists of. */
+/** The files of the job. */
 interface JobFiles {
   readonly main: DeployedFile;
   readonly python: DeployedFile;
@@ -40,8 +40,8 @@ interface JobFiles {
 }
 
 /**
- * The Spark job on EMR Serverless, which cleans, answers and cares for the tables: an application that stops by itself, and
- * the state that runs the job.
+ * The Spark job on EMR Serverless that cleans, answers and maintains the tables: an application that stops when idle,
+ * and the state that runs the job.
  */
 export class SparkJob extends Construct {
   private readonly application: CfnApplication;
@@ -68,15 +68,15 @@ export class SparkJob extends Construct {
         managedPersistenceMonitoringConfiguration: { enabled: false },
       },
     });
-    // Without aws:SourceAccount: Amazon does not say that EMR Serverless sends it, and without it no job would start.
+    // No aws:SourceAccount condition: AWS does not document that EMR Serverless sends it.
     this.role = new Role(this, 'Role', {
-      description: 'What the Spark job of the batch may read and write',
+      description: 'Role of the Spark job',
       assumedBy: new ServicePrincipal('emr-serverless.amazonaws.com'),
     });
     sink.grantRead(this.role, { rawFiles: true });
     sink.grantTables(this.role, batchTables(), { delete: true, probe: true });
     sink.grantAnswers(this.role);
-    // EMR Serverless looks for the group by its list.
+    // EMR Serverless finds the log group by listing.
     this.role.addToPolicy(
       new PolicyStatement({
         actions: ['logs:DescribeLogGroups'],
@@ -91,7 +91,7 @@ export class SparkJob extends Construct {
     );
   }
 
-  /** The state that runs the job and waits for its end. */
+  /** The state that runs the job and waits for it to end. */
   state(scope: Construct, id: string): CustomState {
     const { name, userId, sink, engine } = this.props;
     const { region } = Stack.of(this);
@@ -158,7 +158,7 @@ export class SparkJob extends Construct {
     };
   }
 
-  /** Lets a state machine run the job and learn of its end. */
+  /** Lets a state machine run the job and be notified of its end. */
   grantRun({ grantPrincipal }: IGrantable): void {
     const application = this.application.attrArn;
     const statements = [
@@ -173,7 +173,7 @@ export class SparkJob extends Construct {
         conditions: { StringEquals: { 'iam:PassedToService': 'emr-serverless.amazonaws.com' } },
       },
       {
-        // Step Functions hears of the end of a job by a rule that it keeps for the whole account.
+        // Step Functions uses one managed EventBridge rule per account for this.
         actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
         resources: [
           Stack.of(this).formatArn({

@@ -12,19 +12,19 @@ export interface TableCatalogProps {
   readonly bucket: IBucket;
 }
 
-/** A column as the catalog has it. */
+/** A column of a catalog table. */
 interface CatalogColumn {
   readonly name: string;
   readonly type: TableType;
 }
 
-/** The tables that are not those of a feed, as `table_engine/delta_tables.py` makes them. */
+/** Columns of the quarantine table, as in `table_engine/delta_tables.py`. */
 const QUARANTINE: readonly CatalogColumn[] = [
   ...['feed', 'source', 'position', 'raw_text', 'reason'].map((name) => ({ name, type: 'string' as const })),
   { name: 'quarantined_at', type: 'timestamp' },
 ];
 
-/** What a stream's table has beside the feed's columns. */
+/** Additional columns of a streaming table. */
 const STREAM_COLUMNS: readonly CatalogColumn[] = [
   { name: '_shard_id', type: 'string' },
   { name: '_sequence_number', type: 'string' },
@@ -32,8 +32,8 @@ const STREAM_COLUMNS: readonly CatalogColumn[] = [
 ];
 
 /**
- * The Delta tables in the Glue catalog, so that Athena reads them. Athena takes columns, files and versions from the
- * table's own log; the columns here are for people, and for services that look into the catalog only.
+ * The Delta tables in the Glue catalog, for Athena. Athena reads columns, files and versions from the Delta log; the
+ * columns given here are only for display.
  */
 export class TableCatalog extends Construct {
   /** The database's name. */
@@ -69,16 +69,16 @@ export class TableCatalog extends Construct {
       const columns = [...FEEDS[feed].table, ...STREAM_COLUMNS];
       add(streamTableName(userId, feed), `Each record of the ${feed} stream once`, columns);
     }
-    add('quarantine', 'What broke a rule, with the reason', QUARANTINE);
+    add('quarantine', 'Rejected records, with the reason', QUARANTINE);
   }
 }
 
-/** A name as Glue and Athena take it without quotes: small letters, digits and `_`. */
+/** A name that Glue and Athena accept unquoted: lower-case letters, digits and `_`. */
 function catalogName(name: string): string {
   return name.toLowerCase().replaceAll('-', '_');
 }
 
-/** A native Delta table: `table_type` and the provider tell Athena and Spark; the formats are placeholders. */
+/** A native Delta table: `table_type` and the provider mark it for Athena and Spark; the formats are placeholders. */
 function deltaTable(
   name: string,
   description: string,
@@ -102,12 +102,12 @@ function deltaTable(
       outputFormat: 'org.apache.hadoop.hive.ql.io.HiveSequenceFileOutputFormat',
       serdeInfo: {
         serializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
-        // Where Spark and Athena look for the log.
+        // Where Spark and Athena find the Delta log.
         parameters: { 'serialization.format': '1', path: location },
       },
     },
   };
 }
 
-/** A type by Hive's name. */
+/** The Hive name of a type. */
 const glueType = (type: TableType): string => (type === 'long' ? 'bigint' : type);

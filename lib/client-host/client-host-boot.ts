@@ -1,11 +1,11 @@
-/** What the client host does at its first boot. */
+/** The client host's first boot. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256, SUMS_FILE } from '../packaging/client-host-sums';
 
 const BOOT_SCRIPT = join(__dirname, 'assets', 'boot.sh');
 
-/** What `lib/client-host/assets/boot.sh` and the package's `install.sh` read. Values may be known at deployment only. */
+/** Variables of `lib/client-host/assets/boot.sh` and the package's `install.sh`. Values may be deploy-time tokens. */
 export interface BootSettings {
   /** Where the package is, `s3://…`. */
   readonly packageUrl: string;
@@ -31,13 +31,13 @@ export function packageArchive(folder: string): { readonly path: string; readonl
   for (const file of [path, sums]) {
     if (existsSync(file)) continue;
     throw new Error(
-      `There is no ${file}, of the package of the client host: leave "-c clientHostPackage=…" out, and it is made when it is deployed, or give a folder that "npm run package" made.`,
+      `The client host's package ${file} does not exist: leave out "-c clientHostPackage=…" to build it during deployment, or give a folder built by "npm run package".`,
     );
   }
   return { path, sums: sha256(readFileSync(sums)) };
 }
 
-/** The user data: the settings as variables, then the boot script as it is in the repository. */
+/** The user data: the settings as variables, then boot.sh. */
 export function bootUserData(settings: BootSettings): string {
   const variables = {
     PACKAGE_URL: settings.packageUrl,

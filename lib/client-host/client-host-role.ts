@@ -5,23 +5,23 @@ import type { DeployedFile } from '../shared/package-asset';
 
 /** Properties of a {@link ClientHostRole}. */
 export interface ClientHostRoleProps {
-  /** The one object it may fetch. */
+  /** The only object it may fetch. */
   readonly archive: DeployedFile;
   readonly logGroup: ILogGroup;
-  /** The one namespace it may write metrics of. */
+  /** The only namespace to which it may write metrics. */
   readonly metricsNamespace: string;
 }
 
 /**
- * What the client host may do beside Kafka: fetch its package, write its log and its metrics, and be reached by Session
- * Manager. Amazon's own policy for the last would also let it read every parameter of the account, the private key of
- * its key pair among them.
+ * Permissions of the client host besides Kafka: fetch its package, write logs and metrics, and Session Manager. Not
+ * AmazonSSMManagedInstanceCore, which can read every parameter of the account, including the private key of the host's
+ * key pair.
  */
 export class ClientHostRole extends Role {
   constructor(scope: Construct, id: string, { archive, logGroup, metricsNamespace }: ClientHostRoleProps) {
     super(scope, id, {
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
-      description: 'What the client host may do',
+      description: 'Role of the client host',
     });
     this.addToPolicy(
       new PolicyStatement({
@@ -41,7 +41,7 @@ export class ClientHostRole extends Role {
       new PolicyStatement({
         sid: 'WriteMetrics',
         actions: ['cloudwatch:PutMetricData'],
-        // The action knows no resources.
+        // The action has no resource-level permissions.
         resources: ['*'],
         conditions: { StringEquals: { 'cloudwatch:namespace': metricsNamespace } },
       }),
@@ -56,7 +56,7 @@ export class ClientHostRole extends Role {
           'ssmmessages:OpenControlChannel',
           'ssmmessages:OpenDataChannel',
         ],
-        // The channels know no resources, and the agent reports itself by its instance's id, which comes later.
+        // Session channels have no resource-level permissions, and the instance id is not known yet.
         resources: ['*'],
       }),
     );

@@ -17,7 +17,7 @@ export interface ClientHostStackProps extends StackProps {
   readonly sinkGroup: string;
 }
 
-/** The client host with the REST proxy, and the load balancer before it. */
+/** The client host with the REST proxy, and its load balancer. */
 export class ClientHostStack extends Stack {
   /** The proxy as the API reaches it. */
   readonly proxy: ProxyBalancer;

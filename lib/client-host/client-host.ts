@@ -45,35 +45,36 @@ export interface ClientHostProps {
   readonly userId: string;
   readonly settings: ClientHostSettings;
   readonly vpc: IVpc;
-  /** Private subnets with a way to S3 and to Session Manager. */
+  /** Private subnets with a route to S3 and Session Manager. */
   readonly subnets: readonly ISubnet[];
-  /** The groups whose members are let out of the network and into the cluster. Its own lets nothing out. */
+  /** Groups that allow egress from the network and access to the cluster. The host's own group allows no egress. */
   readonly securityGroups: readonly ISecurityGroup[];
   readonly kafka: KafkaAccess;
-  /** The consumer group of the S3 sink: its lag can be seen from the host. */
+  /** The S3 sink's consumer group, whose lag can be read on the host. */
   readonly sinkGroup: string;
-  /** The namespace of its metrics in CloudWatch. */
+  /** The CloudWatch namespace of its metrics. */
   readonly metricsNamespace: string;
   readonly logRetention: RetentionDays;
 }
 
-/** How old a host gets at most: the next one has the image, and with it the fixes, of its day. */
+/** Maximum age of a host; its replacement gets the newest image with its fixes. */
 const LIFETIME = Duration.days(7);
 
-/** From launch to a proxy that answers, with a good margin. */
+/** From launch to a healthy proxy, with margin. */
 const BOOT_TIME = Duration.minutes(10);
 
 /**
- * The host of the REST proxy and of Kafka's command-line tools: one instance in private subnets, which is replaced when
- * it, or the proxy before the load balancer's eyes, is no longer well, and every week by one of the newest image. `docs/client-host.md` says what is on it.
+ * The host of the REST proxy and of Kafka's command-line tools: an auto-scaling group of one instance in private
+ * subnets. It is replaced when the instance or the proxy is unhealthy, and every week with the newest image.
+ * `docs/client-host.md` says what is on it.
  *
- * Whoever is to reach the proxy is let in by `connections`; a load balancer takes {@link autoScalingGroup} as its target.
+ * Use `connections` to allow access to the proxy, and {@link autoScalingGroup} as a load balancer target.
  */
 export class ClientHost extends Construct implements IConnectable, IGrantable {
   readonly autoScalingGroup: AutoScalingGroup;
   readonly connections: Connections;
   readonly grantPrincipal: IPrincipal;
-  /** The private key is in Parameter Store, and nowhere else. */
+  /** The private key is only in Parameter Store. */
   readonly keyPair: IKeyPair;
   readonly logGroup: ILogGroup;
   /** The port on which the proxy listens. */
@@ -156,35 +157,35 @@ export class ClientHost extends Construct implements IConnectable, IGrantable {
       vpcSubnets: { subnets: [...props.subnets] },
       launchTemplate,
       minCapacity: 1,
-      // The second is there only while a new one takes over.
+      // The second instance exists only during a replacement.
       maxCapacity: 2,
       maxInstanceLifetime: LIFETIME,
-      // The next host is well before the old one goes.
+      // Start the new host before the old one is terminated.
       minHealthyPercentage: 100,
       maxHealthyPercentage: 200,
       healthChecks: HealthChecks.withAdditionalChecks({
         gracePeriod: BOOT_TIME,
         additionalTypes: [AdditionalHealthCheckType.ELB],
       }),
-      // No signal is waited for: the network need not lead to CloudFormation.
+      // No CloudFormation signal: the network may have no route to CloudFormation.
       updatePolicy: UpdatePolicy.rollingUpdate({
         minInstancesInService: 1,
         maxBatchSize: 1,
         pauseTime: BOOT_TIME,
       }),
     });
-    // With what the role may do: the boot script fetches its package at once.
+    // The boot script needs the role's policies at once.
     this.autoScalingGroup.node.addDependency(role);
     Tags.of(this.autoScalingGroup).add('part', CLIENT_HOST_TAG);
   }
 }
 
-/** The proxy writes and describes the feeds' topics; whoever is on the host also reads them, and the dead letters. */
+/** The proxy writes and describes the feeds' topics; users of the host also read them, and the dead-letter topic. */
 function grantTopics({ userId, kafka, sinkGroup }: ClientHostProps, grantee: IGrantable): void {
   const feeds = FEED_NAMES.map((feed) => topicName(userId, feed));
   const all = [...feeds, deadLetterTopicName(userId)];
   kafka.grantProduce(grantee, feeds);
-  // The groups that kafka-console-consumer.sh makes up.
+  // Groups that kafka-console-consumer.sh generates.
   kafka.grantConsume(grantee, all, ['console-consumer-*']);
   kafka.grantDescribe(grantee, all, [sinkGroup]);
 }

@@ -19,10 +19,7 @@ export interface ProxyBalancerProps {
   readonly port: number;
 }
 
-/**
- * The internal network load balancer before the REST proxy, and API Gateway's private link to it. It lets in the link
- * and nothing else.
- */
+/** Internal network load balancer for the REST proxy, and API Gateway's VPC link to it, its only client. */
 export class ProxyBalancer extends Construct {
   readonly vpcLink: VpcLink;
   /** The proxy's base URL as the API reaches it over the link, without a trailing slash. */
@@ -43,16 +40,16 @@ export class ProxyBalancer extends Construct {
       internetFacing: false,
       crossZoneEnabled: true,
       securityGroups: [group],
-      // API Gateway comes over its private link; without this its addresses would have to be let in.
+      // Traffic from API Gateway comes over PrivateLink; with enforcement its addresses would need ingress rules.
       enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: false,
     });
     this.targets = balancer.addListener('Listener', { port, protocol: Protocol.TCP }).addTargets('Proxy', {
       port,
       protocol: Protocol.TCP,
       targets: [host.autoScalingGroup],
-      // The proxy lets running requests end within 15 s.
+      // The proxy completes running requests within 15 s.
       deregistrationDelay: Duration.seconds(30),
-      // Whether it lives, not whether Kafka does: a new host would not mend that.
+      // Liveness only, not Kafka's: a new host would not fix that.
       healthCheck: { protocol: Protocol.HTTP, path: '/health', interval: Duration.seconds(10) },
     });
     host.connections.allowFrom(group, Port.tcp(port), 'Requests and health checks');

@@ -10,13 +10,13 @@ import type { Deployment } from '../stages';
 
 /** Properties of the {@link EmulatorStack}. */
 export interface EmulatorStackProps extends StackProps {
-  /** Where posts are read. */
+  /** The source database. */
   readonly source: SourceConnection;
-  /** Where posts are sent. */
+  /** The API that posts are sent to. */
   readonly api: IngestApi;
   /** The API's routes to the streams. */
   readonly streams: StreamApi;
-  /** Where the ledger is kept. */
+  /** The bucket with the ledger. */
   readonly sink: SinkBucket;
   /**
    * Where the source database is reached from.

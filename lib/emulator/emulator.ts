@@ -16,13 +16,13 @@ import type { StreamApi } from '../api/stream-api';
 export interface EmulatorProps {
   readonly userId: string;
   readonly settings: EmulatorSettings;
-  /** Where posts are read. */
+  /** The source database. */
   readonly source: SourceConnection;
-  /** Where posts are sent. */
+  /** The API that posts are sent to. */
   readonly api: IngestApi;
   /** The API's routes to the streams. */
   readonly streams: StreamApi;
-  /** Where the ledger of what was sent is kept. */
+  /** The bucket with the ledger. */
   readonly sink: SinkBucket;
   /**
    * Where the source database is reached from.
@@ -48,7 +48,7 @@ export class Emulator extends Construct {
       description: 'Draws posts from the source database and sends them to the API',
       timeout: TIMEOUT,
       memorySize: 512,
-      // A run that failed is not made up for; the next one comes.
+      // A failed run is not retried; the next one follows.
       retryAttempts: 0,
       environment: {
         API_URL: api.url,
@@ -106,7 +106,7 @@ function checkSettings({ everyMinutes, postsPerRun, rate, seed }: EmulatorSettin
     throw new Error(`The emulator's rate is ${rate}: expected posts per second, more than 0.`);
   }
   const seconds = postsPerRun / rate;
-  // A fifth of the time is left for starting, retries and the ledger.
+  // Leave a fifth of the time for start-up, retries and the ledger.
   const limit = TIMEOUT.toSeconds() * 0.8;
   if (seconds > limit) {
     throw new Error(

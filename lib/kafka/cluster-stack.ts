@@ -31,7 +31,7 @@ export class ClusterStack extends Stack {
     });
     new CfnOutput(this, 'KafkaClusterArn', {
       value: this.cluster.clusterArn,
-      description: 'The Kafka cluster, whose brokers Amazon MSK names',
+      description: 'ARN of the MSK cluster',
     });
   }
 }

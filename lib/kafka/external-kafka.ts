@@ -17,7 +17,7 @@ export interface ExternalKafkaProps {
   readonly network?: PipelineNetwork;
 }
 
-/** A Kafka cluster that somebody else runs, who lets the group of clients in. */
+/** A Kafka cluster operated by others, who must allow ingress from the clients' security group. */
 export class ExternalKafka extends Construct implements KafkaAccess {
   readonly bootstrapServers: string;
   readonly auth: 'none' | 'iam';

@@ -1,12 +1,12 @@
 import { Fn } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 
-/** Rights on an MSK cluster that asks for IAM: each names its actions, and the topics and groups they are for. */
+/** IAM grants on an MSK cluster, each limited to its actions, topics and groups. */
 export class KafkaPermissions {
   private readonly prefix: string;
   private readonly cluster: string;
 
-  /** @param clusterArn may be known at deployment only. */
+  /** @param clusterArn may be a deploy-time token. */
   constructor(private readonly clusterArn: string) {
     // arn:aws:kafka:<region>:<account>:cluster/<name>/<uuid>; a topic is …:topic/<name>/<uuid>/<topic>.
     const [prefix = '', cluster = ''] = Fn.split(':cluster/', clusterArn, 2);
@@ -39,7 +39,7 @@ export class KafkaPermissions {
     );
   }
 
-  /** Lets the grantee see these topics with their configuration, and how far these consumer groups have come. */
+  /** Lets the grantee describe these topics and their configuration, and these consumer groups' offsets. */
   grantDescribe(grantee: IGrantable, topics: readonly string[], groups: readonly string[]): void {
     allow(grantee, ['kafka-cluster:Connect'], [this.clusterArn]);
     allow(
@@ -70,10 +70,7 @@ export class KafkaPermissions {
     );
   }
 
-  /**
-   * Lets the grantee write to these topics and delete their records. Kafka asks for the right to delete a topic there;
-   * MSK's action for it is `DeleteTopic`.
-   */
+  /** Lets the grantee write to these topics and delete their records, which in MSK needs `DeleteTopic`. */
   grantAdvance(grantee: IGrantable, topics: readonly string[]): void {
     this.grantProduce(grantee, topics);
     allow(

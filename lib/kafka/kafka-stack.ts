@@ -14,7 +14,7 @@ import { placeFunction } from '../shared/groups';
 
 /** Properties of the {@link KafkaStack}. */
 export interface KafkaStackProps extends StackProps {
-  /** The cluster that the app has made, or how to reach one that is there. */
+  /** The cluster of this app, or how to reach an external one. */
   readonly kafka: KafkaAccess | ExternalKafkaSettings;
   /**
    * The network that Kafka is reached from.
@@ -22,17 +22,17 @@ export interface KafkaStackProps extends StackProps {
    * @default none
    */
   readonly network?: PipelineNetwork;
-  /** Where the connector writes to. */
+  /** The connector's destination. */
   readonly sink: SinkBucket;
 }
 
-/** The topics, the connector that writes them to the sink bucket, and what keeps its dead letters. */
+/** The topics, the S3 sink connector, and the function that archives its dead-letter records. */
 export class KafkaStack extends Stack {
   readonly kafka: KafkaAccess;
-  /** The sink where MSK Connect runs it. */
+  /** The sink, where MSK Connect runs it. */
   readonly connectSink: MskConnectSink | undefined;
   readonly deadLetters: DeadLetters;
-  /** The consumer group of the sink, wherever it runs. */
+  /** The consumer group of the sink. */
   readonly sinkGroup: string;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: KafkaStackProps) {
@@ -56,7 +56,7 @@ export class KafkaStack extends Stack {
       network: placeFunction(network, this.kafka),
       logRetention: stage.logRetention,
     });
-    // The topic has its offsets back before anybody reads from them.
+    // Topics must have their offsets restored before anything reads them.
     this.deadLetters.node.addDependency(topics);
     const connectorName = sinkConnectorName(userId, stage.name);
     const connector = this.addConnector(connectorName, deployment, sink, network);
@@ -69,7 +69,7 @@ export class KafkaStack extends Stack {
     });
     new CfnOutput(this, 'DeadLettersFunctionName', {
       value: this.deadLetters.function.functionName,
-      description: 'The Lambda function that copies dead letters into the bucket',
+      description: 'The Lambda function that copies dead-letter records into the bucket',
     });
   }
 
@@ -99,7 +99,9 @@ export class KafkaStack extends Stack {
       });
     }
     if (network === undefined) {
-      throw new Error(`The S3 sink of stage ${stage.name} is to run on MSK Connect, which needs a network.`);
+      throw new Error(
+        `The S3 sink of stage ${stage.name} runs on MSK Connect, which needs a network: set the stage's network.`,
+      );
     }
     return new MskConnectSink(this, 'SinkConnector', {
       connectorName,

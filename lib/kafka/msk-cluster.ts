@@ -20,25 +20,25 @@ export interface MskClusterProps {
   readonly topics: TopicSettings;
   readonly network: PipelineNetwork;
   readonly encryptionKey: IKey;
-  /** What becomes of the cluster, with its records, when its stack is deleted. */
+  /** Removal policy of the cluster and its records. */
   readonly removalPolicy: RemovalPolicy;
   readonly logRetention: RetentionDays;
 }
 
-/** The port for clients with IAM. */
+/** The port for IAM clients. */
 const PORT = 9098;
 
 /**
- * An MSK cluster: clients prove by IAM who they are, over TLS, from within the network. Topics are made by {@link Topics}
- * only. One that is provisioned is encrypted by the app's key and logs; a serverless one has a key and metrics of
- * Amazon's, and no broker log.
+ * MSK cluster with IAM authentication over TLS, reachable only from within the network. Only {@link Topics} creates
+ * topics. A provisioned cluster is encrypted with the app's key and has broker logs; a serverless one uses AWS's key
+ * and has none.
  */
 export class MskCluster extends Construct implements KafkaAccess {
   readonly bootstrapServers: string;
   readonly auth = 'iam';
   readonly clientSecurityGroup: ISecurityGroup;
   readonly clusterArn: string;
-  /** How many brokers a cluster with brokers of a size has. */
+  /** Number of brokers of a provisioned cluster. */
   readonly brokers: number;
   private readonly permissions: KafkaPermissions;
 
@@ -136,11 +136,11 @@ export class MskCluster extends Construct implements KafkaAccess {
     });
   }
 
-  /** Asks MSK where the brokers are; CloudFormation's own resource does not say. */
+  /** Gets the bootstrap brokers, which CloudFormation's resource does not return. */
   private addBrokers(logRetention: RetentionDays): string {
     const handler = new PipelineFunction(this, 'BrokersHandler', {
       folder: 'brokers',
-      description: 'Asks MSK for the addresses of the brokers',
+      description: 'Gets the bootstrap brokers from MSK',
       timeout: Duration.minutes(1),
       logRetention,
     });
@@ -158,7 +158,7 @@ export class MskCluster extends Construct implements KafkaAccess {
   }
 }
 
-/** What the brokers do with topics that do not say otherwise. */
+/** Broker defaults for topics. */
 function serverProperties({ partitions, replicationFactor }: TopicSettings): string {
   const properties = {
     'auto.create.topics.enable': false,

@@ -8,7 +8,7 @@ import type { KafkaAccess } from './kafka-access';
 import { PipelineFunction, type FunctionNetwork } from '../shared/pipeline-function';
 import { RAW_FILES, type SinkBucket } from '../sink/sink-bucket';
 
-/** A topic as `lambda/topics` takes it. */
+/** A topic in the form that `lambda/topics` expects. */
 export interface TopicDefinition {
   readonly Name: string;
   readonly Partitions: number;
@@ -22,10 +22,10 @@ export interface TopicsProps {
   readonly userId: string;
   readonly kafka: KafkaAccess;
   readonly topics: TopicSettings;
-  /** Where the raw files are, at whose end topics made anew go on. */
+  /** The raw files, whose last offsets recreated topics continue from. */
   readonly sink: SinkBucket;
   /**
-   * Whether the cluster decides by itself how many copies must have a record, as MSK Serverless does.
+   * Whether the cluster manages `min.insync.replicas` itself, as MSK Serverless does.
    *
    * @default false
    */
@@ -41,12 +41,12 @@ export interface TopicsProps {
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Copies that have a record before it is acknowledged: wherever there is more than one, a lost broker loses nothing. */
+/** Replicas that must have a record before it is acknowledged: with more than one, losing a broker loses no record. */
 export function minInSyncReplicas(replicationFactor: number): number {
   return Math.max(1, replicationFactor - 1);
 }
 
-/** The three feeds' topics and that of the dead letters. A serverless cluster refuses to be told its in-sync copies. */
+/** Definitions of the three feeds' topics and the dead-letter topic. MSK Serverless refuses `min.insync.replicas`. */
 export function topicDefinitions(
   userId: string,
   settings: TopicSettings,
@@ -65,14 +65,14 @@ export function topicDefinitions(
     Name: deadLetterTopicName(userId),
     Partitions: 1,
     ReplicationFactor: settings.replicationFactor,
-    // Rejected records are kept until somebody has looked at them.
+    // Rejected records are kept until they have been examined.
     Config: { ...config, 'retention.ms': '-1', 'max.message.bytes': String(DEAD_LETTER_MAX_BYTES) },
   };
   return [...feeds, deadLetters];
 }
 
 /**
- * The Kafka topics, made by a custom resource: topics are created and their partition counts raised, never deleted.
+ * The Kafka topics, managed by a custom resource: topics are created and their partition counts raised, never deleted.
  */
 export class Topics extends Construct {
   constructor(scope: Construct, id: string, props: TopicsProps) {
@@ -81,8 +81,8 @@ export class Topics extends Construct {
     const topics = topicDefinitions(userId, props.topics, props.serverless);
     const handler = new PipelineFunction(this, 'Handler', {
       folder: 'topics',
-      description: 'Creates the Kafka topics, and lets new ones go on where the raw files end',
-      // Mostly it takes seconds. A new cluster's offsets are advanced by some hundred thousand a second.
+      description: 'Creates the Kafka topics, at the offsets where the raw files end',
+      // Usually seconds; advancing a new cluster's offsets runs at some 100,000 a second.
       timeout: Duration.minutes(14),
       memorySize: 1024,
       network,
@@ -95,7 +95,7 @@ export class Topics extends Construct {
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::KafkaTopics',
       serviceToken: handler.functionArn,
-      // A handler that dies without an answer must not hold the deployment for an hour.
+      // Fail early if the handler dies without a response: the default is an hour.
       serviceTimeout: Duration.minutes(15),
       properties: {
         BootstrapServers: kafka.bootstrapServers,
@@ -104,7 +104,7 @@ export class Topics extends Construct {
         RawFiles: { Bucket: sink.bucket.bucketName, Folder: RAW_FILES },
       },
     });
-    // With its rights.
+    // Wait for the handler's policies.
     resource.node.addDependency(handler);
   }
 }

@@ -8,19 +8,19 @@ import { Construct } from 'constructs';
 /** Properties of an {@link AlarmTopic}. */
 export interface AlarmTopicProps {
   /**
-   * Who is sent messages; has to confirm it once.
+   * Who is notified, after confirming the subscription once.
    *
    * @default nobody
    */
   readonly email?: string;
-  /** What encrypts messages; CloudWatch and Budgets are let use it by {@link letSendAlarms}. */
+  /** Encrypts the messages; {@link letSendAlarms} grants CloudWatch and Budgets its use. */
   readonly encryptionKey: IKey;
 }
 
-/** The services that send. */
+/** The services that publish. */
 const SENDERS = ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'];
 
-/** Where alarms and the budget are sent: encrypted, over TLS, from this account only. */
+/** The topic of alarms and budget: encrypted, TLS only, and only for this account. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
@@ -43,7 +43,7 @@ export class AlarmTopic extends Construct {
   }
 }
 
-/** Lets the services that send alarms encrypt them by this key, for topics of this account. */
+/** Lets the publishing services use this key, for topics of this account. */
 export function letSendAlarms(key: IKey, account: string): void {
   key.addToResourcePolicy(
     new PolicyStatement({

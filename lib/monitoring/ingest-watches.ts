@@ -1,6 +1,6 @@
-/** What takes records in: the API, the proxy's host, the emulator, and the database that it reads. */
+/** Ingestion: the API, the proxy's host, the emulator and the source database. */
 import { Duration } from 'aws-cdk-lib';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Stage as ApiStage } from 'aws-cdk-lib/aws-apigateway';
 import type { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -17,22 +17,22 @@ export function apiWatches(api: ApiStage, { apiErrorsPercent, apiLatencyP99Ms }:
   return [
     {
       name: 'api/errors',
-      description: 'The API answers with failures of ours (5xx): senders try again, and may give up.',
-      // Its average is the share of the requests.
+      description: 'The API responds with server errors (5xx): senders retry, and may give up.',
+      // The average of 5XXError is the share of requests.
       metric: api.metricServerError({ statistic: Stats.AVERAGE, period }),
-      wrong: 'above',
+      breaching: 'above',
       threshold: apiErrorsPercent / 100,
       periods: 2,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
     {
       name: 'api/latency',
-      description: 'The API answers slowly.',
+      description: 'The API responds slowly.',
       metric: api.metricLatency({ statistic: Stats.percentile(99), period }),
-      wrong: 'above',
+      breaching: 'above',
       threshold: apiLatencyP99Ms,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       earlySignOf: 'api/errors',
     },
   ];
@@ -48,37 +48,37 @@ export function clientHostWatches(
   return [
     {
       name: 'rest-proxy/down',
-      description: 'No REST proxy is well: records of the topics are refused.',
+      description: 'No REST proxy is healthy: records of the topics are refused.',
       metric: targets.metrics.healthyHostCount({ statistic: Stats.MAXIMUM, period: Duration.minutes(1) }),
-      wrong: 'below',
+      breaching: 'below',
       threshold: 1,
       periods: 5,
-      silence: 'wrong',
+      treatMissingData: TreatMissingData.BREACHING,
     },
     {
       name: 'rest-proxy/unhealthy',
-      description: 'A REST proxy is not well, and its host was not replaced in time.',
+      description: 'A REST proxy is unhealthy, and its host was not replaced in time.',
       metric: targets.metrics.unHealthyHostCount({ statistic: Stats.MINIMUM, period: Duration.minutes(5) }),
-      wrong: 'above',
+      breaching: 'above',
       threshold: 0,
       periods: 4,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       earlySignOf: 'rest-proxy/down',
     },
     {
       name: 'client-host/disk',
       description: 'The disk of the client host is nearly full.',
       metric: metricOf(namespace, 'disk_used_percent', { path: '/', fstype: 'xfs' }, HIGHEST),
-      wrong: 'above',
+      breaching: 'above',
       threshold: clientHostDiskPercent,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       earlySignOf: 'rest-proxy/down',
     },
   ];
 }
 
-/** The emulator: invocations that fail, and runs that say they did not send everything. */
+/** The emulator: failed invocations, and runs that did not send everything. */
 export function emulatorWatches(
   scope: Construct,
   { userId, stage }: Deployment,
@@ -100,15 +100,15 @@ export function emulatorWatches(
         emulator.metricErrors(COUNT),
         metricOf(namespace, 'EmulatorRunsFailed', {}, COUNT),
       ]),
-      wrong: 'above',
+      breaching: 'above',
       threshold: 0,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
   ];
 }
 
-/** The source database of the app's own. */
+/** The source database, where the app deploys it. */
 export function databaseWatches(
   instance: DatabaseInstance,
   { databaseCpuPercent, databaseFreeStorageGiB }: AlarmThresholds,
@@ -117,22 +117,22 @@ export function databaseWatches(
   return [
     {
       name: 'database/cpu',
-      description: 'The source database is at the end of its processor time.',
+      description: 'The source database is short of CPU.',
       metric: instance.metricCPUUtilization({ statistic: Stats.AVERAGE, period }),
-      wrong: 'above',
+      breaching: 'above',
       threshold: databaseCpuPercent,
       periods: 6,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       earlySignOf: 'emulator/errors',
     },
     {
       name: 'database/storage',
       description: 'The disk of the source database is nearly full: a full one stops it.',
       metric: instance.metricFreeStorageSpace({ statistic: Stats.MINIMUM, period }),
-      wrong: 'below',
+      breaching: 'below',
       threshold: databaseFreeStorageGiB * 1024 ** 3,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
   ];
 }

@@ -1,6 +1,7 @@
-/** Kafka and the S3 sink. Amazon's metrics: https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html */
+/** Kafka and the S3 sink. MSK's metrics: https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html */
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../services/contract';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { MetricFilter, FilterPattern, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { logMetrics } from './metric-namespaces';
@@ -11,10 +12,10 @@ const KAFKA = 'AWS/Kafka';
 const CONNECT = 'AWS/KafkaConnect';
 
 /**
- * What is watched of a cluster whose brokers have a size; those of a serverless one are Amazon's own affair.
+ * Watches of provisioned brokers; AWS operates those of a serverless cluster.
  *
- * Not `ActiveControllerCount`: with KRaft the controllers are no brokers, brokers do not report a controller's metrics
- * (KIP-771), and Amazon does not say who reports it then. An alarm whose silence is wrong might never be over.
+ * Not `ActiveControllerCount`: with KRaft, brokers do not report controller metrics (KIP-771) and AWS does not document
+ * who does, so an alarm that treats missing data as breaching might never recover.
  */
 export function brokerWatches(
   { userId, stage }: Deployment,
@@ -28,26 +29,26 @@ export function brokerWatches(
   return [
     {
       name: 'kafka/disk',
-      description: 'The disk of a broker is nearly full: brokers whose disk is full take no more records.',
+      description: 'The disk of a broker is nearly full: a broker with a full disk accepts no records.',
       metric: highestOf('The fullest disk, %', disks),
-      wrong: 'above',
+      breaching: 'above',
       threshold: brokerDiskPercent,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
     {
       name: 'kafka/offline-partitions',
       description: 'Partitions have no leader: their records can be neither sent nor read.',
       metric: metricOf(KAFKA, 'OfflinePartitionsCount', cluster, HIGHEST),
-      wrong: 'above',
+      breaching: 'above',
       threshold: 0,
       periods: 2,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
   ];
 }
 
-/** How far the sink is behind on a cluster of the app's own. */
+/** The sink's lag on a cluster of this app. */
 export function sinkLagWatches(
   { userId, stage }: Deployment,
   consumerGroup: string,
@@ -70,35 +71,35 @@ export function sinkLagWatches(
       name: 'sink/lag',
       description: 'Records wait too long for the S3 sink: raw files are not fresh.',
       metric: highestOf('The longest lag, s', lags),
-      wrong: 'above',
+      breaching: 'above',
       threshold: sinkLagSeconds,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
   ];
 }
 
 /**
- * What is watched of the function that copies dead letters into the bucket.
+ * Watches of the function that copies dead-letter records into the bucket.
  *
- * @param sinkIsWatched whether there is `sink/dead-letters`, which says that there are some.
+ * @param sinkIsWatched whether there is a watch `sink/dead-letters`.
  */
 export function deadLetterWatches(keeper: IFunction, sinkIsWatched: boolean): Watch[] {
   return [
     {
       name: 'sink/dead-letters-kept',
-      description: 'Dead letters are not copied into the bucket: they are in no quarantine yet.',
+      description: 'Dead-letter records are not copied into the bucket: they are in no quarantine yet.',
       metric: keeper.metricErrors(HOURLY),
-      wrong: 'above',
+      breaching: 'above',
       threshold: 0,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       ...(sinkIsWatched ? { earlySignOf: 'sink/dead-letters' } : {}),
     },
   ];
 }
 
-/** What is watched of the sink on MSK Connect. The metric of the dead letters is made of the worker's log. */
+/** Watches of the sink on MSK Connect. Dead-letter records are counted by a metric filter on the worker's log. */
 export function sinkWatches(
   scope: Construct,
   { userId, stage }: Deployment,
@@ -109,7 +110,7 @@ export function sinkWatches(
   const namespace = logMetrics(userId, stage.name);
   new MetricFilter(scope, 'DeadLetters', {
     logGroup,
-    // What Kafka Connect's own reporter of errors writes, once for each record.
+    // Kafka Connect's error reporter logs this once per record.
     filterPattern: FilterPattern.literal('"Error encountered in task"'),
     metricNamespace: namespace,
     metricName: 'DeadLetters',
@@ -121,28 +122,28 @@ export function sinkWatches(
       description:
         'Tasks of the S3 sink have failed, and nothing restarts them: their partitions are not stored.',
       metric: metricOf(CONNECT, 'ErroredTaskCount', connector, HIGHEST),
-      wrong: 'above',
+      breaching: 'above',
       threshold: 0,
       periods: 1,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
     {
       name: 'sink/not-running',
       description: 'No task of the S3 sink runs: nothing is stored.',
       metric: metricOf(CONNECT, 'RunningTaskCount', connector, HIGHEST),
-      wrong: 'below',
+      breaching: 'below',
       threshold: 1,
       periods: 3,
-      silence: 'wrong',
+      treatMissingData: TreatMissingData.BREACHING,
     },
     {
       name: 'sink/dead-letters',
-      description: `Records that are no JSON object go to ${deadLetterTopicName(userId)}.`,
+      description: `Records that are not JSON objects go to ${deadLetterTopicName(userId)}.`,
       metric: metricOf(namespace, 'DeadLetters', {}, HOURLY),
-      wrong: 'above',
+      breaching: 'above',
       threshold: deadLettersPerHour,
       periods: 1,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
   ];
 }

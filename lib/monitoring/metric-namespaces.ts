@@ -1,10 +1,10 @@
-/** The namespaces of the pipeline's own metrics in CloudWatch: each stage of each user has its own. */
+/** The CloudWatch namespaces of the pipeline's own metrics, per stage and user id. */
 
-/** What is counted of records on their way into the tables. */
+/** Counts of records on their way into the tables. */
 export const tableMetrics = (userId: string, stage: string): string => `${userId}-${stage}/tables`;
 
-/** What the agent on the client host measures. */
+/** Metrics of the agent on the client host. */
 export const clientHostMetrics = (userId: string, stage: string): string => `${userId}-${stage}/client-host`;
 
-/** What is counted from logs. */
+/** Metric filters on logs. */
 export const logMetrics = (userId: string, stage: string): string => `${userId}-${stage}/logs`;

@@ -14,14 +14,14 @@ export interface MonthlyBudgetProps {
 }
 
 /**
- * A budget of the whole account, which sends a message when four fifths of it are spent, when it is, and when it looks as
- * if it will be. Costs by tag would only count once somebody has activated the tag for the account's bills.
+ * Budget of the whole account, with notifications at 80 % and 100 % of actual and 100 % of forecast spend. A budget by
+ * tag would need the tag to be activated in the account's billing.
  */
 export class MonthlyBudget extends Construct {
   constructor(scope: Construct, id: string, { name, limitUsd, topic }: MonthlyBudgetProps) {
     super(scope, id);
     if (!(Number.isFinite(limitUsd) && limitUsd > 0)) {
-      throw new Error(`The monthly budget of ${name} is ${limitUsd}: expected US dollars, more than 0.`);
+      throw new Error(`The monthly budget of ${name} is ${limitUsd}: expected US dollars, a number above 0.`);
     }
     const at = (
       notificationType: 'ACTUAL' | 'FORECASTED',

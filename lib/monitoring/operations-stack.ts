@@ -21,7 +21,7 @@ export interface OperationsStackProps extends StackProps {
   readonly encryptionKey: IKey;
 }
 
-/** Alarms, the topic that they are sent to, a dashboard, and a budget. */
+/** Alarms and their topic, a dashboard, and a budget. */
 export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, deployment: Deployment, props: OperationsStackProps) {
     const { operations, watched, encryptionKey, ...stackProps } = props;
@@ -42,11 +42,11 @@ export class OperationsStack extends Stack {
     new MonthlyBudget(this, 'Budget', { name, limitUsd: operations.monthlyBudgetUsd, topic });
     new CfnOutput(this, 'AlarmTopicArn', {
       value: topic.topicArn,
-      description: 'The topic that alarms and budget are sent to',
+      description: 'The topic of alarms and budget notifications',
     });
   }
 
-  /** What there is to watch: only what the app has made, in the order of the way of a record. */
+  /** What the app deploys and therefore watches, in the order of the data flow. */
   private watches(
     deployment: Deployment,
     watched: OperationsStackProps['watched'],

@@ -1,7 +1,7 @@
-/** What brings records into the tables: the functions of the streams, the daily batch, and what is counted of both. */
+/** The tables: the streaming functions, the daily batch, and the counts of both. */
 import { Duration } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StreamTables } from '../stream/stream-tables';
 import { tableMetrics } from './metric-namespaces';
@@ -20,14 +20,14 @@ import {
 
 type Path = 'topics' | 'streams';
 
-/** A count that the functions write into their logs, over all feeds of a path. */
+/** A count that the functions log, over all feeds of a path. */
 function counted({ userId, stage }: Deployment, name: string, path: Path, measure: Measure): Metric {
   return metricOf(tableMetrics(userId, stage.name), name, { UserId: userId, Path: path }, measure);
 }
 
 /** The functions of the streaming path. */
 export function streamWatches(tables: StreamTables, thresholds: AlarmThresholds): Watch[] {
-  const { appenders, care, redrive } = tables;
+  const { appenders, maintenance, redrive } = tables;
   const { iteratorAgeMs, appendErrorsPer5Minutes } = thresholds;
   const functions = appenders.map((one) => one.function);
   const mapped = (metricName: string, measure: Measure): Metric[] =>
@@ -37,78 +37,80 @@ export function streamWatches(tables: StreamTables, thresholds: AlarmThresholds)
   return [
     {
       name: 'streams/iterator-age',
-      description:
-        'Records wait too long in a stream: its table is not fresh, and in the end they are given up.',
+      description: 'Records wait too long in a stream: its table is not fresh, and they will expire.',
       metric: highestOf(
         'The oldest record, ms',
         functions.map((one) => one.metric('IteratorAge', HIGHEST)),
       ),
-      wrong: 'above',
+      breaching: 'above',
       threshold: iteratorAgeMs,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
     {
       name: 'streams/append-errors',
-      description: 'Batches of the streams fail again and again.',
+      description: 'Batches of the streams fail repeatedly.',
       metric: sumOf(
         'Failed batches',
         functions.map((one) => one.metricErrors(COUNT)),
       ),
-      wrong: 'above',
+      breaching: 'above',
       threshold: appendErrorsPer5Minutes,
       periods: 2,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       earlySignOf: 'streams/iterator-age',
     },
     {
       name: 'streams/throttled',
-      description: 'The account has no concurrency left for the functions of the streams.',
+      description: 'The account has no Lambda concurrency left for the functions of the streams.',
       metric: sumOf(
         'Throttled invocations',
         functions.map((one) => one.metricThrottles(COUNT)),
       ),
-      wrong: 'above',
+      breaching: 'above',
       threshold: 0,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       earlySignOf: 'streams/iterator-age',
     },
     {
       name: 'streams/given-up',
-      description: 'Records could not be appended in the end, and are in the bucket of failures.',
-      metric: sumOf('Records given up', mapped('OnFailureDestinationDeliveredEventCount', COUNT)),
-      wrong: 'above',
+      description: 'Records could not be appended after all retries, and are in the failures bucket.',
+      metric: sumOf(
+        'Records sent to the failures bucket',
+        mapped('OnFailureDestinationDeliveredEventCount', COUNT),
+      ),
+      breaching: 'above',
       threshold: 0,
       periods: 1,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
     {
       name: 'streams/lost',
       description:
-        'Records could not be appended, nor put into the bucket of failures: they are only in the stream.',
+        'Records could be neither appended nor put into the failures bucket: they are only in the stream.',
       metric: sumOf('Records dropped', [
         ...mapped('DroppedEventCount', COUNT),
         ...functions.map((one) => one.metric('DestinationDeliveryFailures', COUNT)),
       ]),
-      wrong: 'above',
+      breaching: 'above',
       threshold: 0,
       periods: 1,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
     {
       name: 'streams/care-errors',
-      description: 'The care of the tables of the streams fails, or the redrive: tables get slow to read.',
-      metric: sumOf('Failed runs', [care.metricErrors(HOURLY), redrive.metricErrors(HOURLY)]),
-      wrong: 'above',
+      description: 'Maintenance of the streaming tables, or the redrive, fails: tables get slow to read.',
+      metric: sumOf('Failed runs', [maintenance.metricErrors(HOURLY), redrive.metricErrors(HOURLY)]),
+      breaching: 'above',
       threshold: 0,
       periods: 3,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
   ];
 }
 
-/** Whether too much is refused on a path. */
+/** The share of rejected records on a path. */
 export function quarantineWatch(
   deployment: Deployment,
   path: Path,
@@ -116,16 +118,16 @@ export function quarantineWatch(
 ): Watch {
   return {
     name: `quarantine/${path}`,
-    description: `Too many records of the ${path} break a rule and go to quarantine.`,
+    description: `Too many records of the ${path} are rejected and go to quarantine.`,
     metric: percentOf(
-      'Refused records, %',
+      'Rejected records, %',
       counted(deployment, 'Rejects', path, HOURLY),
       counted(deployment, 'Records', path, HOURLY),
     ),
-    wrong: 'above',
+    breaching: 'above',
     threshold: quarantinePercent,
     periods: 1,
-    silence: 'right',
+    treatMissingData: TreatMissingData.NOT_BREACHING,
   };
 }
 
@@ -139,40 +141,40 @@ export function batchWatches(
   const found = (name: string, description: string, metric: string): Watch => ({
     name,
     description,
-    // Over both paths and all feeds, as `lambda/table-engine/reconcile.py` adds it up.
+    // Over both paths and all feeds, summed by `lambda/table-engine/reconcile.py`.
     metric: metricOf(
       tableMetrics(deployment.userId, deployment.stage.name),
       metric,
       { UserId: deployment.userId },
       HOURLY,
     ),
-    wrong: 'above',
+    breaching: 'above',
     threshold: 0,
     periods: 1,
-    silence: 'right',
+    treatMissingData: TreatMissingData.NOT_BREACHING,
   });
   return [
     {
       name: 'batch/failed',
-      description: 'A daily batch has failed, run out of time or been stopped.',
+      description: 'A daily batch failed, timed out or was stopped.',
       metric: sumOf('Runs that did not succeed', [
         machine.metricFailed(hourly),
         machine.metricTimedOut(hourly),
         machine.metricAborted(hourly),
       ]),
-      wrong: 'above',
+      breaching: 'above',
       threshold: 0,
       periods: 1,
-      silence: 'right',
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     },
     {
       name: 'batch/not-run',
       description: 'No daily batch has succeeded for more than a day: tables and answers are not fresh.',
       metric: machine.metricSucceeded(hourly),
-      wrong: 'below',
+      breaching: 'below',
       threshold: 1,
       periods: batchAgeHours,
-      silence: 'wrong',
+      treatMissingData: TreatMissingData.BREACHING,
     },
     found('reconciliation/missing', 'Records were acknowledged or read, and are stored nowhere.', 'Missing'),
     found('reconciliation/duplicate', 'Records are stored more than once.', 'Duplicate'),

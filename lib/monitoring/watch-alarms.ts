@@ -1,4 +1,4 @@
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -6,16 +6,16 @@ import type { Watch } from './watch';
 
 /** Properties of {@link WatchAlarms}. */
 export interface WatchAlarmsProps {
-  /** What the alarms' names begin with, for example `pinterest-dev`. */
+  /** Prefix of the alarms' names, for example `pinterest-dev`. */
   readonly name: string;
   readonly watches: readonly Watch[];
-  /** Where they are sent, and that they are over. */
+  /** Notified of alarm and recovery. */
   readonly topic: ITopic;
-  /** Where the runbook is. */
+  /** The runbook's URL. */
   readonly runbookUrl: string;
 }
 
-/** An alarm for each thing that is watched, named `<pipeline>/<part>/<what is wrong>`. */
+/** One alarm per watch, named `<pipeline>/<part>/<problem>`. */
 export class WatchAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
@@ -28,14 +28,13 @@ export class WatchAlarms extends Construct {
         alarmDescription: `${watch.description} What to do: ${runbookUrl}#${runbookAnchor(watch.name)}`,
         metric: watch.metric,
         comparisonOperator:
-          watch.wrong === 'above'
+          watch.breaching === 'above'
             ? ComparisonOperator.GREATER_THAN_THRESHOLD
             : ComparisonOperator.LESS_THAN_THRESHOLD,
         threshold: watch.threshold,
         evaluationPeriods: watch.periods,
         datapointsToAlarm: watch.periods,
-        treatMissingData:
-          watch.silence === 'right' ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
+        treatMissingData: watch.treatMissingData,
       });
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
@@ -44,7 +43,7 @@ export class WatchAlarms extends Construct {
   }
 }
 
-/** The fragment of a heading as GitHub makes it: small letters, digits, `-` and `_` of it. */
+/** The anchor that GitHub generates for a heading. */
 export function runbookAnchor(heading: string): string {
   return heading
     .toLowerCase()

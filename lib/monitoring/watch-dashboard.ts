@@ -17,17 +17,17 @@ export interface WatchDashboardProps {
   readonly alarms: readonly Alarm[];
 }
 
-/** A third of a dashboard's columns. */
+/** A third of a dashboard's 24 columns. */
 const WIDTH = 8;
 
-/** All alarms at a glance, then for each part a graph of each thing that is watched, with its threshold. */
+/** The state of all alarms, then for each part a graph of each watch with its threshold. */
 export class WatchDashboard extends Construct {
   constructor(scope: Construct, id: string, { name, watches, alarms }: WatchDashboardProps) {
     super(scope, id);
     const parts = [...new Set(watches.map(partOf))];
     new Dashboard(this, 'Dashboard', {
       dashboardName: name,
-      // Graphs of a day's batch and of a minute's records side by side.
+      // Daily and per-minute graphs share the dashboard's time range.
       periodOverride: PeriodOverride.INHERIT,
       widgets: [
         [new AlarmStatusWidget({ title: `Alarms of ${name}`, alarms: [...alarms], width: 3 * WIDTH })],
@@ -42,11 +42,11 @@ export class WatchDashboard extends Construct {
 
 const partOf = ({ name }: Watch): string => name.split('/')[0] ?? name;
 
-function graph({ name, metric, threshold, wrong }: Watch): GraphWidget {
+function graph({ name, metric, threshold, breaching }: Watch): GraphWidget {
   return new GraphWidget({
     title: name,
     left: [metric],
-    leftAnnotations: [{ value: threshold, label: wrong === 'above' ? 'at most' : 'at least' }],
+    leftAnnotations: [{ value: threshold, label: breaching === 'above' ? 'at most' : 'at least' }],
     leftYAxis: { min: 0 },
     width: WIDTH,
   });

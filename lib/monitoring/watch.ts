@@ -1,33 +1,39 @@
-/** What is watched: a metric, and from where on it says that something is wrong. */
+/** A watch: a metric with a threshold, from which an alarm and a graph are made. */
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric, Stats, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  MathExpression,
+  Metric,
+  Stats,
+  type IMetric,
+  type TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 
-/** An alarm before it is one. */
+/** Definition of an alarm. */
 export interface Watch {
   /**
-   * Which part, and what is wrong with it, for example `sink/failed-tasks`: the end of the alarm's name, and the heading
-   * of its section in `docs/runbook.md`.
+   * Part and problem, for example `sink/failed-tasks`: the end of the alarm's name, and the heading of its section in
+   * `docs/runbook.md`.
    */
   readonly name: string;
-  /** A sentence: what is wrong when it goes off. */
+  /** One sentence: what is wrong when the alarm fires. */
   readonly description: string;
   readonly metric: IMetric;
-  /** Whether it goes off above or below the threshold, which itself is still right. */
-  readonly wrong: 'above' | 'below';
+  /** Whether it fires above or below the threshold (exclusive). */
+  readonly breaching: 'above' | 'below';
   readonly threshold: number;
-  /** Periods of the metric in a row that have to be wrong. */
+  /** Number of consecutive breaching periods. */
   readonly periods: number;
-  /** What a period without data is: `right` where nothing happens, `wrong` where something always should. */
-  readonly silence: 'right' | 'wrong';
+  /** `NOT_BREACHING` where no data means no events, `BREACHING` where there should always be data. */
+  readonly treatMissingData: TreatMissingData;
   /**
-   * The name of the watch that goes off when this one does harm. A stage may do without alarms of such early signs.
+   * The name of the watch that fires when this one causes harm. A stage may omit alarms of early signs.
    *
-   * @default none: it is harm itself
+   * @default none: not an early sign
    */
   readonly earlySignOf?: string;
 }
 
-/** How a metric is summed up. */
+/** How a metric is aggregated. */
 export interface Measure {
   readonly statistic: string;
   readonly period: Duration;
@@ -40,7 +46,7 @@ export const HIGHEST: Measure = { statistic: Stats.MAXIMUM, period: Duration.min
 /** The number of events in an hour. */
 export const HOURLY: Measure = { statistic: Stats.SUM, period: Duration.hours(1) };
 
-/** A metric of a service that the library has no method for. */
+/** A metric without its own method in the CDK. */
 export function metricOf(
   namespace: string,
   metricName: string,
@@ -55,12 +61,12 @@ export function highestOf(label: string, metrics: readonly Metric[]): IMetric {
   return combined(label, metrics, (names) => `MAX([${names.join(', ')}])`);
 }
 
-/** The sum of several metrics, where those without data count nothing. */
+/** The sum of several metrics; missing data counts as 0. */
 export function sumOf(label: string, metrics: readonly Metric[]): IMetric {
   return combined(label, metrics, (names) => names.map((name) => `FILL(${name}, 0)`).join(' + '));
 }
 
-/** The share of one metric in another, in percent; 0 where there is nothing. */
+/** One metric as a percentage of another; 0 when that is 0. */
 export function percentOf(label: string, part: Metric, whole: Metric): IMetric {
   return combined(label, [part, whole], ([a, b]) => `IF(${b} > 0, 100 * ${a} / ${b}, 0)`);
 }

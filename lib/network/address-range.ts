@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 
-/** The shortest prefixes that somebody can still call their own. */
+/** The shortest prefixes allowed. */
 const SHORTEST_PREFIX = { 4: 16, 6: 32 } as const;
 
 /**
- * Checks a range of addresses that is to be let in.
+ * Checks an address range for an ingress rule.
  *
- * @param purpose what for, as it begins a sentence, for example `SSH to the client host`.
- * @throws Error when it is no range, or as large as the world or a good part of it.
+ * @param purpose what it is for, at the start of a sentence, for example `SSH to the client host`.
+ * @throws Error when it is not a range, or too large.
  */
 export function checkAddressRange(
   text: string,
@@ -24,8 +24,8 @@ export function checkAddressRange(
   const expected =
     'expected one address range of your own, at most a /16 (IPv6: a /32), for example "203.0.113.7/32"';
   if (!range)
-    throw new Error(`${purpose} is to be open to "${text}", which is no address range: ${expected}.`);
+    throw new Error(`${purpose} cannot be opened to "${text}", which is not an address range: ${expected}.`);
   if (Number(length) < SHORTEST_PREFIX[version])
-    throw new Error(`${purpose} is to be open to "${text}", which is far too many: ${expected}.`);
+    throw new Error(`${purpose} cannot be opened to "${text}", which is too large: ${expected}.`);
   return { cidr: text, version };
 }

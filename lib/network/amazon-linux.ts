@@ -2,20 +2,20 @@ import { OperatingSystemType, UserData, type IMachineImage } from 'aws-cdk-lib/a
 
 const PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
 
-/** When it is decided which image is the newest. */
+/** When the newest image is resolved. */
 export type ImageResolution =
-  /** Whenever an auto-scaling group launches an instance, by a launch template that stays the same. */
+  /** At each launch by an auto-scaling group; the launch template stays the same. */
   | 'launch'
-  /** When CloudFormation makes an instance or changes it. */
+  /** When CloudFormation creates or updates an instance. */
   | 'deployment';
 
 /**
- * The newest Amazon Linux 2023 for arm64, as its public parameter says. The library's own image of this kind puts a
- * parameter into the template, and nothing is to be decided there.
+ * The newest Amazon Linux 2023 for arm64, from its public SSM parameter. The CDK's own class would add a stack
+ * parameter.
  *
  * Launch templates: https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
  *
- * @param userData what runs at the first boot (default: nothing).
+ * @param userData runs at the first boot (default: nothing).
  */
 export function amazonLinux(
   resolution: ImageResolution,

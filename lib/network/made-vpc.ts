@@ -21,11 +21,14 @@ import { NatInstance } from './nat-instance';
 /** Properties of a {@link MadeVpc}. */
 export interface MadeVpcProps {
   readonly network: MadeNetwork;
-  /** How long the flow log is kept. */
+  /** Retention of the flow log. */
   readonly logRetention: RetentionDays;
 }
 
-/** What is used from within the network: secrets, Session Manager, logs and metrics. S3 has a gateway of its own. */
+/**
+ * Interface endpoints for what is used from within the network: secrets, Session Manager, logs, metrics. S3 has a
+ * gateway endpoint.
+ */
 const ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsService>> = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   Ssm: InterfaceVpcEndpointAwsService.SSM,
@@ -35,8 +38,8 @@ const ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsService>> = {
 };
 
 /**
- * A VPC with a private subnet in each zone, a gateway endpoint for S3, a flow log, and one way to AWS's other services
- * (`docs/adr/0005-network.md`). Nothing in it is reached from outside.
+ * A VPC with a private subnet per zone, a gateway endpoint for S3, a flow log, and one route to AWS's other services
+ * (`docs/adr/0005-network.md`). Nothing in it is reachable from outside.
  */
 export class MadeVpc extends Construct {
   readonly vpc: Vpc;
@@ -51,7 +54,7 @@ export class MadeVpc extends Construct {
       natGateways: egress === 'nat-gateway' ? 1 : 0,
       subnetConfiguration: subnetsFor(egress),
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
-      // The custom resource that empties the default group would leave its log behind; nothing is ever put into it.
+      // The custom resource that empties the default group would leave its log group behind; the group is never used.
       restrictDefaultSecurityGroup: false,
     });
     this.vpc.addFlowLog('FlowLog', {
@@ -64,12 +67,12 @@ export class MadeVpc extends Construct {
     this.admitMembers = this.addEgress(egress);
   }
 
-  /** Opens the ways out of the network to the members of a group. */
+  /** Opens the routes out of the network to the members of a group. */
   admit(members: ISecurityGroup): void {
     this.admitMembers(members);
   }
 
-  /** The role that writes the flow log: the service may take it for flow logs of this account only. */
+  /** The role that writes the flow log; the service may assume it only for flow logs of this account. */
   private flowLogRole(): Role {
     const flowLogs = Stack.of(this).formatArn({
       service: 'ec2',
@@ -121,7 +124,7 @@ export class MadeVpc extends Construct {
   }
 }
 
-/** Private subnets in every case; public ones only for what translates addresses. */
+/** Private subnets always; public ones only for a NAT gateway or instance. */
 function subnetsFor(egress: MadeNetwork['egress']): SubnetConfiguration[] {
   const subnetType = egress === 'nat-gateway' ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
   const subnets: SubnetConfiguration[] = [{ name: 'private', subnetType, cidrMask: 20 }];

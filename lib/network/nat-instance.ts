@@ -18,18 +18,18 @@ import { amazonLinux } from './amazon-linux';
 
 /** Properties of a {@link NatInstance}. */
 export interface NatInstanceProps {
-  /** A VPC with a public subnet, in whose first one the instance is. */
+  /** A VPC with a public subnet; the instance is in the first. */
   readonly vpc: IVpc;
-  /** The subnets whose way out it is. */
+  /** The subnets that route through it. */
   readonly subnets: readonly ISubnet[];
 }
 
-/** When the instance fetches what has been fixed, UTC. */
+/** When the instance installs updates, UTC. */
 const PATCHED_AT = '*-*-* 04:17:00';
 
 /**
- * Security fixes, daily and a quarter of an hour after each boot, and a restart when there were some. The instance is not
- * replaced as those of an auto-scaling group are, because routes lead to it.
+ * Installs security updates daily and 15 minutes after each boot, and restarts when there were any. The instance is not
+ * replaced instead, because routes point to it.
  * https://docs.aws.amazon.com/linux/al2023/ug/managing-repos-os-updates.html
  */
 const PATCHING = [
@@ -62,24 +62,23 @@ const PATCHING = [
 ];
 
 /**
- * A small instance that translates addresses: a tenth of a NAT gateway's price, without its availability. EC2 recovers
- * it on other hardware by itself, and it fetches security fixes by itself. Nobody can log in; it admits nothing until a
- * group is let in.
+ * A small NAT instance: a tenth of a NAT gateway's price, without its availability. EC2 auto-recovers it, and it
+ * updates itself. It allows no login, and no ingress until a group is added.
  */
 export class NatInstance extends Construct {
-  /** Who may use it is said by rules of this group. */
+  /** Rules of this group decide who may use it. */
   readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, { vpc, subnets }: NatInstanceProps) {
     super(scope, id);
     this.securityGroup = new SecurityGroup(this, 'Group', { vpc, description: 'NAT instance' });
     const userData = UserData.forLinux();
-    // It has 512 MiB, of which dnf alone may want more.
+    // dnf alone may need more than its 512 MiB.
     userData.addCommands(
       'fallocate --length 512M /swapfile',
       'chmod 600 /swapfile',
       'mkswap /swapfile',
-      // Also after a restart.
+      // Persist across restarts.
       'echo "/swapfile none swap defaults 0 0" >> /etc/fstab',
       'swapon /swapfile',
     );
@@ -90,7 +89,7 @@ export class NatInstance extends Construct {
       instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),
       creditSpecification: CpuCredits.STANDARD,
       machineImage: amazonLinux('deployment', userData),
-      // It runs at the first boot only: an instance of another one is made, and routes are moved to it.
+      // User data runs at the first boot only, so a change replaces the instance and moves the routes.
       userDataCausesReplacement: true,
       securityGroup: this.securityGroup,
       sourceDestCheck: false,

@@ -8,7 +8,7 @@ export interface NetworkStackProps extends StackProps {
   readonly network: MadeNetwork | ExistingNetwork;
 }
 
-/** The network that everything with a private address is in. */
+/** The network of everything with a private address. */
 export class NetworkStack extends Stack {
   readonly network: PipelineNetwork;
   private readonly zones: readonly string[];
@@ -20,7 +20,7 @@ export class NetworkStack extends Stack {
     this.network = new PipelineNetwork(this, 'Network', { network, logRetention: stage.logRetention });
   }
 
-  /** The zones' names. The library knows only two of them where the account is not known. */
+  /** The zones' names. The CDK assumes only two zones when the account is unknown. */
   override get availabilityZones(): string[] {
     return [...this.zones];
   }

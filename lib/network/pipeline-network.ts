@@ -11,12 +11,12 @@ export interface PipelineNetworkProps {
   readonly logRetention: RetentionDays;
 }
 
-/** The network of a pipeline: a VPC of its own, or private subnets of an existing one. */
+/** The pipeline's network: its own VPC, or private subnets of an existing one. */
 export class PipelineNetwork extends Construct {
   readonly vpc: IVpc;
-  /** One private subnet a zone, in the zones' order. All that has a private address is in them. */
+  /** One private subnet per zone, in the order of the zones, for all private addresses. */
   readonly subnets: readonly ISubnet[];
-  /** Everything that the pipeline puts into the network is in this group; ways out of the network admit its members. */
+  /** Group of everything that the pipeline places in the network; routes out of the network admit its members. */
   readonly members: ISecurityGroup;
 
   constructor(scope: Construct, id: string, { network, logRetention }: PipelineNetworkProps) {
@@ -29,7 +29,7 @@ export class PipelineNetwork extends Construct {
         availabilityZones: [...(network as ExistingNetwork).availabilityZones],
         isolatedSubnetIds: [...(network as ExistingNetwork).privateSubnetIds],
       });
-    // An existing VPC's routes are its own affair.
+    // The routes of an existing VPC are not changed.
     Annotations.of(this).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'No route is added.');
     const { privateSubnets, isolatedSubnets } = this.vpc;
     this.subnets = privateSubnets.length > 0 ? privateSubnets : isolatedSubnets;

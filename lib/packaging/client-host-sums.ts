@@ -1,6 +1,6 @@
 /**
- * The checksums of all files in the client host's package, from the sources alone: what is put on the host is known before
- * the package is made, because the jars' checksums are written down.
+ * Checksums of all files in the client host's package, computed from the sources: the jars' checksums are pinned, so
+ * they are known before the package is built.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -10,20 +10,20 @@ import { restProxyBundle } from './rest-proxy-bundle';
 
 const SOURCE = join(PROJECT_ROOT, 'lib', 'client-host', 'assets');
 
-/** The package's files beside `root/` and what is built, as they are in `lib/client-host/assets/`. */
+/** The package's files in `lib/client-host/assets/`, besides `root/` and build results. */
 export const CLIENT_HOST_FILES = ['install.sh', 'cloudwatch-agent.json'] as const;
-/** Where the package has Kafka's jars. */
+/** The jars' folder in the package. */
 export const CLIENT_HOST_JARS = 'root/opt/kafka/libs';
-/** Where the package has the REST proxy. */
+/** The REST proxy's path in the package. */
 export const CLIENT_HOST_PROXY = 'root/opt/rest-proxy/main.js';
-/** The file of the package that has the checksums. */
+/** The package's file of checksums. */
 export const SUMS_FILE = 'SHA256SUMS';
 
 /** The SHA-256 of a content, hexadecimal. */
 export const sha256 = (content: string | Uint8Array): string =>
   createHash('sha256').update(content).digest('hex');
 
-/** All files in a folder, as `sha256sum` writes them, in the order of their names. */
+/** All files in a folder, in `sha256sum` format, sorted by name. */
 export function sumsOf(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -36,7 +36,7 @@ export function sumsOf(folder: string): string {
   );
 }
 
-/** The content of {@link SUMS_FILE} that the sources ask for. */
+/** The expected content of {@link SUMS_FILE}. */
 export function clientHostSums(): string {
   const own = sumsOf(join(SOURCE, 'root')).trimEnd().split('\n');
   const jars = readFileSync(join(SOURCE, 'jars.sha256'), 'utf8').trimEnd().split('\n');

@@ -1,23 +1,23 @@
 /**
- * The files that a deployment to AWS makes: which there are, a hash of the sources that each is made of, and the command that
- * makes one. Nothing is made here, so a synthesis needs no tool but Node, and says the same whether they are made or not.
+ * The files that a deployment to AWS builds: which there are, a hash of each one's sources, and the command that builds
+ * it. Nothing is built here, so a synthesis needs only Node and gives the same template whether or not they exist.
  */
 import { join } from 'node:path';
 import { CLIENT_HOST_FILES, clientHostSums, sha256 } from './client-host-sums';
 import { PROJECT_ROOT } from './project-root';
 import { sourceHash } from './source-hash';
 
-/** The packages, of which each has one file or more. */
+/** The packages; each has one or more files. */
 export const PACKAGE_NAMES = ['table-engine', 's3-sink-connector', 'client-host', 'spark-batch'] as const;
 export type PackageName = (typeof PACKAGE_NAMES)[number];
 
-/** The processors that a package may be for. */
+/** The architectures of packages. */
 export const ARCHITECTURES = ['arm64', 'x86_64'] as const;
 
-/** Lambda's Pythons that have wheels of all that the table engine imports; the newest one last. */
+/** Lambda's Python versions with wheels for all dependencies of the table engine, newest last. */
 export const LAMBDA_PYTHONS = ['3.12', '3.13', '3.14'] as const;
 
-/** For whom a package has wheels. */
+/** Target platform of a package's wheels. */
 export interface PackageTarget {
   readonly architecture: (typeof ARCHITECTURES)[number];
   /** The Python version, for example `3.14`. */
@@ -29,25 +29,25 @@ export interface PackageFile {
   readonly package: PackageName;
   /** Its path in the package. */
   readonly file: string;
-  /** What people call it. */
+  /** Display name. */
   readonly title: string;
-  /** Of packages that have wheels. */
+  /** For packages with wheels. */
   readonly target?: PackageTarget;
-  /** A SHA-256 over everything that it is made of, hexadecimal. */
+  /** SHA-256 over all its sources, hexadecimal. */
   readonly hash: string;
 }
 
 const inProject = (...names: string[]): string => join(PROJECT_ROOT, ...names);
 const INSTALL = inProject('tools', 'local-run', 'install');
 
-/** What is copied of the table engine, by its name in the package. */
+/** Sources of the table engine, by name in the package. */
 export const TABLE_ENGINE_SOURCES: Readonly<Record<string, string>> = {
   table_engine: inProject('engines', 'table-engine', 'table_engine'),
   'services/contract/feeds.json': inProject('services', 'contract', 'feeds.json'),
   'engines/sql': inProject('engines', 'sql'),
 };
 
-/** The sources of what the table engine imports, and of how they are put together. */
+/** Sources of the dependencies and of how they are packaged. */
 const WHEELS_SOURCES = [
   inProject('engines', 'table-engine', 'requirements.lock'),
   join(INSTALL, 'table-engine-package.ts'),
@@ -55,10 +55,10 @@ const WHEELS_SOURCES = [
   ...Object.values(TABLE_ENGINE_SOURCES),
 ];
 
-/** The Python that `PYSPARK_PYTHON` is on EMR. */
+/** `PYSPARK_PYTHON` on EMR. */
 export const EMR_PYTHON = '3.11';
 
-/** Of the jars that stand beside the local Spark those that EMR lacks; it has a Spark and an S3A of its own. */
+/** The jars of the local Spark that EMR lacks; EMR has its own Spark and S3A. */
 export const DELTA_JARS = [
   'delta-kernel-api-4.4.0.jar',
   'delta-kernel-defaults-4.4.0.jar',
@@ -68,7 +68,7 @@ export const DELTA_JARS = [
 ] as const;
 const EXTENSION_JAR = 'spark-extension.jar';
 
-/** The package of the table engine's functions, as Lambda takes it. */
+/** The Lambda package of the table engine's functions. */
 export function tableEngineZip({ architecture, python }: PackageTarget): PackageFile {
   const target = { architecture, python };
   return {
@@ -80,7 +80,7 @@ export function tableEngineZip({ architecture, python }: PackageTarget): Package
   };
 }
 
-/** The S3 sink's plugin, as MSK Connect takes it. */
+/** The S3 sink's plugin for MSK Connect. */
 export function sinkPluginZip(): PackageFile {
   const sources = ['pom.xml', join('src', 'main'), join('src', 'assembly')];
   return {
@@ -91,7 +91,7 @@ export function sinkPluginZip(): PackageFile {
   };
 }
 
-/** What is put on the client host. `sums` is the SHA-256 of the list of checksums in it. */
+/** The client host's package. `sums` is the SHA-256 of its list of checksums. */
 export function clientHostTar(): PackageFile & { readonly sums: string } {
   const sums = sha256(clientHostSums());
   return {
@@ -103,7 +103,7 @@ export function clientHostTar(): PackageFile & { readonly sums: string } {
   };
 }
 
-/** The program of the Spark job, which is deployed as it is. */
+/** The Spark job's program, deployed unchanged. */
 export const SPARK_MAIN = inProject('engines', 'spark-batch', 'main.py');
 
 /** The Python packages of the Spark job on EMR Serverless. */
@@ -146,13 +146,14 @@ export function sparkJars(target: PackageTarget): PackageFile[] {
 export function filesOf(name: PackageName, target?: PackageTarget): PackageFile[] {
   if (name === 's3-sink-connector') return [sinkPluginZip()];
   if (name === 'client-host') return [clientHostTar()];
-  if (target === undefined) throw new Error(`The package ${name} needs a processor and a Python version.`);
+  if (target === undefined)
+    throw new Error(`The package ${name} needs a target: give --architecture and --python.`);
   return name === 'table-engine' ? [tableEngineZip(target)] : [sparkPythonZip(target), ...sparkJars(target)];
 }
 
 /**
- * The command that makes a file where it is not made yet and writes its path to standard output, for the CDK command line,
- * which runs it in the project's folder when it is to publish the file and the account does not have it.
+ * Command that builds a file if it does not exist and prints its path. The CDK CLI runs it in the project's folder when
+ * it publishes the asset and the account does not have it yet.
  */
 export function commandOf({ package: name, file, hash, target }: PackageFile): string[] {
   const forWhom =

@@ -1,11 +1,11 @@
-/** How the Kafka REST proxy becomes one file: the same, byte for byte, wherever it is made. */
+/** Bundles the Kafka REST proxy into one file, byte for byte the same everywhere. */
 import { type BuildOptions, buildSync } from 'esbuild';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from './project-root';
 
-/** esbuild's options, but for where the file is written. */
+/** esbuild's options, except for the output file. */
 export const REST_PROXY_BUNDLE = {
-  // Names in the bundle are relative to the project, also where its packages are links to elsewhere.
+  // Paths in the bundle are relative to the project, even when its packages are links.
   absWorkingDir: PROJECT_ROOT,
   preserveSymlinks: true,
   entryPoints: [join(PROJECT_ROOT, 'services', 'rest-proxy', 'main.ts')],
@@ -21,6 +21,6 @@ export const REST_PROXY_BUNDLE = {
 export function restProxyBundle(): Uint8Array {
   const { outputFiles } = buildSync({ ...REST_PROXY_BUNDLE, outfile: 'main.js', write: false });
   const file = outputFiles.find(({ path }) => path.endsWith('main.js'));
-  if (file === undefined) throw new Error('esbuild gave no main.js of the REST proxy.');
+  if (file === undefined) throw new Error('esbuild produced no main.js for the REST proxy.');
   return file.contents;
 }

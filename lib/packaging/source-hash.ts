@@ -1,13 +1,13 @@
-/** A hash over sources, which tells whether what was made of them is still theirs. */
+/** A hash over sources, which shows whether a build is up to date. */
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** Build results, which are no sources. */
+/** Build results. */
 const NO_SOURCES = new Set(['target', 'node_modules', '__pycache__']);
 
 /**
- * A hash over texts, files and folders. Build results are left out.
+ * A hash over texts, files and folders, without build results.
  *
  * @returns the SHA-256, 64 hexadecimal digits.
  * @throws Error when a file or folder is missing.

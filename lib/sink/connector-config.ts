@@ -1,34 +1,34 @@
 /**
- * The configuration of the S3 sink connector, as Kafka Connect takes it: by its REST interface or by MSK Connect.
+ * The configuration of the S3 sink connector for Kafka Connect's REST interface or MSK Connect.
  *
- * Every plugin is set to the same layout, `topics/<topic>/partition=<p>/<topic>+<p>+<start offset, 20 digits>.json`
- * with one JSON document a line, so what reads the files does not depend on the plugin.
+ * Every plugin writes the same layout, `topics/<topic>/partition=<p>/<topic>+<p>+<start offset, 20 digits>.json` with
+ * one JSON document a line, so readers do not depend on the plugin.
  */
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../services/contract';
 import type { AivenSinkPlugin, ClientSettings, SinkSettings } from '../stages';
 
-/** The name of a stage's connector, for example `pinterest-dev-s3-sink`; MSK Connect's goes on after it. */
+/** The name of a stage's connector, for example `pinterest-dev-s3-sink`; on MSK Connect a suffix follows. */
 export function sinkConnectorName(userId: string, stage: string): string {
   return `${userId}-${stage}-s3-sink`;
 }
 
-/** The consumer group of a connector: Kafka Connect's own choice. */
+/** The consumer group of a connector, as Kafka Connect chooses it. */
 export function sinkConsumerGroup(connectorName: string): string {
   return `connect-${connectorName}`;
 }
 
-/** What the configuration is made of. */
+/** Input of the configuration. */
 export interface ConnectorConfigProps {
   /** The prefix of the topics. */
   readonly userId: string;
-  /** The bucket that the files go to. */
+  /** The destination bucket. */
   readonly bucketName: string;
   /** The bucket's region. */
   readonly region: string;
   /**
-   * The base URL of an S3 that is not Amazon's.
+   * The base URL of an S3 emulator.
    *
-   * @default none: Amazon's S3.
+   * @default none: Amazon S3.
    */
   readonly s3Endpoint?: string;
   /**
@@ -38,35 +38,35 @@ export interface ConnectorConfigProps {
    */
   readonly consumerGroup?: string;
   /**
-   * Who sets up Kafka's clients: the connector, by `consumer.override.*` and `producer.override.*`, or its worker, by
-   * {@link workerClientSettings}. The worker cannot give a connector a consumer group.
+   * Where Kafka's clients are configured: in the connector, by `consumer.override.*` and `producer.override.*`, or in
+   * its worker, by {@link workerClientSettings}. A worker cannot set a connector's consumer group.
    *
    * @default 'connector'
    */
   readonly clientSettings?: ClientSettings;
-  /** Copies of the dead-letter topic's partitions, in case Connect has to make it. */
+  /** Replication factor of the dead-letter topic, in case Connect creates it. */
   readonly replicationFactor: number;
   readonly sink: SinkSettings;
 }
 
-/** A connector's configuration without its name: property names and values, all text. */
+/** A connector's configuration without its name. */
 export type ConnectorConfig = Readonly<Record<string, string>>;
 
 /**
- * The size of a dead letter: of the request that carries it, and of what its topic takes. Topics take records of up to
- * 1 MiB by default, which a record just under that exceeds once it has the headers that say what was wrong with it.
+ * Maximum size of a dead-letter record, for the producer and the topic. A record just under the default limit of 1 MiB
+ * exceeds it once it has the error headers.
  */
 export const DEAD_LETTER_MAX_BYTES = 2 * 1024 * 1024;
 
-/** How Kafka's clients are set up for the sink, by the names that Kafka has for it. */
+/** Settings of the sink's Kafka clients. */
 const CLIENT_SETTINGS: Readonly<Record<'consumer' | 'producer', Readonly<Record<string, string>>>> = {
   producer: { 'max.request.size': String(DEAD_LETTER_MAX_BYTES) },
   consumer: {
     'auto.offset.reset': 'earliest',
-    // A killed task's partitions are taken over after 6 s; Kafka's default is 45 s.
+    // A killed task's partitions are reassigned after 6 s (default: 45 s).
     'session.timeout.ms': '6000',
     'heartbeat.interval.ms': '2000',
-    // A poll's records are put one batch at a time; an upload that is retried stays well within the interval.
+    // Records of a poll are written one batch at a time; a retried upload stays well within the interval.
     'max.poll.records': '2000',
     'max.poll.interval.ms': '300000',
   },
@@ -81,7 +81,7 @@ function clientSettings(infix: string): Record<string, string> {
 }
 
 /**
- * The same for a worker's configuration. MSK Connect takes all of them there:
+ * The same for a worker's configuration. MSK Connect supports all of them:
  * https://docs.aws.amazon.com/msk/latest/developerguide/msk-connect-supported-worker-config-properties.html
  */
 export function workerClientSettings(): Record<string, string> {
@@ -95,17 +95,17 @@ const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
 /**
  * The configuration of the S3 sink connector.
  *
- * Unless the worker sets up the clients, it has to allow `consumer.override.*` and `producer.override.*`
+ * Unless the worker configures the clients, it must allow `consumer.override.*` and `producer.override.*`
  * (`connector.client.config.override.policy=All`, the default since Kafka 3).
  *
- * @throws Error when a number is not a positive whole number, Aiven's keys are no references, or a consumer group is given and
- * the worker sets up the clients.
+ * @throws Error when a number is not a positive integer, Aiven's keys are not references, or a consumer group is given
+ * and the worker configures the clients.
  */
 export function connectorConfig(props: ConnectorConfigProps): ConnectorConfig {
   checkNumbers(props);
   if (props.clientSettings === 'worker' && props.consumerGroup !== undefined) {
     throw new Error(
-      `The sink's consumer group is "${props.consumerGroup}", but its worker sets up the clients: only a connector can name its group. Leave one of the two out.`,
+      `The sink's consumer group is "${props.consumerGroup}", but its worker configures the clients, and only a connector can set its group: leave one of the two out.`,
     );
   }
   return { ...commonConfig(props), ...pluginConfig(props) };
@@ -119,7 +119,7 @@ function commonConfig({
   sink,
 }: ConnectorConfigProps): Record<string, string> {
   return {
-    // An exact list: a pattern would take the dead letters in too.
+    // An exact list: a pattern would match the dead-letter topic too.
     topics: FEED_NAMES.map((feed) => topicName(userId, feed)).join(','),
     'tasks.max': String(sink.tasksMax),
     'key.converter': BYTES,
@@ -128,7 +128,7 @@ function commonConfig({
     'errors.deadletterqueue.topic.replication.factor': String(replicationFactor),
     'errors.deadletterqueue.context.headers.enable': 'true',
     'errors.log.enable': 'true',
-    // Contents are personal data; the dead-letter topic has them.
+    // Do not log contents, which are personal data; the dead-letter topic has them.
     'errors.log.include.messages': 'false',
     ...(consumerGroup === undefined ? {} : { 'consumer.override.group.id': consumerGroup }),
     ...(who === 'connector' ? clientSettings('override.') : {}),
@@ -147,7 +147,7 @@ function pluginConfig(props: ConnectorConfigProps): Record<string, string> {
   }
 }
 
-/** This repository's plugin: bytes as they are. */
+/** This repository's plugin: values are stored byte for byte. */
 function ownConfig({ bucketName, region, s3Endpoint, sink }: ConnectorConfigProps): Record<string, string> {
   return {
     'connector.class': 'io.github.pinterestpipeline.s3sink.S3SinkConnector',
@@ -163,8 +163,8 @@ function ownConfig({ bucketName, region, s3Endpoint, sink }: ConnectorConfigProp
 }
 
 /**
- * Aiven's plugin: documents are parsed and written anew, so line breaks go and key order may change. It has no flush
- * settings of its own; the worker's `offset.flush.interval.ms` decides.
+ * Aiven's plugin: documents are parsed and re-serialised, so line breaks vanish and key order may change. It has no
+ * flush settings; the worker's `offset.flush.interval.ms` decides.
  */
 function aivenConfig(
   { bucketName, region, s3Endpoint }: ConnectorConfigProps,
@@ -173,7 +173,7 @@ function aivenConfig(
   for (const reference of Object.values(credentials ?? {})) {
     if (!/^\$\{[^${}]+\}$/.test(reference)) {
       throw new Error(
-        'The credentials of the Aiven sink must be references to a configuration provider, for example "${env:AWS_ACCESS_KEY_ID}": what stands here is written into the template in clear (the value given is not repeated here).',
+        'The credentials of the Aiven sink must be references to a configuration provider, for example "${env:AWS_ACCESS_KEY_ID}": the value is written into the template in clear text (it is not repeated here).',
       );
     }
   }
@@ -198,8 +198,8 @@ function aivenConfig(
 }
 
 /**
- * Confluent's plugin: documents are parsed and written anew, because its byte format keeps line breaks inside a
- * document. It cuts files by count and by the wall clock.
+ * Confluent's plugin: documents are parsed and re-serialised, because its byte format keeps line breaks inside a
+ * document. It rotates files by record count and wall clock.
  */
 function confluentConfig({
   bucketName,
@@ -222,12 +222,12 @@ function confluentConfig({
     'flush.size': String(sink.flushRecords),
     'rotate.schedule.interval.ms': String(sink.flushIntervalMs),
     timezone: 'UTC',
-    // A tombstone (a record without a value) fails its task otherwise.
+    // Otherwise a tombstone (a record without a value) fails its task.
     'behavior.on.null.values': 'ignore',
   };
 }
 
-/** Values as JSON without Connect's schema envelope. What does not parse goes to the dead letters. */
+/** Values as JSON without Connect's schema envelope. Records that do not parse go to the dead-letter topic. */
 const JSON_VALUES = {
   'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
   'value.converter.schemas.enable': 'false',

@@ -13,7 +13,7 @@ import { RAW_FILES, type SinkBucket } from './sink-bucket';
 export interface DeadLettersProps {
   readonly userId: string;
   readonly kafka: KafkaAccess;
-  /** Where the letters are kept, from where the batch takes them into quarantine. */
+  /** Where dead-letter records are archived, from where the batch takes them into quarantine. */
   readonly sink: SinkBucket;
   /**
    * Where the brokers are reached from.
@@ -27,8 +27,8 @@ export interface DeadLettersProps {
 const EVERY = Duration.hours(1);
 
 /**
- * Copies new dead letters into the sink bucket every hour: the batch reads files only, and the topic goes with its cluster. A
- * run that fails is tried twice more by Lambda; the next one begins where the last object ends.
+ * Copies new dead-letter records into the sink bucket every hour: the batch reads only files, and the topic is deleted
+ * with its cluster. Lambda retries a failed run twice; the next run continues after the last object.
  */
 export class DeadLetters extends Construct {
   readonly function: Function;
@@ -39,7 +39,7 @@ export class DeadLetters extends Construct {
     const topic = deadLetterTopicName(userId);
     const keeper = new PipelineFunction(this, 'Function', {
       folder: 'dead-letters',
-      description: 'Copies the dead letters into the sink bucket',
+      description: 'Copies dead-letter records into the sink bucket',
       timeout: Duration.minutes(5),
       memorySize: 512,
       environment: {
@@ -55,7 +55,7 @@ export class DeadLetters extends Construct {
     kafka.grantConsume(keeper, [topic], [`${deadLetterReaders(userId)}*`]);
     sink.grantRawFiles(keeper, topic);
     new Schedule(this, 'Schedule', {
-      description: 'Keeps the dead letters',
+      description: 'Archives dead-letter records',
       schedule: ScheduleExpression.rate(EVERY),
       target: new LambdaInvoke(keeper, { retryAttempts: 0, maxEventAge: EVERY }),
     });

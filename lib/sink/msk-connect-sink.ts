@@ -21,7 +21,7 @@ import type { SinkBucket } from './sink-bucket';
 
 /** Properties of a {@link MskConnectSink}. */
 export interface MskConnectSinkProps {
-  /** The sink's name; the connector's own name goes on with a hash. */
+  /** The sink's name; the connector's name has a hash appended. */
   readonly connectorName: string;
   readonly settings: MskConnect;
   readonly kafka: KafkaAccess;
@@ -32,11 +32,11 @@ export interface MskConnectSinkProps {
   readonly logRetention: RetentionDays;
 }
 
-/** MSK Connect keeps offsets, configurations and states in topics of these names. */
+/** Prefix of MSK Connect's internal topics of offsets, configurations and status. */
 const INTERNAL = '__amazon_msk_connect_*';
 
-// Not connector.client.config.override.policy, which MSK Connect does not take. Kafka's own default lets the connector have
-// its consumer.override.* and producer.override.*.
+// MSK Connect does not support connector.client.config.override.policy; Kafka's default allows the connector's
+// consumer.override.* and producer.override.*.
 const WORKER_PROPERTIES: Readonly<Record<string, string>> = {
   'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
   'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
@@ -52,18 +52,19 @@ function workerProperties({ clientSettings }: MskConnect): string {
 }
 
 /**
- * The S3 sink on MSK Connect: the plugin as the local run loads it, the worker's configuration, and the connector with a
- * role that reads the feeds' topics, writes the dead letters and the raw files, and nothing else.
+ * The S3 sink on MSK Connect: the plugin of the local run, the worker configuration, and the connector with a role that
+ * can only read the feeds' topics and write dead-letter records and raw files.
  *
- * CloudFormation updates a connector's configuration and capacity in place. Anything else replaces it, and the new one is
- * there before the old one goes: it needs another name. The name therefore ends with a hash of all that replaces it, and
- * the consumer group is set apart from the name, so that the new connector goes on where the old one stopped. Where the
- * worker sets up the clients the group is that of the name: a new connector begins with another, and where the objects end.
+ * CloudFormation updates a connector's configuration and capacity in place. Any other change replaces it, and creates
+ * the new one first, so it needs another name: the name ends with a hash of everything that causes a replacement. The
+ * consumer group does not depend on the name, so the new connector continues where the old one stopped. Where the
+ * worker configures the clients, the group follows the name, and a new connector continues from the last offsets in the
+ * bucket.
  */
 export class MskConnectSink extends Construct {
   /** The connector's name in the account. */
   readonly connectorName: string;
-  /** The consumer group; it is the same whatever the connector is named, unless the worker sets up the clients. */
+  /** The consumer group; independent of the connector's name unless the worker configures the clients. */
   readonly consumerGroup: string;
   /** The worker's log. */
   readonly logGroup: ILogGroup;
@@ -129,7 +130,7 @@ export class MskConnectSink extends Construct {
         workerLogDelivery: { cloudWatchLogs: { enabled: true, logGroup: this.logGroup.logGroupName } },
       },
     });
-    // With its rights.
+    // Wait for the role's policies.
     connector.node.addDependency(role);
   }
 
@@ -148,7 +149,7 @@ export class MskConnectSink extends Construct {
       resourceName: `${connectorName}-*`,
     });
     const role = new Role(this, 'Role', {
-      description: 'What the S3 sink may do',
+      description: 'Role of the S3 sink',
       assumedBy: new ServicePrincipal('kafkaconnect.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': stack.account },

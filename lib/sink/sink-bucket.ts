@@ -21,7 +21,7 @@ const TABLES = 'tables';
 /** The folder of the newest answers. */
 const ANSWERS = 'answers';
 
-/** Folders of the bucket. */
+/** Folders of the bucket to grant. */
 export interface SinkFolders {
   /** The raw files. */
   readonly rawFiles?: boolean;
@@ -33,7 +33,7 @@ export interface SinkFolders {
 
 /** Properties of {@link SinkBucket}. */
 export interface SinkBucketProps {
-  /** What becomes of the bucket when its stack is deleted. A bucket that is not empty stays in any case. */
+  /** Removal policy; a bucket that is not empty always remains. */
   readonly removalPolicy: RemovalPolicy;
   /**
    * Whether it is emptied before it is deleted.
@@ -42,14 +42,14 @@ export interface SinkBucketProps {
    */
   readonly emptied?: boolean;
   /**
-   * What encrypts the objects.
+   * Encryption key of the objects.
    *
-   * @default the key that S3 manages
+   * @default S3-managed keys
    */
   readonly encryptionKey?: IKey;
 }
 
-/** The bucket of raw files, the emulator's ledger, the tables and the answers. Private, encrypted, TLS only. */
+/** The bucket of raw files, ledger, tables and answers. Private, encrypted, TLS only. */
 export class SinkBucket extends Construct {
   readonly bucket: IBucket;
 
@@ -63,7 +63,7 @@ export class SinkBucket extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
       encryptionKey,
-      // One request to the key for many objects.
+      // Bucket keys: one KMS request for many objects.
       bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
       enforceSSL: true,
       lifecycleRules: [{ id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
@@ -89,9 +89,9 @@ export class SinkBucket extends Construct {
   /**
    * Lets the grantee read, write and list the objects of these tables under `tables/`, and nothing else.
    *
-   * @param options.delete whether it may delete them, as only the care of a table has to (default: no).
-   * @param options.probe whether it may also ask for an object named like a table's folder, as Hadoop's file system does
-   * before it looks into the folder; a refusal would be an error to it, where "not found" is none (default: no).
+   * @param options.delete whether it may delete them, which only table maintenance needs (default: no).
+   * @param options.probe whether it may also read an object with the name of a table's folder, as Hadoop's file system
+   * does before it lists the folder; it fails on 403 where it expects 404 (default: no).
    */
   grantTables(
     grantee: IGrantable,
@@ -129,7 +129,10 @@ export class SinkBucket extends Construct {
     this.grantNames(grantee, names, actions);
   }
 
-  /** Objects of these names, and lists of what begins so: without the right to list, S3 says 403 for what is not there. */
+  /**
+   * Access to these objects, and listing of their prefixes: without it S3 returns 403 instead of 404 for a missing
+   * object.
+   */
   private grantNames(
     { grantPrincipal }: IGrantable,
     names: readonly string[],

@@ -7,10 +7,13 @@ import { PipelineFunction, type FunctionNetwork } from '../shared/pipeline-funct
 
 /** Properties of a {@link SinkConnector}. */
 export interface SinkConnectorProps {
-  /** The connector's name. Its consumer group is `connect-<name>`, so another name reads the topics anew. */
+  /**
+   * The connector's name. Its consumer group is `connect-<name>`, so under another name it reads the topics from the
+   * start.
+   */
   readonly connectorName: string;
   readonly connect: ExternalConnect;
-  /** What the connector does. */
+  /** The connector's configuration. */
   readonly config: ConnectorConfigProps;
   /**
    * Where the worker is reached from.
@@ -21,7 +24,7 @@ export interface SinkConnectorProps {
   readonly logRetention: RetentionDays;
 }
 
-/** The S3 sink on an external Connect worker, put there over its REST interface by a custom resource. */
+/** The S3 sink on an external Connect worker, deployed by a custom resource over its REST interface. */
 export class SinkConnector extends Construct {
   constructor(
     scope: Construct,
@@ -31,7 +34,7 @@ export class SinkConnector extends Construct {
     super(scope, id);
     const handler = new PipelineFunction(this, 'Handler', {
       folder: 'connector',
-      description: 'Puts the S3 sink connector on the Connect worker',
+      description: 'Deploys the S3 sink connector to the Connect worker',
       timeout: Duration.minutes(2),
       network,
       logRetention,

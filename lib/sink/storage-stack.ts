@@ -9,14 +9,14 @@ import { dataPolicyOf } from '../shared/removal-policy';
 /** Properties of the {@link StorageStack}. */
 export interface StorageStackProps extends StackProps {
   /**
-   * What encrypts the bucket.
+   * Encryption key of the bucket.
    *
-   * @default the key that S3 manages
+   * @default S3-managed keys
    */
   readonly encryptionKey?: IKey;
 }
 
-/** The sink bucket. Stateful: it holds everything the pipeline has gathered. */
+/** The sink bucket. Stateful: it holds all ingested data. */
 export class StorageStack extends Stack {
   readonly sink: SinkBucket;
 

@@ -4,8 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
 /**
- * Lets the grantee read a secret, and decrypt it where a key of its own encrypts it. The library's grant writes grantees
- * into the key's policy, so that a key's stack would depend on every stack of a reader.
+ * Lets the grantee read a secret, and decrypt it where it has its own key. The CDK's `grantRead` adds grantees to the
+ * key's policy, so the key's stack would depend on every reader's stack.
  */
 export function grantSecretRead({ grantPrincipal }: IGrantable, secret: ISecret, key?: IKey): void {
   grantPrincipal.addToPrincipalPolicy(

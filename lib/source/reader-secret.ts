@@ -3,10 +3,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 
-/** The database user that the emulator reads the source tables with. */
+/** The database user of the emulator. */
 export const SOURCE_USERNAME = 'emulator';
 
-/** Everything printable that is no letter or digit: a password without these needs no quoting anywhere. */
+/** All printable characters other than letters and digits: a password without them never needs quoting. */
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /** Properties of a {@link ReaderSecret}. */
@@ -16,24 +16,23 @@ export interface ReaderSecretProps {
   /** The name of the database (schema). */
   readonly database: string;
   /**
-   * What encrypts it.
+   * Encryption key.
    *
-   * @default the key that AWS manages
+   * @default the AWS-managed key
    */
   readonly encryptionKey?: IKey;
   readonly removalPolicy: RemovalPolicy;
 }
 
 /**
- * The secret of the reader's account, with a generated password, as the JSON that RDS writes (`username`, `password`,
- * `host`, `port`, `dbname`). The password is made on the first deployment, and anew whenever host, port or database
- * change.
+ * The secret of the reader's account, with a generated password, as JSON in RDS's form (`username`, `password`, `host`,
+ * `port`, `dbname`). The password is generated at the first deployment, and again when host, port or database change.
  */
 export class ReaderSecret extends Secret {
   constructor(scope: Construct, id: string, props: ReaderSecretProps) {
     const { host, port, database, encryptionKey, removalPolicy } = props;
     super(scope, id, {
-      description: 'How the emulator reads the source database',
+      description: "Credentials of the emulator's database user",
       encryptionKey,
       generateSecretString: {
         secretStringTemplate: Stack.of(scope).toJsonString({
@@ -54,7 +53,7 @@ export class ReaderSecret extends Secret {
     });
   }
 
-  /** The ARN by its attribute: a local AWS answers a plain reference with the name. */
+  /** The ARN as an attribute: a local AWS returns the name for a plain reference. */
   get arnAttribute(): string {
     return (this.node.defaultChild as CfnSecret).attrId;
   }

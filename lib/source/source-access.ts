@@ -12,18 +12,18 @@ import type { SourceConnection } from './source-connection';
 export interface SourceAccessProps {
   readonly source: ExternalSource;
   /**
-   * What encrypts a secret that is made.
+   * Encryption key of a generated secret.
    *
-   * @default the key that AWS manages
+   * @default the AWS-managed key
    */
   readonly encryptionKey?: IKey;
-  /** What becomes of a secret that is made when its stack is deleted. */
+  /** Removal policy of a generated secret. */
   readonly removalPolicy: RemovalPolicy;
 }
 
 /**
- * Access to an external source database: by a secret that is there, or by one with a generated password. Whoever runs
- * the server gives the user `emulator` that password after a deployment.
+ * Access to an external source database: by an existing secret, or by one with a generated password, which the server's
+ * operator must set for the user `emulator` after the deployment.
  */
 export class SourceAccess extends Construct implements SourceConnection {
   readonly secretArn: string;
@@ -40,7 +40,7 @@ export class SourceAccess extends Construct implements SourceConnection {
       this.secret = Secret.fromSecretCompleteArn(this, 'Secret', secretArn);
       this.key = keyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', keyArn);
       this.secretArn = secretArn;
-      // A stack must have a resource; this one is nothing and costs nothing.
+      // A stack needs at least one resource; this one does nothing and is free.
       new CfnWaitConditionHandle(this, 'Nothing');
     } else {
       const secret = new ReaderSecret(this, 'Secret', { host, port, database, encryptionKey, removalPolicy });

@@ -29,12 +29,12 @@ export interface SourceDatabaseProps {
   readonly seed: number;
   readonly network: PipelineNetwork;
   readonly encryptionKey: IKey;
-  /** What becomes of the reader's secret when its stack is deleted. */
+  /** Removal policy of the reader's secret. */
   readonly removalPolicy: RemovalPolicy;
   /**
-   * What becomes of the database when its stack is deleted.
+   * Removal policy of the database.
    *
-   * @default as the secret
+   * @default that of the secret
    */
   readonly databasePolicy?: RemovalPolicy;
   readonly logRetention: RetentionDays;
@@ -45,9 +45,9 @@ const PORT = 3306;
 const SEEDING = Duration.minutes(14);
 
 /**
- * MySQL on RDS, private, encrypted, TLS only, filled with generated posts by a custom resource, or restored from a
- * snapshot, whose posts are left as they are. RDS makes the administrator's password and rotates it every week; only the
- * seeder may read it. Readers have an account of their own that reads the three source tables.
+ * MySQL on RDS: private, encrypted, TLS only. A custom resource fills it with generated posts; restored from a
+ * snapshot, it keeps the snapshot's. RDS generates the administrator's password and rotates it weekly; only the seeder
+ * may read it. Readers have their own account on the three source tables.
  */
 export class SourceDatabase extends Construct implements SourceConnection {
   readonly secretArn: string;
@@ -133,7 +133,7 @@ export class SourceDatabase extends Construct implements SourceConnection {
     const administrator = instance.secret as ISecret;
     const seeder = new PipelineFunction(this, 'Seeder', {
       folder: 'source-data',
-      description: 'Fills the source database with generated posts and makes the account that reads them',
+      description: 'Fills the source database with generated posts and creates the account that reads them',
       timeout: SEEDING,
       memorySize: 1024,
       network: { network, securityGroups: [this.clientSecurityGroup] },
@@ -156,7 +156,7 @@ export class SourceDatabase extends Construct implements SourceConnection {
         Snapshot: this.snapshot.value,
       },
     });
-    // Once the function has its rights, and the server lets it in.
+    // The function needs its policies and network access first.
     content.node.addDependency(seeder, instance, ...instance.connections.securityGroups);
   }
 }

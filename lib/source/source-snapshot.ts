@@ -10,25 +10,25 @@ export const SNAPSHOT_PARAMETER = 'SourceSnapshot';
 export interface SourceSnapshotProps {
   readonly instance: DatabaseInstance;
   /**
-   * The id or ARN of the snapshot that an instance which is not there yet is restored from.
+   * The id or ARN of the snapshot from which a new instance is restored.
    *
-   * @default none: it is made empty
+   * @default none: the instance is created empty
    */
   readonly snapshot?: string;
 }
 
 /**
- * Lets an instance be restored from a snapshot, and keeps it.
+ * Lets an instance be restored from a snapshot, and stay so.
  *
- * CloudFormation replaces an instance whose snapshot is another than before, or is no longer named. What it was made of
- * is therefore a parameter of the stack, which remembers it: the setting is its default, which counts when the stack is
- * made, and a later deployment without the setting, or with another one, changes nothing (`docs/adr/0009-parking.md`).
+ * CloudFormation replaces an instance when its snapshot changes or is removed. The snapshot is therefore a stack
+ * parameter, which keeps its value: the setting is only its default when the stack is created, and later deployments
+ * with another setting or none change nothing (`docs/adr/0009-parking.md`).
  *
- * The library's own construct for restored instances has no password that RDS manages. A restored instance has name,
- * user, key and version of its snapshot; RDS gives it a new managed password after the restoration.
+ * The CDK's construct for restored instances does not support RDS-managed passwords. A restored instance has the
+ * snapshot's name, user, key and version; RDS generates a new managed password after the restore.
  */
 export class SourceSnapshot extends Construct {
-  /** The id or ARN, empty where there is none. */
+  /** The id or ARN; empty for none. */
   readonly value: string;
 
   constructor(scope: Construct, id: string, { instance, snapshot = '' }: SourceSnapshotProps) {
@@ -49,12 +49,12 @@ export class SourceSnapshot extends Construct {
     server.dbSnapshotIdentifier = when(restored, this.value, Aws.NO_VALUE);
     server.dbName = when(restored, Aws.NO_VALUE, server.dbName);
     server.masterUsername = when(restored, Aws.NO_VALUE, server.masterUsername);
-    // An older version than the snapshot's would be refused, and RDS may have raised it by itself.
+    // RDS refuses a version older than the snapshot's, which it may have upgraded by itself.
     server.engineVersion = when(restored, Aws.NO_VALUE, server.engineVersion);
     server.addPropertyOverride('KmsKeyId', {
       'Fn::If': [restored.logicalId, { Ref: 'AWS::NoValue' }, server.kmsKeyId],
     });
-    // The library's check takes a property that is not given for an empty text.
+    // The CDK's validation treats a missing property as an empty text.
     Validations.of(server).acknowledge({
       id: 'CloudFormation-Validate::E9006',
       reason: 'The version is of the list, or not given.',

@@ -11,20 +11,20 @@ import { databasePolicyOf, removalPolicyOf } from '../shared/removal-policy';
 /** Properties of the {@link SourceStack}. */
 export interface SourceStackProps extends StackProps {
   /**
-   * Where a database that is made is.
+   * Network of a database deployed here.
    *
    * @default none
    */
   readonly network?: PipelineNetwork;
   /**
-   * What encrypts database and secrets.
+   * Encryption key of database and secrets.
    *
-   * @default the keys that AWS manages
+   * @default AWS-managed keys
    */
   readonly encryptionKey?: IKey;
 }
 
-/** The source database, or access to an external one. Stateful: deleting it loses the password, and the posts. */
+/** The source database, or access to an external one. Stateful: deleting it loses the password and the posts. */
 export class SourceStack extends Stack {
   readonly source: SourceConnection;
 
@@ -37,7 +37,9 @@ export class SourceStack extends Stack {
       this.source = new SourceAccess(this, 'Source', { source: settings, encryptionKey, removalPolicy });
     } else {
       if (network === undefined || encryptionKey === undefined) {
-        throw new Error(`The database of stage ${stage.name} needs a network and a key of the app's own.`);
+        throw new Error(
+          `The source database of stage ${stage.name} needs a network and a customer-managed key: add both to the stage's settings.`,
+        );
       }
       this.source = new SourceDatabase(this, 'Source', {
         settings,
@@ -51,7 +53,7 @@ export class SourceStack extends Stack {
     }
     new CfnOutput(this, 'SourceSecretArn', {
       value: this.source.secretArn,
-      description: 'The secret with the source database: username, password, host, port, dbname',
+      description: 'The secret of the source database: username, password, host, port, dbname',
     });
   }
 }

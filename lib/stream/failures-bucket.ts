@@ -17,14 +17,14 @@ import {
 import { Construct } from 'constructs';
 import { grantObjectKey } from '../shared/key-grants';
 
-/** The folder that the redrive moves objects to, as `table_engine/stream_redrive.py` has it. */
+/** The folder to which the redrive moves objects, as in `table_engine/stream_redrive.py`. */
 const REDRIVEN = 'redriven';
 
 /** Properties of a {@link FailuresBucket}. */
 export interface FailuresBucketProps {
-  /** Days for which what was given up is kept. */
+  /** Days for which failed batches are kept. */
   readonly retentionDays: number;
-  /** What becomes of the bucket when its stack is deleted. One that is not empty stays in any case. */
+  /** Removal policy; a bucket that is not empty always remains. */
   readonly removalPolicy: RemovalPolicy;
   /**
    * Whether it is emptied before it is deleted.
@@ -33,16 +33,16 @@ export interface FailuresBucketProps {
    */
   readonly emptied?: boolean;
   /**
-   * What encrypts the objects.
+   * Encryption key of the objects.
    *
-   * @default the key that S3 manages
+   * @default S3-managed keys
    */
   readonly encryptionKey?: IKey;
 }
 
 /**
- * Where Lambda puts the batches that a function could not process in the end, records and all: the destination of an
- * event source mapping. Private, encrypted, TLS only.
+ * The on-failure destination of the event source mappings: Lambda writes batches here, records included, that failed
+ * after all retries. Private, encrypted, TLS only.
  */
 export class FailuresBucket extends Construct implements IEventSourceDlq {
   readonly bucket: IBucket;
@@ -74,14 +74,14 @@ export class FailuresBucket extends Construct implements IEventSourceDlq {
     });
   }
 
-  /** Makes the bucket the destination of a function's mapping; Lambda writes in the name of the function. */
+  /** Makes the bucket a mapping's destination; Lambda writes with the function's role. */
   bind(_target: IEventSourceMapping, handler: IFunction): DlqDestinationConfig {
     this.grant(handler, ['s3:PutObject']);
     if (this.key !== undefined) grantObjectKey(handler, this.key, 'write');
     return { destination: this.bucket.bucketArn };
   }
 
-  /** Lets the grantee list and read what was given up, and move it away when it is done: copy, then delete. */
+  /** Lets the grantee list and read failed batches, and move them away when done (copy, then delete). */
   grantRedrive(grantee: IGrantable): void {
     this.grant(grantee, ['s3:GetObject', 's3:DeleteObject']);
     grantee.grantPrincipal.addToPrincipalPolicy(

@@ -8,13 +8,13 @@ import type { StreamCapacity } from '../stages';
 export interface FeedStreamsProps {
   readonly userId: string;
   readonly capacity: StreamCapacity;
-  /** Hours for which a record can be read again, 24 to 8760. */
+  /** Retention of records in hours, 24 to 8760. */
   readonly retentionHours: number;
-  /** What becomes of the streams when their stack is deleted. */
+  /** Removal policy of the streams. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The three feeds' Kinesis streams, encrypted by the key that AWS manages for Kinesis. Kinesis speaks TLS only. */
+/** The three feeds' Kinesis streams, encrypted with the AWS-managed key. Kinesis is TLS only. */
 export class FeedStreams extends Construct {
   private readonly streams: Readonly<Record<FeedName, IStream>>;
 

@@ -9,20 +9,20 @@ import { TableEngineFunction } from '../shared/table-engine-function';
 /** Properties of the {@link ReplayFunction}. */
 export interface ReplayFunctionProps {
   readonly userId: string;
-  /** Where raw files and tables are. */
+  /** The bucket of raw files and tables. */
   readonly sink: SinkBucket;
   readonly tableEngine: TableEngineSettings;
   readonly logRetention: RetentionDays;
 }
 
-/** As long as Lambda lets a function run. */
+/** Lambda's maximum. */
 const TIMEOUT = Duration.minutes(15);
-/** What is looked up again may be many days of raw files; it costs while it runs only. */
+/** A replay may look up many days of raw files; the memory costs only while it runs. */
 const [MEMORY_MIB, STORAGE_MIB] = [3008, 4096];
 
 /**
- * The function by which the command line brings back what a table lacks. Records of a stream are handed to it by the
- * caller, who reads them, so that it needs no right to the streams; raw files it reads itself.
+ * Function that restores records missing from a table. The caller reads records of a stream and passes them in, so it
+ * needs no permission for the streams; it reads raw files itself.
  */
 export class ReplayFunction extends TableEngineFunction {
   constructor(
@@ -32,12 +32,12 @@ export class ReplayFunction extends TableEngineFunction {
   ) {
     super(scope, id, {
       module: 'replay',
-      description: 'Brings back what a table lacks, from the stream or the raw files',
+      description: 'Restores records missing from a table, from the stream or the raw files',
       settings: tableEngine,
       timeout: TIMEOUT,
       memoryMiB: MEMORY_MIB,
       storageMiB: STORAGE_MIB,
-      // Whoever called it waits, and can call again.
+      // The caller waits, and can retry.
       retryAttempts: 0,
       environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId },
       logRetention,

@@ -12,17 +12,17 @@ import { dataPolicyOf, removalPolicyOf } from '../shared/removal-policy';
 
 /** Properties of the {@link StreamStack}. */
 export interface StreamStackProps extends StackProps {
-  /** Where the tables are. */
+  /** The bucket of the tables. */
   readonly sink: SinkBucket;
   /**
-   * What encrypts the bucket of failures.
+   * Encryption key of the failures bucket.
    *
-   * @default the key that S3 manages
+   * @default S3-managed keys
    */
   readonly encryptionKey?: IKey;
 }
 
-/** The streaming path behind the API: streams, the functions that append them to tables, and what they gave up. */
+/** The streaming path behind the API: streams, the functions that append them to tables, and the failures bucket. */
 export class StreamStack extends Stack {
   readonly tables: StreamTables;
 
@@ -54,16 +54,16 @@ export class StreamStack extends Stack {
       description: 'The bucket of records that could not be appended to their table',
     });
     new CfnOutput(this, 'CareFunctionName', {
-      value: this.tables.care.functionName,
-      description: "The Lambda function that takes care of the streams' tables",
+      value: this.tables.maintenance.functionName,
+      description: 'The Lambda function that maintains the streaming tables',
     });
     new CfnOutput(this, 'RedriveFunctionName', {
       value: this.tables.redrive.functionName,
-      description: 'The Lambda function that appends what was given up',
+      description: 'The Lambda function that appends records from the failures bucket',
     });
     new CfnOutput(this, 'ReplayFunctionName', {
       value: replay.functionName,
-      description: 'The Lambda function that brings back what a table lacks',
+      description: 'The Lambda function that restores records missing from a table',
     });
   }
 }

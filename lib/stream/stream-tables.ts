@@ -17,15 +17,15 @@ import { TableEngineFunction } from '../shared/table-engine-function';
 /** Properties of {@link StreamTables}. */
 export interface StreamTablesProps {
   readonly userId: string;
-  /** Undefined while the stage is parked: what is there is cared for, and nothing comes. */
+  /** Undefined while the stage is parked: existing tables are maintained, but no records arrive. */
   readonly streams: FeedStreams | undefined;
-  /** Where the tables are. */
+  /** The bucket of the tables. */
   readonly sink: SinkBucket;
   readonly settings: StreamSettings;
   readonly tableEngine: TableEngineSettings;
-  /** The namespace of the counts that the functions write. */
+  /** The CloudWatch namespace of the functions' metrics. */
   readonly metricsNamespace: string;
-  /** What becomes of the bucket of failures when its stack is deleted. One that is not empty stays in any case. */
+  /** Removal policy of the failures bucket; one that is not empty always remains. */
   readonly removalPolicy: RemovalPolicy;
   /**
    * Whether that bucket is emptied first.
@@ -34,15 +34,15 @@ export interface StreamTablesProps {
    */
   readonly emptied?: boolean;
   /**
-   * What encrypts the bucket of failures.
+   * Encryption key of the failures bucket.
    *
-   * @default the key that S3 manages
+   * @default S3-managed keys
    */
   readonly encryptionKey?: IKey;
   readonly logRetention: RetentionDays;
 }
 
-/** The function that appends a feed's stream to its table, and the mapping that calls it. */
+/** The function that appends a feed's stream to its table, and its event source mapping. */
 export interface StreamAppender {
   readonly feed: FeedName;
   readonly function: IFunction;
@@ -50,26 +50,26 @@ export interface StreamAppender {
   readonly mappingId: string;
 }
 
-/** One batch: a cold start, and S3 taking its time. */
+/** One batch, with a cold start and slow S3 requests. */
 const APPEND_TIMEOUT = Duration.minutes(2);
-const CARE_TIMEOUT = Duration.minutes(15);
+const MAINTENANCE_TIMEOUT = Duration.minutes(15);
 const REDRIVE_EVERY = Duration.hours(1);
 
-/** The table of what was refused, beside those of the feeds. */
+/** The quarantine table, appended to by all feeds. */
 const QUARANTINE = 'quarantine';
 
 /**
- * From the streams to the tables: a function for each feed that appends what its stream delivers, one batch of a shard
- * at a time; the care of the tables; and where records go that could not be appended, with the way back.
+ * From the streams to the tables: for each feed a function that appends its stream, one batch per shard at a time;
+ * table maintenance; and the failures bucket with its redrive.
  */
 export class StreamTables extends Construct {
-  /** Where the records are that were given up. */
+  /** Batches that could not be appended. */
   readonly failures: FailuresBucket;
-  /** The functions that append, one a feed. */
+  /** The append functions, one per feed. */
   readonly appenders: readonly StreamAppender[];
-  /** The function that keeps the tables small and quick to read. */
-  readonly care: IFunction;
-  /** The function that appends what was given up. */
+  /** The function that checkpoints, compacts and vacuums the tables. */
+  readonly maintenance: IFunction;
+  /** The function that appends records from the failures bucket. */
   readonly redrive: IFunction;
 
   constructor(scope: Construct, id: string, props: StreamTablesProps) {
@@ -84,7 +84,7 @@ export class StreamTables extends Construct {
     const { streams } = props;
     this.appenders =
       streams === undefined ? [] : FEED_NAMES.map((feed) => this.addAppender(feed, streams, props));
-    this.care = this.addCare(props);
+    this.maintenance = this.addMaintenance(props);
     this.redrive = this.addRedrive(props);
   }
 
@@ -105,7 +105,7 @@ export class StreamTables extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: settings.batchSize,
       maxBatchingWindow: Duration.seconds(settings.batchWindowSeconds),
-      // A shard's batches come one after another, in order: that each record is stored once rests on it.
+      // Exactly-once depends on a shard's batches arriving one at a time, in order.
       parallelizationFactor: 1,
       bisectBatchOnError: true,
       retryAttempts: settings.retryAttempts,
@@ -117,32 +117,32 @@ export class StreamTables extends Construct {
     return { feed, function: append, mappingId: source.eventSourceMappingId };
   }
 
-  private addCare({ userId, sink, tableEngine, logRetention }: StreamTablesProps): IFunction {
-    const care = new TableEngineFunction(this, 'Care', {
+  private addMaintenance({ userId, sink, tableEngine, logRetention }: StreamTablesProps): IFunction {
+    const maintenance = new TableEngineFunction(this, 'Care', {
       module: 'care',
       description: 'Checkpoints, compacts and vacuums the tables of the streams',
       settings: tableEngine,
-      timeout: CARE_TIMEOUT,
-      // The next run makes up for one that failed.
+      timeout: MAINTENANCE_TIMEOUT,
+      // The next run makes up for a failed one.
       retryAttempts: 0,
       environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId },
       logRetention,
     });
-    sink.grantTables(care, tablesOf(userId), { delete: true });
+    sink.grantTables(maintenance, tablesOf(userId), { delete: true });
     new Schedule(this, 'CareSchedule', {
-      description: 'Runs the care of the tables',
+      description: 'Runs table maintenance',
       schedule: ScheduleExpression.rate(Duration.minutes(tableEngine.careEveryMinutes)),
-      target: new LambdaInvoke(care, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
+      target: new LambdaInvoke(maintenance, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
-    return care;
+    return maintenance;
   }
 
   private addRedrive({ userId, sink, tableEngine, logRetention }: StreamTablesProps): IFunction {
     const redrive = new TableEngineFunction(this, 'Redrive', {
       module: 'redrive',
-      description: 'Appends the records that were given up',
+      description: 'Appends records from the failures bucket',
       settings: tableEngine,
-      timeout: CARE_TIMEOUT,
+      timeout: MAINTENANCE_TIMEOUT,
       retryAttempts: 0,
       environment: {
         SINK_BUCKET: sink.bucket.bucketName,
@@ -154,7 +154,8 @@ export class StreamTables extends Construct {
     sink.grantTables(redrive, tablesOf(userId));
     this.failures.grantRedrive(redrive);
     new Schedule(this, 'RedriveSchedule', {
-      description: 'Appends the records that were given up; to be switched on when their cause is mended',
+      description:
+        'Appends records from the failures bucket; enable it when the cause of the failures is fixed',
       schedule: ScheduleExpression.rate(REDRIVE_EVERY),
       enabled: false,
       target: new LambdaInvoke(redrive, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),

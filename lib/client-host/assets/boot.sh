@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The client host's user data, behind lines that set its variables: fetches the package, refuses it unless its files are
-# those that were deployed, and runs the package's install.sh.
+# User data of the client host, after lines that set its variables: fetches the package, verifies its checksums and runs
+# its install.sh.
 #
-# Reads PACKAGE_URL (s3://...) and PACKAGE_SHA256, the SHA-256 (hexadecimal) of the package's list of checksums SHA256SUMS,
-# and what install.sh reads.
+# Reads PACKAGE_URL (s3://...), PACKAGE_SHA256 (hexadecimal SHA-256 of the package's SHA256SUMS), and what install.sh
+# reads.
 set -euo pipefail
 umask 022
 
@@ -16,7 +16,7 @@ folder=$(mktemp --directory)
 trap 'rm -rf -- "$folder"' EXIT
 archive=$folder/package.tar
 
-# The route to S3 and the role may come a moment after the machine.
+# The route to S3 and the role may become available after the instance has started.
 for attempt in 1 2 3 4 5; do
   if aws s3 cp --no-progress "$PACKAGE_URL" "$archive"; then break; fi
   if ((attempt == 5)); then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts the client host's package in its place: Kafka's tools, the REST proxy as a service, and what sends log and metrics
-# to CloudWatch. May be run again; what it made before is replaced. Runs as root, from the unpacked package.
+# Installs the client host's package: Kafka's tools, the REST proxy as a service, and the CloudWatch agent. Idempotent.
+# Runs as root, from the unpacked package.
 #
 # Reads
 #   KAFKA_BOOTSTRAP_SERVERS  host:port, several joined by commas
@@ -30,11 +30,11 @@ expect AWS_REGION '[a-z]{2}(-[a-z]+)+-[0-9]' 'an AWS region'
 expect LOG_GROUP '[A-Za-z0-9_./#-]+' 'the name of a log group'
 expect METRICS_NAMESPACE '[A-Za-z0-9_./#-]+' 'a namespace of CloudWatch'
 
-# From Amazon Linux's own repository, which is in S3: no way to the internet is needed.
+# From Amazon Linux's own repository, which is in S3: no internet access is needed.
 dnf --assumeyes --repo=amazonlinux --setopt=retries=10 install \
   amazon-cloudwatch-agent java-21-amazon-corretto-headless logrotate nodejs22
 
-# The folders that are all ours, so that nothing of an earlier package stays in them.
+# Replaced as a whole, so that no file of an earlier package remains.
 rm -rf /opt/kafka /opt/rest-proxy
 cp --recursive --no-dereference --preserve=mode,links "$package/root/." /
 
@@ -43,7 +43,7 @@ ln --symbolic --force "client-$KAFKA_AUTH.properties" /opt/kafka/config/client.p
 printf '%s\n' "$KAFKA_BOOTSTRAP_SERVERS" >/opt/kafka/config/bootstrap-servers
 
 systemd-sysusers rest-proxy.conf
-# systemd opens the service's log, as root, before it makes the folder; it gives the folder to the service all the same.
+# systemd opens the log as root before it creates the folder, and then gives the folder to the service.
 mkdir --parents --mode=0750 /var/log/rest-proxy
 cat >/etc/rest-proxy.env <<EOF
 AWS_REGION=$AWS_REGION
@@ -53,7 +53,7 @@ REST_PROXY_HOST=0.0.0.0
 REST_PROXY_PORT=$REST_PROXY_PORT
 EOF
 
-# Before the service, so that its first words arrive.
+# Before the service, so that its first log lines are sent.
 sed -e "s|@LOG_GROUP@|$LOG_GROUP|g" -e "s|@METRICS_NAMESPACE@|$METRICS_NAMESPACE|g" \
   "$package/cloudwatch-agent.json" >/etc/client-host-cloudwatch.json
 /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl \

@@ -112,7 +112,7 @@ describe.each(STAGES)('the stage %s', (stage) => {
     }
   });
 
-  test('every log group is kept as long as the stage says, and goes with its stack', () => {
+  test('every log group has the retention of the stage, and is deleted with its stack', () => {
     for (const [, group] of ofType('AWS::Logs::LogGroup')) {
       expect(group.DeletionPolicy).toBe('Delete');
       expect(group.Properties?.RetentionInDays).toBe(stage === 'prod' ? 180 : 7);

@@ -4,7 +4,7 @@ import { awsDeployment, deployment, pipeline, resourcesOf, type Statement } from
 
 /** A right that is meant to be wide. */
 interface Wide {
-  /** The end of the resource that is allowed, where it stands in the template. */
+  /** The end of the resource that is allowed, as in the template. */
   readonly resource: RegExp;
   /** All the actions that may go with it. */
   readonly actions: readonly string[];
@@ -43,7 +43,7 @@ const WIDE: readonly Wide[] = [
       /:group\/\S*(__amazon_msk_connect_\*|connect-\S+-s3-sink\*|console-consumer-\*|pinterest-dead-letters-\*)$/,
     actions: ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'],
     reason:
-      'Kafka Connect, its console consumer and what keeps dead letters make up what is behind these prefixes.',
+      'Kafka Connect, its console consumer and the dead-letter function generate the rest of these names.',
   },
   {
     resource: /:stream\/streaming-pinterest-\*$/,

@@ -6,7 +6,7 @@ export interface Acknowledged {
   readonly rule: string;
   /** The path of the resource, without the stack's common prefix, for example `source/Source/Instance`. */
   readonly path: RegExp;
-  /** What exactly is found, for the rules that say so. Default: anything. */
+  /** The finding, for rules that report one. Default: anything. */
   readonly finding?: RegExp;
   /** The stages in which it is found. Default: both. */
   readonly stage?: 'dev' | 'prod';

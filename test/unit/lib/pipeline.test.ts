@@ -84,7 +84,7 @@ test.each(['destroy', 'retain'] as const)(
   },
 );
 
-test('every log group is kept as long as the stage says, and goes with its stack', () => {
+test('every log group has the retention of the stage, and is deleted with its stack', () => {
   const groups = parts.flatMap((part) => resourcesOf(templates[part], 'AWS::Logs::LogGroup'));
   expect(groups).toHaveLength(11);
   for (const [, group] of groups) {

@@ -18,7 +18,7 @@ test('refuses a user id that cannot be used', () => {
   expect(() => stackNamePrefix('a_b', 'local')).toThrow('The user id "a_b" cannot be used');
 });
 
-test('the stacks of one pipeline are told from those of another whose names begin so', () => {
+test('the stacks of one pipeline are not confused with those of another with the same prefix', () => {
   const pipelines = ['a', 'a-dev', 'a-dev-dev', 'a-local'].flatMap((userId) =>
     ['local', 'dev', 'prod'].map((stage): [string, string] => [userId, stage]),
   );

@@ -82,7 +82,7 @@ export function emptyStack(scope: CdkStage = app()): Stack {
   return new Stack(scope, 'Test', { env: { region: 'eu-west-1' } });
 }
 
-/** A resource as it stands in a template. */
+/** A resource as in a template. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
@@ -101,7 +101,7 @@ export function resourcesOf(template: Template, type: string): [string, Template
   return Object.entries(resources(template)).filter(([, resource]) => resource.Type === type);
 }
 
-/** A statement of an IAM policy as it stands in a template. */
+/** A statement of an IAM policy as in a template. */
 export interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];

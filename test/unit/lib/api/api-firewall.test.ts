@@ -9,7 +9,7 @@ api.root.addMethod('GET');
 new ApiFirewall(stack, 'Firewall', { stage: api.deploymentStage, ratePerAddress: 2_000 });
 const template = Template.fromStack(stack);
 
-test('an address that sends too much is refused', () => {
+test('an address over the rate limit is blocked', () => {
   template.hasResourceProperties('AWS::WAFv2::WebACL', {
     Scope: 'REGIONAL',
     DefaultAction: { Allow: {} },
@@ -22,7 +22,7 @@ test('an address that sends too much is refused', () => {
   });
 });
 
-test('an address of ill repute is refused', () => {
+test('an address with a bad reputation is blocked', () => {
   template.hasResourceProperties('AWS::WAFv2::WebACL', {
     Rules: Match.arrayWith([
       Match.objectLike({
@@ -41,7 +41,7 @@ test('no request is kept as a sample', () => {
   expect(text).not.toContain('"SampledRequestsEnabled":true');
 });
 
-test('it stands before the stage of the API', () => {
+test('it protects the stage of the API', () => {
   const [[acl]] = resourcesOf(template, 'AWS::WAFv2::WebACL') as [[string, TemplateResource]];
   template.hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
     WebACLArn: { 'Fn::GetAtt': [acl, 'Arn'] },

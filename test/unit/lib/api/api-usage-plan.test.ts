@@ -52,7 +52,7 @@ test('API Gateway makes the value of the key; templates have its id only', () =>
   expect(WITHOUT.api.findOutputs('ApiKeyId')).toEqual({});
 });
 
-test('the emulator is told the id, and may read that key and no other', () => {
+test('the emulator gets the id, and may read only that key', () => {
   const id = { 'Fn::ImportValue': expect.stringMatching(/ApiUsagePlanEmulatorKey/) as string };
   expect(emulatorOf(WITH.emulator).API_KEY_ID).toEqual(id);
   expect(emulatorOf(WITHOUT.emulator)).not.toHaveProperty('API_KEY_ID');

@@ -98,7 +98,7 @@ test('path parameters are required, checked and passed on', () => {
   template.hasResourceProperties('AWS::ApiGateway::RequestValidator', { ValidateRequestParameters: true });
 });
 
-test('bodies are left to the proxy, whose answers are the contract', () => {
+test('bodies are validated by the proxy, whose responses are the contract', () => {
   ingestApi().template.hasResourceProperties('AWS::ApiGateway::RequestValidator', {
     ValidateRequestBody: Match.absent(),
   });

@@ -155,7 +155,7 @@ test('create-stream passes the shard count on', () => {
 describe.each(['pin', 'geo', 'user'])('the stream of the feed %s', (feed) => {
   const params = { 'stream-name': `streaming-me-${feed}` };
 
-  test('is described, and neither made nor deleted', () => {
+  test('can be described, but neither created nor deleted', () => {
     expect(rendered('describe-stream', undefined, params).json).toEqual({
       StreamName: `streaming-me-${feed}`,
     });
@@ -171,7 +171,7 @@ describe.each(['pin', 'geo', 'user'])('the stream of the feed %s', (feed) => {
     }
   });
 
-  test.each(['POST', 'DELETE'])('%s is answered 403, whatever Kinesis says', (method) => {
+  test.each(['POST', 'DELETE'])('%s gets 403, whatever the error of Kinesis', (method) => {
     for (const __type of ['ValidationException', 'ResourceInUseException', 'AccessDeniedException']) {
       const answer = rendered('error-response', { __type, message: 'why' }, params, method);
       expect([answer.status, answer.json]).toEqual([
@@ -204,7 +204,7 @@ describe('list-streams', () => {
       Limit: 100,
     });
   });
-  test('the answer has this pipeline’s streams only', () => {
+  test('the response has only this pipeline’s streams', () => {
     const StreamNames = [
       'other',
       'streaming-me-geo',

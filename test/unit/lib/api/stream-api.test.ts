@@ -97,7 +97,7 @@ test.each(routes)('%s maps every failure of Kinesis by its type', (route) => {
   });
 });
 
-test('the list is filtered, other answers are as Kinesis gave them', () => {
+test('the list is filtered, other responses are passed through', () => {
   const templates = routes.map((route) => [
     route,
     method(route).Integration.IntegrationResponses[0]?.ResponseTemplates,

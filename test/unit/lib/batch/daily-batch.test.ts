@@ -79,7 +79,7 @@ test('the steps come one after another; the Spark job answers by itself', () => 
   expect(order(spark)).toEqual(['Clean', 'Reconcile', 'Care', 'Verdict']);
 });
 
-test('whoever writes no metrics of what was refused has it counted after it, and nobody has it counted twice', () => {
+test('rejects are counted by the reconciliation only where the engine writes no metrics', () => {
   const counting = (template: Template): unknown[] =>
     resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) => [
       Properties?.Handler,
@@ -94,7 +94,7 @@ test('whoever writes no metrics of what was refused has it counted after it, and
   );
 });
 
-test('where the Spark job compacts the tables of the feeds, the care does not', () => {
+test('where the Spark job compacts the tables of the feeds, maintenance does not', () => {
   const compacting = (template: Template): unknown[] =>
     resourcesOf(template, 'AWS::Lambda::Function')
       .filter(([, { Properties }]) => Properties?.Handler === 'batch_care.handler')
@@ -105,7 +105,7 @@ test('where the Spark job compacts the tables of the feeds, the care does not', 
   expect([compacting(spark), compacting(lambda)]).toEqual([['true'], [undefined]]);
 });
 
-test('each step is tried again with growing pauses, but not what the reconciliation found', () => {
+test('each step is retried with back-off, but not what the reconciliation found', () => {
   for (const template of [lambda, spark]) {
     const { States } = definition(template);
     const again = {
@@ -126,7 +126,7 @@ test('each step is tried again with growing pauses, but not what the reconciliat
   }
 });
 
-test('after a reconciliation that failed the tables are cared for, and the run fails', () => {
+test('maintenance runs after a failed reconciliation, and the run fails', () => {
   const { States, TimeoutSeconds } = definition(lambda);
   expect(States.Reconcile?.Catch).toEqual([
     { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Care' },
@@ -151,7 +151,7 @@ test('after a reconciliation that failed the tables are cared for, and the run f
   expect(TimeoutSeconds).toBe(12 * 3600);
 });
 
-test('a step is the function that its name says', () => {
+test('each step invokes the function of its name', () => {
   const { States } = definition(lambda);
   const handlers = Object.fromEntries(
     resourcesOf(lambda, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
@@ -181,13 +181,14 @@ test('the functions have the memory, the storage and the time of the settings, a
   }
 });
 
-test('it begins at its hour, UTC, every day', () => {
+test('it starts daily at its hour, UTC', () => {
   made({ hour: 22 }).hasResourceProperties('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'cron(0 22 * * ? *)',
     ScheduleExpressionTimezone: 'Etc/UTC',
     State: 'ENABLED',
   });
-  for (const hour of [-1, 24, 1.5]) expect(() => made({ hour })).toThrow(`begin at hour ${hour}: expected`);
+  for (const hour of [-1, 24, 1.5])
+    expect(() => made({ hour })).toThrow(`The hour of the daily batch is ${hour}: expected`);
 });
 
 const rights = (template: Template, role: string): string[] =>
@@ -284,7 +285,7 @@ describe('with Spark', () => {
     });
   });
 
-  test('the job writes the tables of the batch and the answers, cares for the tables, and no raw file', () => {
+  test('the job writes and maintains the batch tables and the answers, and writes no raw file', () => {
     const found = rights(spark, 'DailySparkRole').filter((right) => /^s3:(Put|Delete)/.test(right));
     const tables = ['pin', 'geo', 'user', 'quarantine', 'batch_files'].map((name) => `/tables/${name}/*`);
     expect([...new Set(found)].sort()).toEqual(

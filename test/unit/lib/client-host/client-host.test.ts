@@ -74,7 +74,7 @@ const launch = (template: Template, data: object): void => {
   template.hasResourceProperties('AWS::EC2::LaunchTemplate', { LaunchTemplateData: Match.objectLike(data) });
 };
 
-test('one instance in the private subnets, replaced when it or the proxy is unwell', () => {
+test('one instance in the private subnets, replaced when it or the proxy is unhealthy', () => {
   clientHost().template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
     Properties: {
       MinSize: '1',
@@ -89,14 +89,14 @@ test('one instance in the private subnets, replaced when it or the proxy is unwe
   });
 });
 
-test('a host gets a week old, and the next one has the newest image without another deployment', () => {
+test('a host is replaced weekly, with the newest image, without a deployment', () => {
   const { template } = clientHost();
   launch(template, {
     ImageId: 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64',
   });
   template.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', {
     MaxInstanceLifetime: 7 * 86_400,
-    // The old one goes when the new one is well.
+    // The old host is terminated when the new one is healthy.
     InstanceMaintenancePolicy: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
   });
 });
@@ -156,7 +156,7 @@ test('port 22 opens to the range given, and to nothing else', () => {
 });
 
 test.each(['0.0.0.0/0', '::/0'])('port 22 is never open to %s', (sshFrom) => {
-  expect(() => clientHost({ sshFrom })).toThrow(/SSH to the client host is to be open to .* far too many/);
+  expect(() => clientHost({ sshFrom })).toThrow(/SSH to the client host cannot be opened to .* too large/);
 });
 
 test('the key pair is made by the app; its private key is nowhere in the template', () => {
@@ -213,7 +213,7 @@ test('the instance starts when its role may do what it needs', () => {
   expect(types).toContain('AWS::IAM::Policy');
 });
 
-test('in Kafka it writes the feeds, and reads them and the dead letters as a console consumer', () => {
+test('in Kafka it writes the feeds, and reads them and the dead-letter topic as a console consumer', () => {
   const feeds = ['pinterest.pin', 'pinterest.geo', 'pinterest.user'];
   const { grants } = clientHost();
   expect(grants.produce).toEqual([feeds]);
@@ -254,11 +254,11 @@ test('the user data is the boot script behind its settings, and fits', () => {
   expect(text.length).toBeLessThan(16_000);
 });
 
-test('a package that is not there is told', () => {
+test('a missing package is reported', () => {
   const folder = mkdtempSync(join(tmpdir(), 'client-host-test-'));
   try {
     expect(() => clientHost({ package: folder })).toThrow(
-      /There is no .*client-host\.tar, .*npm run package/,
+      /client-host\.tar does not exist: .*npm run package/,
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -69,7 +69,7 @@ test('the host lets in the balancer on the port of the proxy, and nothing else',
   ]);
 });
 
-test('a proxy that does not answer is no target', () => {
+test('a proxy that does not respond is no target', () => {
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
     Port: 8082,
     Protocol: 'TCP',
@@ -84,7 +84,7 @@ test('a proxy that does not answer is no target', () => {
   });
 });
 
-test('the API reaches it over a link of its own', () => {
+test('the API reaches it over its own VPC link', () => {
   const [[balancer]] = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer') as [
     [string, TemplateResource],
   ];

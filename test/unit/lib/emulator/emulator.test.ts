@@ -22,7 +22,7 @@ const statements = statementsOf(template, 'EmulatorFunctionServiceRole');
 const about = (service: string): Statement[] =>
   statements.filter(({ Action }) => [Action].flat().every((action) => action.startsWith(`${service}:`)));
 
-test('the function is told everything by its environment, and no secret', () => {
+test('the environment configures the function, without secrets', () => {
   const [[, fn]] = resourcesOf(template, 'AWS::Lambda::Function') as [[string, TemplateResource]];
   const { Variables } = fn.Properties?.Environment as { Variables: Record<string, unknown> };
   expect(Variables).toMatchObject({ USER_ID: 'pinterest', SEED: '100', POSTS_PER_RUN: '500', RATE: '50' });

@@ -50,7 +50,7 @@ test('there is a broker of the stage’s size in every private subnet', () => {
   });
 });
 
-test('clients prove by IAM who they are, in no other way', () => {
+test('clients authenticate with IAM only', () => {
   has({
     ClientAuthentication: {
       Sasl: { Iam: { Enabled: true }, Scram: Match.absent() },

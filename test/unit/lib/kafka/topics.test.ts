@@ -8,7 +8,7 @@ import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '..
 
 const WEEK = '604800000';
 
-test('the three feeds have the stage’s partitions; the dead letters have one and are kept', () => {
+test('the three feeds have the stage’s partitions; the dead-letter topic has one and is kept', () => {
   expect(topicDefinitions('me', { partitions: 6, replicationFactor: 3 })).toEqual([
     ...['me.pin', 'me.geo', 'me.user'].map((Name) => ({
       Name,
@@ -30,7 +30,7 @@ test('one broker is enough where there is one copy', () => {
   expect(pin?.Config['min.insync.replicas']).toBe('1');
 });
 
-test('a serverless cluster is not told how many copies must have a record', () => {
+test('a serverless cluster gets no min.insync.replicas', () => {
   for (const { Config } of topicDefinitions('me', { partitions: 3, replicationFactor: 3 }, true)) {
     expect(Object.keys(Config).filter((name) => name !== 'max.message.bytes')).toEqual(['retention.ms']);
   }
@@ -66,7 +66,7 @@ describe('the custom resource', () => {
     template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 840 });
   });
 
-  test('an answer that CloudFormation did not get is worked out again', () => {
+  test('a lost response is retried', () => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
   });
 

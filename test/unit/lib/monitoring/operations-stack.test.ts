@@ -1,4 +1,4 @@
-/** Alarms, topic, dashboard and budget as they stand in the template. */
+/** Alarms, topic, dashboard and budget as in the template. */
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { MonthlyBudget } from '../../../../lib/monitoring/monthly-budget';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -36,7 +36,7 @@ function metricsOf(name: string): [string, Record<string, unknown>][] {
   ]);
 }
 
-test('the lag and the client host follow the group of a connector whose worker sets up the clients', () => {
+test('the lag and the client host follow the group of a connector whose worker configures the clients', () => {
   const other = pipeline(awsDeployment('dev', { connectClientSettings: 'worker' })).templates;
   const [[, connector]] = resourcesOf(other.kafka, 'AWS::KafkaConnect::Connector') as [
     [string, TemplateResource],
@@ -155,7 +155,7 @@ test('what is refused on either path is watched, whichever engine cleans', () =>
   }
 });
 
-test('what is given up is counted by the mappings, which are told to count', () => {
+test('failed batches are counted by the mappings', () => {
   expect(metricsOf('streams/given-up').map(([metric]) => metric)).toEqual(
     Array(3).fill('AWS/Lambda/OnFailureDestinationDeliveredEventCount'),
   );
@@ -164,7 +164,7 @@ test('what is given up is counted by the mappings, which are told to count', () 
   }
 });
 
-test('dead letters and runs of the emulator are counted from the logs', () => {
+test('dead-letter records and emulator runs are counted from the logs', () => {
   const filters = resourcesOf(operations, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
   expect(filters).toMatchObject([
     {
@@ -209,7 +209,7 @@ test('alarms may use the key, and no more of it than they need', () => {
   ]);
 });
 
-test('who is named is sent the alarms, and nobody else', () => {
+test('only the address given is sent the alarms', () => {
   operations.hasResourceProperties('AWS::SNS::Subscription', {
     Protocol: 'email',
     Endpoint: 'ops@example.com',
@@ -259,7 +259,7 @@ describe('early signs', () => {
   });
 });
 
-test('the budget is of the whole account, and is told of in time', () => {
+test('the budget is of the whole account, and notifies early', () => {
   operations.hasResourceProperties('AWS::Budgets::Budget', {
     Budget: {
       BudgetType: 'COST',
@@ -280,5 +280,7 @@ test('the budget is of the whole account, and is told of in time', () => {
   });
   const stack = emptyStack();
   const topic = new Topic(stack, 'Topic');
-  expect(() => new MonthlyBudget(stack, 'None', { name: 'x', limitUsd: 0, topic })).toThrow('more than 0');
+  expect(() => new MonthlyBudget(stack, 'None', { name: 'x', limitUsd: 0, topic })).toThrow(
+    'a number above 0',
+  );
 });

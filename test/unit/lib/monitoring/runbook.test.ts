@@ -71,7 +71,7 @@ test('what is brought is not watched', () => {
     batchEngine: 'none',
   });
   const parts = new Set(alarmsOf(brought).map(({ AlarmName }) => String(AlarmName).split('/')[1]));
-  // Of the sink only the function that copies dead letters, which is the app's own.
+  // Of the sink only the function that copies dead-letter records, which is the app's own.
   expect([...parts]).toEqual(['emulator', 'api', 'sink', 'streams', 'quarantine']);
 });
 

@@ -9,10 +9,10 @@ test.each([
 });
 
 test.each(['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '10.0.0.0/8', '2000::/3'])(
-  '%s is far too many',
+  '%s is too large',
   (cidr) => {
     expect(() => checkAddressRange(cidr, 'SSH to the client host')).toThrow(
-      `SSH to the client host is to be open to "${cidr}", which is far too many: expected one address range of your own`,
+      `SSH to the client host cannot be opened to "${cidr}", which is too large: expected one address range of your own`,
     );
   },
 );
@@ -27,5 +27,5 @@ test.each([
   '10.0.0.0/16/16',
   '10.0.0.0/-1',
 ])('%j is no range', (text) => {
-  expect(() => checkAddressRange(text, 'SSH')).toThrow('which is no address range');
+  expect(() => checkAddressRange(text, 'SSH')).toThrow('which is not an address range');
 });

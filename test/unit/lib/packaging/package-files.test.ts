@@ -57,8 +57,10 @@ test('the command names the file, its hash and for whom it is', () => {
   ]);
 });
 
-test('a package with wheels without a target is told what it needs', () => {
-  expect(() => filesOf('spark-batch')).toThrow('spark-batch needs a processor and a Python version');
+test('a package with wheels needs a target', () => {
+  expect(() => filesOf('spark-batch')).toThrow(
+    'spark-batch needs a target: give --architecture and --python',
+  );
 });
 
 test('a hash is of names and contents, and of no build results', () => {

@@ -1,7 +1,7 @@
-/** Our own rules over plain templates, for what cdk-nag is silent about. */
+/** Our own rules over plain templates, for what cdk-nag does not check. */
 import type { TemplateResource } from '../synth';
 
-/** A template as it stands in a file. */
+/** A template as in a file. */
 export interface PlainTemplate {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
 }
@@ -158,7 +158,7 @@ function diskComplaints(id: string, { Type, Properties }: TemplateResource): str
     : [`${id}: a disk that is not encrypted`];
 }
 
-/** The key's own policy: the account rules by its policies; whoever else may use the key, only through a service or for us. */
+/** The key's own policy: the account rules by its policies; others may use the key only through a service or on behalf of the app. */
 function keyPolicyComplaints(id: string, { Type, Properties }: TemplateResource): string[] {
   if (Type !== 'AWS::KMS::Key') return [];
   const statements = (at(Properties, 'KeyPolicy.Statement') ?? []) as unknown[];

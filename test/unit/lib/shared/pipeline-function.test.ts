@@ -26,7 +26,7 @@ test('the function is as its props say', () => {
   });
 });
 
-test('its log is kept as long as it is told, and goes with the stack', () => {
+test('its log has the configured retention, and is deleted with the stack', () => {
   template.hasResource('AWS::Logs::LogGroup', {
     Properties: { RetentionInDays: 90 },
     DeletionPolicy: 'Delete',

@@ -34,7 +34,7 @@ describe.each(KINDS)('with every plugin ($kind)', (plugin) => {
     expect(made).not.toHaveProperty('topics.regex');
   });
 
-  test('a rejected record goes to the dead letters with its reason, and not into a log', () => {
+  test('a rejected record goes to the dead-letter topic with its reason, and into no log', () => {
     expect(made).toMatchObject({
       'errors.tolerance': 'all',
       'errors.deadletterqueue.topic.name': 'me.dead-letters',
@@ -145,7 +145,7 @@ test.each(['tasksMax', 'flushRecords', 'flushBytes', 'flushIntervalMs'] as const
   },
 );
 
-test('the worker may set up the clients as the connector would, but for the group', () => {
+test('the worker may configure the clients as the connector would, but for the group', () => {
   const byConnector = config({ kind: 'own' });
   const byWorker = config({ kind: 'own' }, { clientSettings: 'worker' });
   const overridden = Object.entries(byConnector).filter(([name]) => name.includes('.override.'));
@@ -156,7 +156,7 @@ test('the worker may set up the clients as the connector would, but for the grou
   expect({ ...byWorker, ...Object.fromEntries(overridden) }).toEqual(byConnector);
   expect(Object.keys(byWorker).filter((name) => /^(consumer|producer)\./.test(name))).toEqual([]);
   expect(() => config({ kind: 'own' }, { clientSettings: 'worker', consumerGroup: 'mine' })).toThrow(
-    `The sink's consumer group is "mine", but its worker sets up the clients`,
+    `The sink's consumer group is "mine", but its worker configures the clients`,
   );
 });
 

@@ -18,7 +18,7 @@ new DeadLetters(stack, 'DeadLetters', {
 });
 const template = Template.fromStack(stack);
 
-test('the function is told where letters are and where they go, and what fails is tried again', () => {
+test('the function gets its source and destination, and retries failures', () => {
   template.hasResourceProperties('AWS::Lambda::Function', {
     Timeout: 300,
     Environment: {
@@ -42,7 +42,7 @@ test('it runs every hour', () => {
   });
 });
 
-test('it writes the letters’ objects, and reads none but them', () => {
+test('it writes and reads only the objects of dead-letter records', () => {
   expect(
     statementsOf(template, 'DeadLettersFunction').map(({ Action, Condition }) => [Action, Condition]),
   ).toEqual([
@@ -51,7 +51,7 @@ test('it writes the letters’ objects, and reads none but them', () => {
   ]);
 });
 
-test('on MSK it reads the dead letters’ topic, as a member of groups of its own', () => {
+test('on MSK it reads the dead-letter topic, as a member of groups of its own', () => {
   const { kafka } = pipeline(awsDeployment('dev')).templates;
   const rights = statementsOf(kafka, 'DeadLettersFunction')
     .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('kafka-cluster:')))

@@ -78,7 +78,7 @@ test('the connector has the one configuration, and a consumer group that outlive
   });
 });
 
-test('where the worker sets up the clients, the connector overrides nothing', () => {
+test('where the worker configures the clients, the connector overrides nothing', () => {
   const other = sink({ settings: { clientSettings: 'worker' } });
   const { ConnectorConfiguration, ConnectorName } = connector(other) as {
     ConnectorConfiguration: Record<string, string>;
@@ -121,7 +121,7 @@ test('it reaches the brokers from the private subnets, by IAM over TLS', () => {
   });
 });
 
-test('it asks a cluster that does not ask who it is for nothing', () => {
+test('it has no credentials for a cluster without authentication', () => {
   const open = sink({ auth: { kind: 'none' } });
   expect(connector(open)).toMatchObject({
     KafkaClusterClientAuthentication: { AuthenticationType: 'NONE' },
@@ -249,7 +249,7 @@ describe('the role', () => {
     });
   });
 
-  test('reads the feeds, writes the dead letters', () => {
+  test('reads the feeds, writes the dead-letter topic', () => {
     const internal = topic('__amazon_msk_connect_*');
     expect(resources('kafka-cluster:ReadData').sort()).toEqual([
       internal,

@@ -35,7 +35,7 @@ test('never waits longer than three minutes, nor less than the handler', () => {
   template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 120 });
 });
 
-test('an answer that CloudFormation did not get is worked out again', () => {
+test('a lost response is retried', () => {
   template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
 });
 

@@ -5,7 +5,7 @@ import { readableTemplate } from './readable';
 
 const text = (value: unknown): string => readableTemplate({ value });
 
-test('references stand in their texts', () => {
+test('references are inlined in their texts', () => {
   const joined = {
     'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':', { 'Fn::GetAtt': ['Key', 'Arn'] }]],
   };
@@ -14,7 +14,7 @@ test('references stand in their texts', () => {
   expect(text({ 'Fn::Sub': 's3://${AWS::AccountId}' })).toBe("value: 's3://${AWS::AccountId}'\n");
 });
 
-test('a text that looks like a reference is told from one', () => {
+test('a text that looks like a reference is escaped', () => {
   expect(text('${Key.Arn}')).toBe("value: '${!Key.Arn}'\n");
   expect(text('${Key.Arn}')).not.toBe(text({ 'Fn::GetAtt': ['Key', 'Arn'] }));
 });

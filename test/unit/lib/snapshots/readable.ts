@@ -1,8 +1,8 @@
 /**
  * A template as a text that people compare: YAML with sorted keys, one value a line, long texts over several lines.
  *
- * - References stand in their texts, as in `Fn::Sub`: `${Id}`, `${Id.Arn}`, `${import name}`; a literal `${` is `${!`.
- * - A text that is a JSON document stands as that document, under `as JSON`.
+ * - References are inlined in their texts, as in `Fn::Sub`: `${Id}`, `${Id.Arn}`, `${import name}`; a literal `${` is `${!`.
+ * - A text that is a JSON document is written as that document, under `as JSON`.
  * - Hashes of files and of whole APIs, which change with what they are made of, are `<hash>`.
  */
 import { safeDump } from 'js-yaml';
@@ -56,7 +56,7 @@ function readable(value: unknown): unknown {
   const text = textOf(value);
   if (text !== undefined) {
     const document = documentIn(text);
-    // What stands in the document is text already: it has its references.
+    // Values in the document are text already: it has its references.
     return document === undefined ? text : { 'as JSON': document };
   }
   if (Array.isArray(value)) return value.map(readable);

@@ -10,7 +10,7 @@ afterAll(() => {
 const ADVICE =
   'If the change is meant, renew the files by "npm test -- unit -u" and read what git shows (CONTRIBUTING.md).';
 
-test('what is missing, what is another, and what is too much is told, until it is renewed', () => {
+test('missing, different and stale files are reported until they are renewed', () => {
   expect(complaintAbout(folder, 'dev/api.yaml', 'a')).toBe(`There is no snapshot dev/api.yaml. ${ADVICE}`);
   renew(
     folder,

@@ -142,7 +142,7 @@ test("a reader may read that secret, and not the administrator's", () => {
   expect(text).toContain('"kms:ViaService":');
 });
 
-test('the seeder is told everything but the passwords, and may read both secrets', () => {
+test('the seeder gets everything but the passwords, and may read both secrets', () => {
   template.hasResourceProperties('Custom::SourceData', {
     AdministratorSecretArn: {
       'Fn::GetAtt': [Match.stringLikeRegexp('^SourceInstance'), 'MasterUserSecret.SecretArn'],

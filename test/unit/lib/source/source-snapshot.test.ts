@@ -34,7 +34,7 @@ interface Plain {
   >;
 }
 
-/** The server's properties with a value of the parameter, as CloudFormation resolves what stands in the template. */
+/** The server's properties with a value of the parameter, as CloudFormation resolves the template. */
 function serverWith(template: Template, snapshot: string): Record<string, unknown> {
   const plain = template.toJSON() as Plain;
   const [, server] =
@@ -61,7 +61,7 @@ function serverWith(template: Template, snapshot: string): Record<string, unknow
 
 const SNAPSHOT = 'pinterest-dev-source-snapshot-sourceinstance-0a1b';
 
-test('without one the server is made anew, encrypted by the key of the app', () => {
+test('without one the server is created, encrypted with the key of the app', () => {
   const server = serverWith(templateOf(), '');
   expect(server).toMatchObject({
     DBSnapshotIdentifier: undefined,

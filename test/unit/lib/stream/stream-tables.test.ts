@@ -37,7 +37,7 @@ const functions = functionsOf(template);
 const named = (handler: string): [string, FunctionProperties][] =>
   functions.filter(([, { Handler }]) => Handler === `${handler}.handler`);
 
-test('there are three functions that append, and one that cares, redrives, replays each, of one package', () => {
+test('there are three functions that append, and one each for maintenance, redrive and replay, of one package', () => {
   expect(functions.map(([, { Handler }]) => Handler).sort()).toEqual([
     'append.handler',
     'append.handler',
@@ -59,7 +59,7 @@ test.each([
   }
 });
 
-test('a function is told the bucket, the user and its feed', () => {
+test('a function gets the bucket, the user id and its feed', () => {
   const told = named('append').map(([, { Environment }]) => Environment.Variables);
   expect(told.map(({ FEED }) => FEED)).toEqual(['pin', 'geo', 'user']);
   for (const variables of told) {
@@ -110,12 +110,12 @@ test('batch, retries and age are the stage’s, and none is without end', () => 
   }
 });
 
-test('a record that is given up is given up before the stream forgets it', () => {
+test('a record is sent to the failures bucket before it expires in the stream', () => {
   const { maxRecordAgeMinutes, retentionHours } = deployment().stage.streams;
   expect(maxRecordAgeMinutes).toBeLessThan(retentionHours * 60);
 });
 
-test('what is given up goes to a bucket with its records', () => {
+test('failed batches go to a bucket with their records', () => {
   for (const { DestinationConfig } of mappings(template)) {
     expect(DestinationConfig).toEqual({
       OnFailure: {
@@ -152,7 +152,7 @@ test.each(['pin', 'geo', 'user'])(
   },
 );
 
-test('the care may delete, in the tables only', () => {
+test('maintenance may delete, in the tables only', () => {
   const statements = statementsOf(template, 'TablesCareServiceRole');
   expect(actionsOf(statements)).toEqual(['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']);
   expect(JSON.stringify(statements).match(/"\/tables\/[^"]*/g)).toEqual(
@@ -197,7 +197,7 @@ test('the replay reads raw files and what batches took up, and adds to tables; i
   expect(folders('s3:GetObject')).toEqual([...written, '/tables/batch_files', '/topics'].sort());
 });
 
-test('the care runs as often as the stage says; the redrive is switched off', () => {
+test('maintenance runs as often as the stage says; the redrive is disabled', () => {
   const schedules = resourcesOf(
     stream({ tableEngine: { careEveryMinutes: 7 } }),
     'AWS::Scheduler::Schedule',
@@ -211,7 +211,7 @@ test('the care runs as often as the stage says; the redrive is switched off', ()
   ]);
 });
 
-test('the bucket of failures is private, encrypted, for TLS only, and forgets', () => {
+test('the failures bucket is private, encrypted, TLS only, and expires objects', () => {
   const days = stream({ streams: { failureRetentionDays: 3 } });
   days.hasResourceProperties('AWS::S3::Bucket', {
     PublicAccessBlockConfiguration: {

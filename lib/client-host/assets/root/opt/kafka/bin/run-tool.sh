@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs one of Kafka's tools. Brokers and authentication are those of this host unless the arguments say otherwise.
+# Runs one of Kafka's tools, with this host's brokers and authentication unless the arguments give others.
 #
 #   run-tool.sh <class> [argument…]
 #
-# JAVA_HOME (the java on the PATH) and KAFKA_HEAP_OPTS (-Xmx256m) are read as by Kafka's own scripts.
+# Reads JAVA_HOME (default: the java on the PATH) and KAFKA_HEAP_OPTS (default: -Xmx256m) as Kafka's own scripts do.
 set -euo pipefail
 
 base=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." && pwd)

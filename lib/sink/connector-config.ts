@@ -1,11 +1,11 @@
 /**
  * The configuration of the S3 sink connector for Kafka Connect's REST interface or MSK Connect.
  *
- * Every plugin writes the same layout, `topics/<topic>/partition=<p>/<topic>+<p>+<start offset, 20 digits>.json` with
- * one JSON document a line, so readers do not depend on the plugin.
+ * The layout is `topics/<topic>/partition=<p>/<topic>+<p>+<start offset, 20 digits>.json` with one JSON document a line; a plugin
+ * that is not this repository's must be configured to the same, as what reads the files does not know which one it was.
  */
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../services/contract';
-import type { AivenSinkPlugin, ClientSettings, SinkSettings } from '../stages';
+import type { ClientSettings, SinkSettings } from '../stages';
 
 /** The name of a stage's connector, for example `pinterest-dev-s3-sink`; on MSK Connect a suffix follows. */
 export function sinkConnectorName(userId: string, stage: string): string {
@@ -98,8 +98,8 @@ const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
  * Unless the worker configures the clients, it must allow `consumer.override.*` and `producer.override.*`
  * (`connector.client.config.override.policy=All`, the default since Kafka 3).
  *
- * @throws Error when a number is not a positive integer, Aiven's keys are not references, or a consumer group is given
- * and the worker configures the clients.
+ * @throws Error when a number is not a positive whole number, another plugin's configuration sets what the pipeline sets, or a
+ * consumer group is given and the worker sets up the clients.
  */
 export function connectorConfig(props: ConnectorConfigProps): ConnectorConfig {
   checkNumbers(props);
@@ -108,7 +108,10 @@ export function connectorConfig(props: ConnectorConfigProps): ConnectorConfig {
       `The sink's consumer group is "${props.consumerGroup}", but its worker configures the clients, and only a connector can set its group: leave one of the two out.`,
     );
   }
-  return { ...commonConfig(props), ...pluginConfig(props) };
+  const common = commonConfig(props);
+  const { pluginConfig } = props.sink;
+  if (pluginConfig === undefined) return { ...common, 'key.converter': BYTES, ...ownConfig(props) };
+  return { ...common, ...otherConfig(props, pluginConfig, Object.keys(common)) };
 }
 
 function commonConfig({
@@ -122,7 +125,6 @@ function commonConfig({
     // An exact list: a pattern would match the dead-letter topic too.
     topics: FEED_NAMES.map((feed) => topicName(userId, feed)).join(','),
     'tasks.max': String(sink.tasksMax),
-    'key.converter': BYTES,
     'errors.tolerance': 'all',
     'errors.deadletterqueue.topic.name': deadLetterTopicName(userId),
     'errors.deadletterqueue.topic.replication.factor': String(replicationFactor),
@@ -135,19 +137,7 @@ function commonConfig({
   };
 }
 
-function pluginConfig(props: ConnectorConfigProps): Record<string, string> {
-  const { plugin } = props.sink;
-  switch (plugin.kind) {
-    case 'own':
-      return ownConfig(props);
-    case 'aiven':
-      return aivenConfig(props, plugin);
-    case 'confluent':
-      return confluentConfig(props);
-  }
-}
-
-/** This repository's plugin: values are stored byte for byte. */
+/** This repository's plugin: bytes as they are. */
 function ownConfig({ bucketName, region, s3Endpoint, sink }: ConnectorConfigProps): Record<string, string> {
   return {
     'connector.class': 'io.github.pinterestpipeline.s3sink.S3SinkConnector',
@@ -162,76 +152,37 @@ function ownConfig({ bucketName, region, s3Endpoint, sink }: ConnectorConfigProp
   };
 }
 
-/**
- * Aiven's plugin: documents are parsed and re-serialised, so line breaks vanish and key order may change. It has no
- * flush settings; the worker's `offset.flush.interval.ms` decides.
- */
-function aivenConfig(
+/** Another plugin's own properties, without those that ask for an S3 endpoint where there is none but Amazon's. */
+function otherConfig(
   { bucketName, region, s3Endpoint }: ConnectorConfigProps,
-  { credentials }: AivenSinkPlugin,
+  given: Readonly<Record<string, string>>,
+  reserved: readonly string[],
 ): Record<string, string> {
-  for (const reference of Object.values(credentials ?? {})) {
-    if (!/^\$\{[^${}]+\}$/.test(reference)) {
-      throw new Error(
-        'The credentials of the Aiven sink must be references to a configuration provider, for example "${env:AWS_ACCESS_KEY_ID}": the value is written into the template in clear text (it is not repeated here).',
-      );
-    }
+  const taken = Object.keys(given).filter((name) => name === 'name' || reserved.includes(name));
+  if (taken.length > 0) {
+    throw new Error(
+      `The sink plugin's configuration has ${taken.join(', ')}, which the pipeline sets: leave it out.`,
+    );
   }
-  return {
-    'connector.class': 'io.aiven.kafka.connect.s3.AivenKafkaConnectS3SinkConnector',
-    ...JSON_VALUES,
-    'aws.s3.bucket.name': bucketName,
-    'aws.s3.region': region,
-    ...(s3Endpoint === undefined ? {} : { 'aws.s3.endpoint': s3Endpoint }),
-    ...(credentials === undefined
-      ? {}
-      : {
-          'aws.access.key.id': credentials.accessKeyId,
-          'aws.secret.access.key': credentials.secretAccessKey,
+  const values: Readonly<Record<string, string | undefined>> = { bucket: bucketName, region, s3Endpoint };
+  return Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => s3Endpoint !== undefined || !value.includes('${s3Endpoint}'))
+      .map(([name, value]) => [
+        name,
+        // A name with a colon is a configuration provider's, which the worker reads.
+        value.replaceAll(/\$\{(\w+)\}/g, (placeholder, key: string) => {
+          const found = values[key];
+          if (found !== undefined) return found;
+          throw new Error(
+            `The sink plugin's property ${name} has ${placeholder}: expected one of ${Object.keys(values)
+              .map((known) => `\${${known}}`)
+              .join(', ')}.`,
+          );
         }),
-    'file.name.template': `${TOPICS_DIRECTORY}/{{topic}}/partition={{partition}}/{{topic}}+{{partition}}+{{start_offset:padding=true}}.json`,
-    'file.compression.type': 'none',
-    'format.output.type': 'jsonl',
-    'format.output.fields': 'value',
-    'format.output.envelope': 'false',
-  };
+      ]),
+  );
 }
-
-/**
- * Confluent's plugin: documents are parsed and re-serialised, because its byte format keeps line breaks inside a
- * document. It rotates files by record count and wall clock.
- */
-function confluentConfig({
-  bucketName,
-  region,
-  s3Endpoint,
-  sink,
-}: ConnectorConfigProps): Record<string, string> {
-  return {
-    'connector.class': 'io.confluent.connect.s3.S3SinkConnector',
-    ...JSON_VALUES,
-    'storage.class': 'io.confluent.connect.s3.storage.S3Storage',
-    'format.class': 'io.confluent.connect.s3.format.json.JsonFormat',
-    'partitioner.class': 'io.confluent.connect.storage.partitioner.DefaultPartitioner',
-    'schema.compatibility': 'NONE',
-    's3.bucket.name': bucketName,
-    's3.region': region,
-    ...(s3Endpoint === undefined ? {} : { 'store.url': s3Endpoint }),
-    'topics.dir': TOPICS_DIRECTORY,
-    'filename.offset.zero.pad.width': '20',
-    'flush.size': String(sink.flushRecords),
-    'rotate.schedule.interval.ms': String(sink.flushIntervalMs),
-    timezone: 'UTC',
-    // Otherwise a tombstone (a record without a value) fails its task.
-    'behavior.on.null.values': 'ignore',
-  };
-}
-
-/** Values as JSON without Connect's schema envelope. Records that do not parse go to the dead-letter topic. */
-const JSON_VALUES = {
-  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-  'value.converter.schemas.enable': 'false',
-} as const;
 
 function checkNumbers({ replicationFactor, sink }: ConnectorConfigProps): void {
   const numbers = {

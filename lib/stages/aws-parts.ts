@@ -173,6 +173,9 @@ function otherCapacity(kind: 'provisioned' | 'serverless'): Msk['capacity'] {
 export function readConnect(made: Omit<MskConnect, 'pluginZip'>, read: SettingReader): ConnectPart {
   if (given(read, 'connectUrl') === undefined) {
     const zip = given(read, 'sinkPluginZip');
+    if (zip === undefined) {
+      refuse(read, ['sinkPluginConfig'], 'the plugin is that of this repository: give its "sinkPluginZip"');
+    }
     return {
       ...made,
       clientSettings: oneOf(read, 'connectClientSettings', ['connector', 'worker'], made.clientSettings),

@@ -13,7 +13,7 @@ import {
   readSource,
   type MadeDailyBatch,
 } from './aws-parts';
-import { readRegion } from './common-settings';
+import { readPluginConfig, readRegion } from './common-settings';
 import { readOperations } from './operations-settings';
 import { oneOf, optionalText, SettingError, type SettingReader } from './settings';
 import type {
@@ -76,6 +76,7 @@ export interface AwsDefaults extends Omit<
  *   is, as alarms refer to it);
  * - `destroyData` (`true`: the data goes with its stacks), `parked` (`true`: only what holds data stays);
  * - `batchEngine` (`lambda`, `emr-serverless`, `none`: nothing is scheduled);
+ * - `sinkPluginConfig` (a JSON file): the properties of another sink plugin, in `sinkPluginZip` or on the existing worker;
  * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: packages that are there already; what is
  *   not given is made when it is deployed.
  *
@@ -95,6 +96,7 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
     kafka,
     topics: topicsOf(defaults.topics, kafka),
     connect: readConnect(defaults.connect, read),
+    sink: { ...defaults.sink, pluginConfig: readPluginConfig(read) },
     restProxy,
     source,
     emulator,

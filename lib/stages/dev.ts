@@ -27,7 +27,6 @@ export const DEV: AwsDefaults = {
     clientSettings: 'connector',
   },
   sink: {
-    plugin: { kind: 'own' },
     tasksMax: 3,
     flushRecords: 5_000,
     flushBytes: 8 * 1024 * 1024,

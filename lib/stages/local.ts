@@ -1,7 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { readDatabaseName, readRegion } from './common-settings';
+import { readDatabaseName, readPluginConfig, readRegion } from './common-settings';
 import {
-  oneOf,
   requiredBootstrapServers,
   requiredFolder,
   requiredHost,
@@ -9,7 +8,7 @@ import {
   requiredUrl,
   type SettingReader,
 } from './settings';
-import type { SinkFlush, SinkPlugin, Stage } from './stage';
+import type { SinkFlush, Stage } from './stage';
 
 /** When the sink of the stage `local` cuts a file. */
 export const LOCAL_FLUSH: SinkFlush = {
@@ -24,7 +23,7 @@ export const LOCAL_FLUSH: SinkFlush = {
  *
  * Settings: `bootstrapServers`, `connectUrl`, `restProxyUrl`, `databaseHost`, `databasePort`, `awsEndpointUrl` and
  * `tableEnginePackage` (a folder) must be given; `databaseName` (default `pinterest`), `region` (default `us-east-1`)
- * and `sinkPlugin` (`own`, `aiven` or `confluent`; default `own`) may be.
+ * and `sinkPluginConfig` (a file, of a plugin that is not this repository's) may be.
  *
  * @throws SettingError when a setting is missing or cannot be used.
  */
@@ -43,7 +42,7 @@ export function localStage(read: SettingReader): Stage {
     topics: { partitions: 3, replicationFactor: 1 },
     connect: { kind: 'external', url: requiredUrl(read, 'connectUrl') },
     sink: {
-      plugin: readSinkPlugin(read),
+      pluginConfig: readPluginConfig(read),
       tasksMax: 3,
       ...LOCAL_FLUSH,
     },
@@ -94,17 +93,5 @@ export function localStage(read: SettingReader): Stage {
     parked: false,
     terminationProtection: false,
     logRetention: RetentionDays.ONE_WEEK,
-  };
-}
-
-function readSinkPlugin(read: SettingReader): SinkPlugin {
-  const kind = oneOf(read, 'sinkPlugin', ['own', 'aiven', 'confluent'], 'own');
-  if (kind !== 'aiven') {
-    return { kind };
-  }
-  // Aiven's 2.x takes keys only; the worker resolves these names from its own environment.
-  return {
-    kind,
-    credentials: { accessKeyId: '${env:AWS_ACCESS_KEY_ID}', secretAccessKey: '${env:AWS_SECRET_ACCESS_KEY}' },
   };
 }

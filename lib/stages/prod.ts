@@ -34,7 +34,6 @@ export const PROD: AwsDefaults = {
     clientSettings: 'connector',
   },
   sink: {
-    plugin: { kind: 'own' },
     tasksMax: 6,
     ...PROD_FLUSH,
   },

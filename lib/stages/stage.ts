@@ -206,31 +206,6 @@ export interface TopicSettings {
   readonly replicationFactor: number;
 }
 
-/** Which S3 sink plugin the Connect worker has. */
-export type SinkPlugin = OwnSinkPlugin | AivenSinkPlugin | ConfluentSinkPlugin;
-
-/** The plugin of this repository, in `engines/s3-sink-connector/`. */
-export interface OwnSinkPlugin {
-  readonly kind: 'own';
-}
-
-/** Aiven's S3 sink (2.15 or later). */
-export interface AivenSinkPlugin {
-  readonly kind: 'aiven';
-  /**
-   * References to a configuration provider of the worker, never the keys themselves, for example
-   * `${env:AWS_ACCESS_KEY_ID}`.
-   *
-   * @default none: the plugin's default credential chain, which releases before 3 do not have.
-   */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
-/** Confluent's S3 sink (10 or later). */
-export interface ConfluentSinkPlugin {
-  readonly kind: 'confluent';
-}
-
 /** When a file is cut: whichever of the three is reached first. */
 export interface SinkFlush {
   readonly flushRecords: number;
@@ -241,7 +216,13 @@ export interface SinkFlush {
 
 /** The S3 sink. */
 export interface SinkSettings extends SinkFlush {
-  readonly plugin: SinkPlugin;
+  /**
+   * The configuration of another plugin than this repository's, by property: all that the pipeline does not set itself.
+   * `${bucket}`, `${region}` and `${s3Endpoint}` stand for what they name.
+   *
+   * @default none: this repository's plugin, in `engines/s3-sink-connector/`
+   */
+  readonly pluginConfig?: Readonly<Record<string, string>>;
   /** Connect tasks, at most one for each partition of the three topics. */
   readonly tasksMax: number;
 }

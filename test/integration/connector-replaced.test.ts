@@ -57,7 +57,7 @@ async function start(name: string): Promise<void> {
     s3Endpoint: sink.relay.url,
     replicationFactor: 1,
     consumerGroup: GROUP,
-    sink: { plugin: { kind: 'own' }, tasksMax: 1, flushRecords: 100, flushBytes: 1e6, flushIntervalMs: 500 },
+    sink: { tasksMax: 1, flushRecords: 100, flushBytes: 1e6, flushIntervalMs: 500 },
   });
   await eventually(`${name} configured`, async () => (await rest('PUT', `${name}/config`, config)) ?? true);
   await eventually(`${name} running`, async () => {

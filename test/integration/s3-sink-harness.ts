@@ -170,7 +170,6 @@ export class SinkHarness {
       s3Endpoint: this.relay.url,
       replicationFactor: 1,
       sink: {
-        plugin: { kind: 'own' },
         tasksMax: 1,
         flushRecords: 100,
         flushBytes: 1_000_000,

@@ -1,16 +1,10 @@
 /**
  * The options of `npm start`.
  */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { checked, decimalNumber, wholeNumber } from './arguments';
 import { checkUserId, DEFAULT_USER_ID } from '../../services/contract';
-import {
-  parseSinkPluginPlace,
-  SINK_PLUGIN_KINDS,
-  type SinkPluginChoice,
-  type SinkPluginKind,
-  type SinkPluginPlace,
-} from '../local-run/install/sink-plugin';
+import { sinkPluginChoice, type SinkPluginChoice } from '../local-run/install/sink-plugin';
 import { MAX_RESTARTS } from '../local-run/supervisor';
 
 /** The ports that can be fixed, with the flag of each. */
@@ -69,28 +63,14 @@ interface Parsed {
   random: boolean;
   reportEvery: number;
   restarts: number;
-  sinkPlugin?: SinkPluginKind;
-  sinkPluginFrom?: SinkPluginPlace;
+  sinkPlugin?: string;
+  sinkPluginConfig?: string;
   [port: string]: unknown;
 }
 
 /** The name under which commander keeps a flag's value: `--kafka-port` is `kafkaPort`. */
 function valueName(flag: string): string {
   return flag.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** The plugin asked for; undefined for the one built here. @throws Error when half of what is needed is given. */
-function sinkPluginChoice({ sinkPlugin: kind, sinkPluginFrom: place }: Parsed): SinkPluginChoice | undefined {
-  if (kind !== undefined && place !== undefined) return { kind, place };
-  if (place !== undefined) {
-    throw new Error(
-      `--sink-plugin-from needs --sink-plugin as well, which says whose configuration the plugin takes: expected one of ${SINK_PLUGIN_KINDS.join(', ')}.`,
-    );
-  }
-  if (kind === undefined || kind === 'own') return undefined;
-  throw new Error(
-    `--sink-plugin ${kind} needs --sink-plugin-from as well, because only the plugin "own" is built here: expected its zip, its folder, or Maven coordinates.`,
-  );
 }
 
 /**
@@ -129,16 +109,8 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
       wholeNumber(0, 10_000),
       MAX_RESTARTS,
     )
-    .addOption(
-      new Option('--sink-plugin <kind>', 'whose S3 sink plugin Kafka Connect loads (default: "own")').choices(
-        SINK_PLUGIN_KINDS,
-      ),
-    )
-    .option(
-      '--sink-plugin-from <place>',
-      'where that plugin is: a zip, a folder, or Maven coordinates group:artifact:version of a zip',
-      checked((text) => parseSinkPluginPlace(text, process.env.INIT_CWD)),
-    );
+    .option('--sink-plugin <zip>', 'another S3 sink plugin for Kafka Connect (default: the one built here)')
+    .option('--sink-plugin-config <file>', "that plugin's configuration, a JSON file: docs/runbook.md");
   for (const [name, flag] of Object.entries(PORT_FLAGS)) {
     command.option(`${flag} <port>`, `fixed port of ${name} (default: a free one)`, wholeNumber(1, 65_535));
   }
@@ -168,9 +140,14 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
     }
     ports[name] = port;
   }
+  const { sinkPlugin: zip, sinkPluginConfig: config } = parsed;
+  if ((zip === undefined) !== (config === undefined)) {
+    refuse('--sink-plugin and --sink-plugin-config go together: expected both or none.');
+  }
   let sinkPlugin: SinkPluginChoice | undefined;
   try {
-    sinkPlugin = sinkPluginChoice(parsed);
+    if (zip !== undefined && config !== undefined)
+      sinkPlugin = sinkPluginChoice(zip, config, process.env.INIT_CWD);
   } catch (error) {
     refuse(error instanceof Error ? error.message : String(error));
   }

@@ -7,7 +7,6 @@ import { awsVariables, type AwsClientConfig } from '../pipeline/deployment';
 import { isDeployed, readStacks, stackProblems, wantedStacks } from './deployed-stacks';
 import { hashOf } from './install/part';
 import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
-import type { SinkPluginKind } from './install/sink-plugin';
 import { PROJECT_ROOT } from './paths';
 import { childEnvironment } from '../processes/environment';
 import { CommandError, runCommand } from '../processes/run-command';
@@ -22,8 +21,8 @@ export interface DeploySettings {
   readonly restProxyUrl: string;
   readonly databaseHost: string;
   readonly databasePort: number;
-  /** Whose S3 sink plugin Kafka Connect has; the app's default when not given. */
-  readonly sinkPlugin?: SinkPluginKind;
+  /** The file with the configuration of the S3 sink plugin that Kafka Connect has, where it is not this repository's. */
+  readonly sinkPluginConfig?: string;
   /** The folder with the package of the table engine's functions. */
   readonly tableEnginePackage: string;
 }
@@ -81,6 +80,7 @@ function assembly(settings: DeploySettings): string {
  * @throws Error with what the command line said.
  */
 export async function synthesise(settings: DeploySettings, signal?: AbortSignal): Promise<boolean> {
+  const { sinkPluginConfig } = settings;
   const context = {
     stage: 'local',
     userId: settings.userId,
@@ -92,11 +92,14 @@ export async function synthesise(settings: DeploySettings, signal?: AbortSignal)
     awsEndpointUrl: settings.aws.endpoint ?? '',
     region: settings.aws.region,
     tableEnginePackage: settings.tableEnginePackage,
-    ...(settings.sinkPlugin === undefined ? {} : { sinkPlugin: settings.sinkPlugin }),
+    ...(sinkPluginConfig === undefined ? {} : { sinkPluginConfig }),
   };
   const args = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const stamp = hashOf(
-    APP_SOURCES.map((name) => path.join(PROJECT_ROOT, name)),
+    [
+      ...APP_SOURCES.map((name) => path.join(PROJECT_ROOT, name)),
+      ...(sinkPluginConfig === undefined ? [] : [sinkPluginConfig]),
+    ],
     [...args, TABLE_ENGINE_PACKAGE.stamp()],
   );
   const output = assembly(settings);

@@ -20,7 +20,6 @@ import {
 import { FEED_NAMES, topicName } from '../../services/contract';
 import { seedDatabase, type SeedReport } from '../../services/source/seeder';
 import type { DeploySettings } from './deploy';
-import type { SinkPluginKind } from './install/sink-plugin';
 import { installedParts } from './install';
 import type { Endpoints, LocalParts } from './local-parts';
 import { dropDatabaseUser, setDatabaseUser } from './parts/mariadb';
@@ -36,7 +35,7 @@ export function deploySettings(
   userId: string,
   stateDir: string,
   endpoints: Endpoints,
-  sinkPlugin?: SinkPluginKind,
+  sinkPluginConfig?: string,
 ): DeploySettings {
   const { tableEnginePackage } = installedParts();
   return {
@@ -44,7 +43,7 @@ export function deploySettings(
     userId,
     stateDir,
     databasePort: endpoints.ports.mariadb,
-    sinkPlugin,
+    sinkPluginConfig,
     tableEnginePackage,
   };
 }

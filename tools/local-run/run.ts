@@ -163,7 +163,7 @@ class Run {
       options.userId,
       this.state.folder,
       parts.endpoints,
-      options.sinkPlugin?.kind,
+      options.sinkPlugin?.config,
     );
     const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
       const began = performance.now();

@@ -3,10 +3,10 @@ import {
   workerClientSettings,
   type ConnectorConfigProps,
 } from '../../../../lib/sink/connector-config';
-import type { SinkPlugin } from '../../../../lib/stages';
+import type { SinkSettings } from '../../../../lib/stages';
 
 function config(
-  plugin: SinkPlugin,
+  pluginConfig?: SinkSettings['pluginConfig'],
   overrides: Partial<ConnectorConfigProps> = {},
 ): Readonly<Record<string, string>> {
   return connectorConfig({
@@ -15,14 +15,25 @@ function config(
     region: 'eu-west-1',
     s3Endpoint: 'http://127.0.0.1:14566',
     replicationFactor: 2,
-    sink: { plugin, tasksMax: 3, flushRecords: 5_000, flushBytes: 1_048_576, flushIntervalMs: 3_000 },
+    sink: { pluginConfig, tasksMax: 3, flushRecords: 5_000, flushBytes: 1_048_576, flushIntervalMs: 3_000 },
     ...overrides,
   });
 }
 
-const KINDS: readonly SinkPlugin[] = [{ kind: 'own' }, { kind: 'aiven' }, { kind: 'confluent' }];
+const OTHER = {
+  'connector.class': 'com.example.S3Sink',
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'bucket.name': '${bucket}',
+  'bucket.url': 's3://${bucket}.${region}',
+  'store.url': '${s3Endpoint}',
+  'file.name': '{{topic}}/{{partition}}',
+  'access.key': '${env:AWS_ACCESS_KEY_ID}',
+};
 
-describe.each(KINDS)('with every plugin ($kind)', (plugin) => {
+describe.each([
+  ["this repository's plugin", undefined],
+  ['another', OTHER],
+])('with %s', (_, plugin) => {
   const made = config(plugin);
 
   test('exactly the three topics are read, from their beginning', () => {
@@ -60,7 +71,7 @@ describe.each(KINDS)('with every plugin ($kind)', (plugin) => {
 });
 
 test('the own plugin passes bytes and cuts files by count, size and age', () => {
-  expect(config({ kind: 'own' })).toMatchObject({
+  expect(config()).toMatchObject({
     'connector.class': 'io.github.pinterestpipeline.s3sink.S3SinkConnector',
     'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
     'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
@@ -74,80 +85,43 @@ test('the own plugin passes bytes and cuts files by count, size and age', () => 
   });
 });
 
-test("Aiven's plugin writes JSON lines under the same names", () => {
-  expect(config({ kind: 'aiven' })).toMatchObject({
-    'connector.class': 'io.aiven.kafka.connect.s3.AivenKafkaConnectS3SinkConnector',
-    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-    'value.converter.schemas.enable': 'false',
-    'aws.s3.bucket.name': 'raw-bucket',
-    'aws.s3.region': 'eu-west-1',
-    'aws.s3.endpoint': 'http://127.0.0.1:14566',
-    'file.name.template':
-      'topics/{{topic}}/partition={{partition}}/{{topic}}+{{partition}}+{{start_offset:padding=true}}.json',
-    'file.compression.type': 'none',
-    'format.output.type': 'jsonl',
-    'format.output.fields': 'value',
-    'format.output.envelope': 'false',
-  });
-});
-
-test("Confluent's plugin writes JSON lines under the same names", () => {
-  expect(config({ kind: 'confluent' })).toMatchObject({
-    'connector.class': 'io.confluent.connect.s3.S3SinkConnector',
-    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-    'value.converter.schemas.enable': 'false',
-    'storage.class': 'io.confluent.connect.s3.storage.S3Storage',
-    'format.class': 'io.confluent.connect.s3.format.json.JsonFormat',
-    'partitioner.class': 'io.confluent.connect.storage.partitioner.DefaultPartitioner',
-    's3.bucket.name': 'raw-bucket',
-    's3.region': 'eu-west-1',
+test('another plugin has its own properties, with bucket, region and endpoint put in', () => {
+  expect(config(OTHER)).toMatchObject({
+    ...OTHER,
+    'bucket.name': 'raw-bucket',
+    'bucket.url': 's3://raw-bucket.eu-west-1',
     'store.url': 'http://127.0.0.1:14566',
-    'topics.dir': 'topics',
-    'filename.offset.zero.pad.width': '20',
-    'flush.size': '5000',
-    'rotate.schedule.interval.ms': '3000',
-    timezone: 'UTC',
-    'behavior.on.null.values': 'ignore',
   });
+  expect(Object.keys(config(OTHER)).filter((name) => /^(s3|flush)\.|^key\./.test(name))).toEqual([]);
+  expect(() => config({ ...OTHER, 'store.url': '${endpoint}' })).toThrow(
+    "The sink plugin's property store.url has ${endpoint}: expected one of ${bucket}, ${region}, ${s3Endpoint}.",
+  );
 });
 
-test.each(KINDS)("without an endpoint, $kind goes to Amazon's S3", (plugin) => {
+test.each(['topics', 'errors.tolerance', 'name'])('another plugin cannot set %s', (name) => {
+  expect(() => config({ ...OTHER, [name]: 'mine' })).toThrow(`has ${name}, which the pipeline sets`);
+});
+
+test.each([undefined, OTHER])("without an endpoint, the sink goes to Amazon's S3", (plugin) => {
   const made = config(plugin, { s3Endpoint: undefined });
   expect(Object.keys(made).filter((name) => /endpoint|store\.url/.test(name))).toEqual([]);
-});
-
-test("Aiven's plugin gets keys by reference only, and never repeats one that is not", () => {
-  const credentials = { accessKeyId: '${env:ID}', secretAccessKey: '${env:KEY}' };
-  expect(config({ kind: 'aiven', credentials })).toMatchObject({
-    'aws.access.key.id': '${env:ID}',
-    'aws.secret.access.key': '${env:KEY}',
-  });
-  const clear = { accessKeyId: '${env:ID}', secretAccessKey: 'wJalrXUtnFEMI' };
-  expect(() => config({ kind: 'aiven', credentials: clear })).toThrow(/must be references/);
-  expect(() => config({ kind: 'aiven', credentials: clear })).not.toThrow(/wJalrXUtnFEMI/);
 });
 
 test.each(['tasksMax', 'flushRecords', 'flushBytes', 'flushIntervalMs'] as const)(
   'refuses a %s that is no positive whole number',
   (name) => {
-    const sink = {
-      plugin: { kind: 'own' } as const,
-      tasksMax: 1,
-      flushRecords: 1,
-      flushBytes: 1,
-      flushIntervalMs: 1,
-    };
+    const sink = { tasksMax: 1, flushRecords: 1, flushBytes: 1, flushIntervalMs: 1 };
     for (const value of [0, -1, 1.5, Number.NaN]) {
-      expect(() => config({ kind: 'own' }, { sink: { ...sink, [name]: value } })).toThrow(
+      expect(() => config(undefined, { sink: { ...sink, [name]: value } })).toThrow(
         `The sink's ${name} is ${value}: expected a whole number of at least 1.`,
       );
     }
   },
 );
 
-test('the worker may configure the clients as the connector would, but for the group', () => {
-  const byConnector = config({ kind: 'own' });
-  const byWorker = config({ kind: 'own' }, { clientSettings: 'worker' });
+test('the worker may set up the clients as the connector would, but for the group', () => {
+  const byConnector = config();
+  const byWorker = config(undefined, { clientSettings: 'worker' });
   const overridden = Object.entries(byConnector).filter(([name]) => name.includes('.override.'));
   expect(overridden).toHaveLength(6);
   expect(workerClientSettings()).toEqual(
@@ -155,11 +129,11 @@ test('the worker may configure the clients as the connector would, but for the g
   );
   expect({ ...byWorker, ...Object.fromEntries(overridden) }).toEqual(byConnector);
   expect(Object.keys(byWorker).filter((name) => /^(consumer|producer)\./.test(name))).toEqual([]);
-  expect(() => config({ kind: 'own' }, { clientSettings: 'worker', consumerGroup: 'mine' })).toThrow(
-    `The sink's consumer group is "mine", but its worker configures the clients`,
+  expect(() => config(undefined, { clientSettings: 'worker', consumerGroup: 'mine' })).toThrow(
+    `The sink's consumer group is "mine", but its worker sets up the clients`,
   );
 });
 
 test('refuses a user id that cannot be used', () => {
-  expect(() => config({ kind: 'own' }, { userId: 'a_b' })).toThrow('The user id "a_b" cannot be used');
+  expect(() => config(undefined, { userId: 'a_b' })).toThrow('The user id "a_b" cannot be used');
 });

@@ -179,6 +179,7 @@ test.each<[string, Settings]>([
   ['the ARN of a secret', { databaseHost: 'db', databaseSecretArn: 'mine' }],
   ['to which no endpoint leads', { egress: 'endpoints' }],
   ['ending with ".zip"', { sinkPluginZip: __filename }],
+  ['the plugin is that of this repository', { sinkPluginZip: undefined, sinkPluginConfig: 'p.json' }],
   ['the path of a folder', { clientHostPackage: __filename }],
 ])('says what is wrong: %s', (message, settings) => {
   expect(() => dev(settings)).toThrow(SettingError);

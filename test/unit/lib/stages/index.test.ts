@@ -14,7 +14,7 @@ test('reads the local stage', () => {
     restProxy: { kind: 'external', url: 'http://127.0.0.1:18082' },
     source: { kind: 'external', host: '127.0.0.1', port: 13306, database: 'pinterest' },
     emulator: { scheduleEnabled: false, seed: 100 },
-    sink: { plugin: { kind: 'own' } },
+    sink: { pluginConfig: undefined },
     statefulResources: 'destroy',
   });
 });
@@ -52,21 +52,13 @@ test.each(REQUIRED)('the local stage needs %s', (name) => {
 test.each([
   ['region', 'Ireland'],
   ['databaseName', 'a-b; DROP'],
-  ['sinkPlugin', 'camel'],
+  ['sinkPluginConfig', '/no/such.json'],
 ])('refuses %s %s', (name, value) => {
   expect(() => deployment({ [name]: value })).toThrow(`The setting "${name}" is "${value}"`);
 });
 
-test('takes region, database name and sink plugin when they are given', () => {
-  const { stage } = deployment({ region: 'eu-west-1', databaseName: 'posts', sinkPlugin: 'confluent' });
+test('takes region and database name when they are given', () => {
+  const { stage } = deployment({ region: 'eu-west-1', databaseName: 'posts' });
   expect(stage.region).toBe('eu-west-1');
   expect(stage.source.database).toBe('posts');
-  expect(stage.sink.plugin).toEqual({ kind: 'confluent' });
-});
-
-test('the Aiven sink gets its keys by reference to the environment of the worker', () => {
-  expect(deployment({ sinkPlugin: 'aiven' }).stage.sink.plugin).toEqual({
-    kind: 'aiven',
-    credentials: { accessKeyId: '${env:AWS_ACCESS_KEY_ID}', secretAccessKey: '${env:AWS_SECRET_ACCESS_KEY}' },
-  });
 });

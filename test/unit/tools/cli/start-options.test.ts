@@ -51,15 +51,6 @@ describe('the options of npm start', () => {
     expect(parse(flag, '20001').ports).toEqual({ [name]: 20_001 });
   });
 
-  test('take a sink plugin with its place', () => {
-    expect(parse('--sink-plugin', 'own').sinkPlugin).toBeUndefined();
-    const flags = ['--sink-plugin', 'aiven', '--sink-plugin-from', 'io.example:s3-sink:1.0'];
-    expect(parse(...flags).sinkPlugin).toEqual({
-      kind: 'aiven',
-      place: { type: 'maven', coordinates: 'io.example:s3-sink:1.0:zip' },
-    });
-  });
-
   test.each([
     [['--posts', '0'], /--posts.*'0'.*1 to 100000000/s],
     [['--posts', '1e3'], /whole number/],
@@ -73,11 +64,9 @@ describe('the options of npm start', () => {
     [['--kafka-port', '0'], /1 to 65535/],
     [['--kafka-port', '65536'], /1 to 65535/],
     [['--report-every', '0'], /1 to 86400/],
-    [['--sink-plugin', 'mine'], /'mine' is invalid.*own, aiven, confluent/],
-    [['--sink-plugin', 'confluent'], /--sink-plugin confluent needs --sink-plugin-from/],
-    [['--sink-plugin-from', 'a:b:1'], /--sink-plugin-from needs --sink-plugin as well/],
-    [['--sink-plugin', 'own', '--sink-plugin-from', '/no/such.zip'], /There is no \/no\/such\.zip/],
-    [['--sink-plugin', 'own', '--sink-plugin-from', 'a:b'], /"a:b" cannot be used/],
+    [['--sink-plugin', 'a.zip'], /--sink-plugin and --sink-plugin-config go together/],
+    [['--sink-plugin-config', 'a.json'], /--sink-plugin and --sink-plugin-config go together/],
+    [['--sink-plugin', '/no/such.zip', '--sink-plugin-config', 'a'], /There is no file \/no\/such\.zip/],
     [['--frobnicate'], /unknown option '--frobnicate'/],
     [['now'], /too many arguments/],
   ])('refuse %j with exit code 2', (args, message) => {
@@ -97,7 +86,7 @@ describe('the options of npm start', () => {
     const { exitCode, text } = refusal('--help');
     expect(exitCode).toBe(0);
     for (const flag of [
-      '--sink-plugin-from',
+      '--sink-plugin-config',
       '--once',
       '--posts',
       '--seed',

@@ -1,4 +1,4 @@
-/** What every benchmark exports, and how its figures are shown. */
+/** What a benchmark is, and what `tools/bench/results/<name>.json` keeps of it. */
 
 /** One measured figure. */
 export interface Figure {
@@ -7,18 +7,38 @@ export interface Figure {
   readonly unit: string;
   /** What the project aims at, as text, for example `< 90`. */
   readonly aim?: string;
-  /** The figures of the same run that it was made of, where they can be measured without each other. */
-  readonly ratioOf?: { readonly dividend: string; readonly divisor: string };
 }
 
-/** A benchmark: one file in this folder, run by its name. */
+/** A benchmark: a file of this folder that exports `benchmark`. */
 export interface Benchmark {
-  /** A sentence: what is measured, on what. */
+  /** What is measured, on what. */
   readonly description: string;
-  /**
-   * Runs against real parts on this machine and cleans up after itself.
-   *
-   * @param args what stood behind the name on the command line.
-   */
-  run(args: readonly string[]): Promise<readonly Figure[]>;
+  /** What the size of a run counts, for example `posts`. */
+  readonly unit: string;
+  /** The sizes that are run when none is given. */
+  readonly sizes: readonly number[];
+  /** Runs against real parts on this machine and cleans up after itself. */
+  run(size: number): Promise<readonly Figure[]>;
+}
+
+/** One run of a benchmark. */
+export interface Run {
+  readonly size: number;
+  /** The day, ISO 8601, UTC. */
+  readonly measured: string;
+  readonly commit: string;
+  /** Cores, memory, version of Node.js, and the load at the end: above the number of cores, others were at work. */
+  readonly machine: string;
+  readonly figures: readonly Figure[];
+}
+
+/** The newest run of each size, the smallest size first. */
+export interface Result extends Pick<Benchmark, 'description' | 'unit'> {
+  readonly benchmark: string;
+  readonly runs: readonly Run[];
+}
+
+/** The runs after a new one, which replaces that of its size. */
+export function withRun(runs: readonly Run[], run: Run): Run[] {
+  return [...runs.filter(({ size }) => size !== run.size), run].sort((a, b) => a.size - b.size);
 }

@@ -1,99 +1,78 @@
 /**
- * `npm run bench`: runs the benchmarks and writes their figures to `tools/bench/results/<name>.json` and, over all of them,
- * `docs/benchmarks.md`.
+ * `npm run bench`: runs the benchmarks, writes their figures to `tools/bench/results/<name>.json` and makes
+ * `docs/benchmarks.md` from all of them.
  *
- * `npm run bench -- batch` runs one, `npm run bench -- batch 10000` with arguments. A benchmark is a file of this folder
- * that exports `benchmark`.
+ * `npm run bench -- batch` runs one, `npm run bench -- batch 10000 100000` sizes of it, `npm run bench -- page` none.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { join, parse } from 'node:path';
+import { join } from 'node:path';
 import { textTable } from '../cli/text-table';
-import { requireUsablePaths } from '../local-run/paths';
-import { childEnvironment, exemptLoopback } from '../processes/environment';
-import type { Benchmark } from './benchmark';
-import { writeReport } from './report';
-import { type Result, type Run, withRun } from './result';
+import { PROJECT_ROOT, requireUsablePaths } from '../local-run/paths';
+import { exemptLoopback } from '../processes/environment';
+import { runCommand } from '../processes/run-command';
+import { type Benchmark, type Result, withRun } from './benchmark';
+import { page } from './page';
 
-const NOT_BENCHMARKS = new Set([
-  'run',
-  'benchmark',
-  'report',
-  'result',
-  'support',
-  'raw-files',
-  'spark-batch',
-  'file-sizes',
-  'sent-records',
-  'stream-commits',
-  'stream-lag',
-  'stream-load',
-]);
+const NAMES = ['batch', 'rest-proxy', 'sink', 'spark-batch', 'start', 'stream', 'stream-append'];
+const RESULTS = join(__dirname, 'results');
 
-const names = readdirSync(__dirname)
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => parse(file).name)
-  .filter((name) => !NOT_BENCHMARKS.has(name));
-
-async function load(name: string): Promise<Benchmark> {
-  const module = (await import(join(__dirname, `${name}.ts`))) as { benchmark?: Benchmark };
-  if (!module.benchmark) throw new Error(`tools/bench/${name}.ts does not export "benchmark".`);
-  return module.benchmark;
+/** Cores, memory, Node.js and load. */
+function machine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} cores, ${memory} GiB, Node ${process.version}, load ${(loadavg()[0] ?? 0).toFixed(1)}`;
 }
 
-/** The runs that a file tells of; none when there is no file. */
-function runsOf(file: string): readonly Run[] {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result).runs : [];
+async function measure(name: string, sizes: readonly number[]): Promise<void> {
+  const { benchmark } = (await import(join(__dirname, `${name}.ts`))) as { benchmark: Benchmark };
+  const { description, unit } = benchmark;
+  const file = join(RESULTS, `${name}.json`);
+  for (const size of sizes.length > 0 ? sizes : benchmark.sizes) {
+    console.log(`\n${name}, ${size} ${unit}: ${description}\n`);
+    // Before the run: a commit that is made meanwhile is not what is measured.
+    const commit = (await runCommand('git', ['rev-parse', '--short', 'HEAD'], { cwd: __dirname })).trim();
+    const figures = (await benchmark.run(size)).map((figure) => ({
+      ...figure,
+      value: Number(figure.value.toPrecision(4)),
+    }));
+    console.log(
+      textTable(
+        ['figure', 'value', 'unit', 'aim'],
+        figures.map((f) => [f.name, f.value, f.unit, f.aim ?? '']),
+      ),
+    );
+    const runs = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result).runs : [];
+    const measured = new Date().toISOString().slice(0, 10);
+    const result: Result = {
+      benchmark: name,
+      description,
+      unit,
+      runs: withRun(runs, { size, measured, commit, machine: machine(), figures }),
+    };
+    // A figure a line.
+    const text = JSON.stringify(result, null, 2).replaceAll(/\{\s+"name"[^}]*\}/g, (figure) =>
+      figure.replaceAll(/\s*\n\s*/g, ' '),
+    );
+    writeFileSync(file, `${text}\n`);
+  }
 }
 
 async function main(): Promise<number> {
   const [chosen, ...args] = process.argv.slice(2);
-  if (chosen !== undefined && !names.includes(chosen)) {
-    console.error(`There is no benchmark ${JSON.stringify(chosen)}. There are ${names.join(', ')}.`);
+  if (chosen !== undefined && chosen !== 'page' && !NAMES.includes(chosen)) {
+    console.error(`There is no benchmark "${chosen}": expected one of ${NAMES.join(', ')}, or page.`);
+    return 2;
+  }
+  const sizes = args.map(Number);
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0)) {
+    console.error(`The sizes are "${args.join(' ')}": expected whole numbers of at least 1, such as 10000.`);
     return 2;
   }
   exemptLoopback();
   requireUsablePaths();
-  const results = join(__dirname, 'results');
-  mkdirSync(results, { recursive: true });
-  for (const name of chosen === undefined ? names : [chosen]) {
-    const benchmark = await load(name);
-    console.log(`\n${name}: ${benchmark.description}\n`);
-    // Before the run: a commit that is made meanwhile is not what is measured.
-    const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-      cwd: __dirname,
-      env: childEnvironment('person'),
-      encoding: 'utf8',
-    }).trim();
-    const figures = await benchmark.run(args);
-    console.log(
-      textTable(
-        ['figure', 'value', 'unit', 'aim'],
-        figures.map((f) => [f.name, Math.round(f.value * 100) / 100, f.unit, f.aim ?? '']),
-      ),
-    );
-    const file = join(results, `${name}.json`);
-    const run: Run = {
-      measured: new Date().toISOString(),
-      commit,
-      machine: {
-        cores: cpus().length,
-        memoryGiB: Math.round(totalmem() / 2 ** 30),
-        node: process.version,
-        load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
-      },
-      figures,
-    };
-    const result: Result = {
-      benchmark: name,
-      description: benchmark.description,
-      // With arguments a part may have been measured: the figures that it does not have stay, as those of their runs.
-      runs: args.length > 0 ? withRun(runsOf(file), run) : [run],
-    };
-    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  }
-  await writeReport(results, join(__dirname, '..', '..', 'docs', 'benchmarks.md'));
+  if (chosen !== 'page')
+    for (const name of chosen === undefined ? NAMES : [chosen]) await measure(name, sizes);
+  writeFileSync(join(PROJECT_ROOT, 'docs', 'benchmarks.md'), page(RESULTS));
   return 0;
 }
 
@@ -102,10 +81,7 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    // A wrong option is the caller's mistake, of which a stack says nothing.
-    const isUsage =
-      error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-    console.error(isUsage ? error.message : error);
-    process.exitCode = isUsage ? 2 : 1;
+    console.error(error);
+    process.exitCode = 1;
   },
 );

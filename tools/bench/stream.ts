@@ -1,102 +1,153 @@
 /**
  * The streaming path in a running pipeline: emulator, API, streams, functions, tables, all on this machine.
  *
- * `npm run bench -- stream [seconds]`: how long each rate is held, 60 by default. A post is three records. "Post to row" is
- * from just before the first request that a record is in, so with the API and all tries, to the commit that adds its row, over all
- * records sent; "arrival in the stream to row" is without what is before the stream, over the newest commits, as `status` shows
- * it. Both are the slowest feed's. The lag is of the records sent, while they are sent. At the end the files that both rates and the
- * background have made are counted, and what the care makes of them.
+ * A post is three records. "Post to row" is from just before the first request that a record is in, so with the API and all tries,
+ * to the commit that adds its row, over all records sent; it is the slowest feed's. The lag is of the records sent, while they
+ * are sent: those that are not rows yet. At the end the files that both rates and the background have made are counted, and what
+ * the maintenance of the tables leaves of them.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
-import { type Deployment, awsEnvironment } from '../pipeline/deployment';
-import { runningLocalDeployment } from '../local-run/local-deployment';
-import { FEED_NAMES, streamTableName } from '../../services/contract';
-import { installedParts } from '../local-run/install';
-import { PROJECT_ROOT, pythonExecutable } from '../local-run/paths';
+import { FEED_NAMES, streamName, streamTableName } from '../../services/contract';
+import { emulate, openPorts } from '../../services/emulator';
 import { PipelineRun, reset } from '../../test/end-to-end/support/pipeline-run';
+import { ensureParts } from '../local-run/install';
+import { runningLocalDeployment } from '../local-run/local-deployment';
+import { awsEnvironment, type Deployment } from '../pipeline/deployment';
 import type { Benchmark, Figure } from './benchmark';
-import { addedFiles, fileFigures } from './file-sizes';
-import { hold } from './stream-load';
-import { folderMiB, statusMiB, timed } from './support';
+import { SentRecords } from './sent-records';
+import { lag, rowTimes, StreamCommits, type Span } from './stream-commits';
+import { median, progress, tableEngine } from './support';
 
 const USER_ID = 'bench-stream';
+/** Records a second, the background's with it. */
+const RATES = [300, 3_000];
+/** What the local run sends by itself meanwhile, in posts a second. */
+const BACKGROUND = 10;
+const LONGEST_END_MS = 120_000;
 
-/** The most memory that a process of a function has had, in MiB. */
-function functionMiB(run: PipelineRun): number {
-  const parent = run.part('ministack').pid;
-  const children = readdirSync('/proc').filter((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
-    try {
-      return readFileSync(`/proc/${entry}/status`, 'utf8').includes(`PPid:\t${parent}\n`);
-    } catch {
-      return false;
-    }
-  });
-  return Math.max(0, ...children.map((entry) => statusMiB(Number(entry), 'VmHWM')));
+/** Sends posts to the streams. @returns posts a second. @throws Error when a record was not acknowledged. */
+async function send(
+  target: Deployment,
+  sent: SentRecords,
+  run: string,
+  rate: number,
+  posts: number,
+): Promise<number> {
+  const { ApiUrl, SourceSecretArn, SinkBucketName } = target.outputs;
+  const ports = await openPorts(
+    { apiUrl: ApiUrl, sourceSecretArn: SourceSecretArn, sinkBucket: SinkBucketName },
+    target.aws,
+  );
+  try {
+    const report = await emulate(
+      { userId: USER_ID, run, rate, posts, destination: 'streams', mode: 'random' },
+      { ...ports, api: sent.watching(ports.api) },
+    );
+    if (!report.ok) throw new Error(`The sending ${report.ended}: ${report.problems.join(' ')}`);
+    return report.posts / report.seconds;
+  } finally {
+    await ports.close();
+  }
 }
 
-/** The files that the functions have made of all streams, and what the care of the tables makes of them. */
-async function files(target: Deployment): Promise<Figure[]> {
-  const bucket = target.outputs.SinkBucketName;
-  const s3 = new S3Client({ ...target.aws, forcePathStyle: true });
-  try {
-    const added = async (): ReturnType<typeof addedFiles> => {
-      const each = await Promise.all(
-        FEED_NAMES.map((feed) => addedFiles(s3, bucket, streamTableName(USER_ID, feed))),
+/** Waits until all that was sent is in a table. @throws Error when it takes too long. */
+async function rows(commits: StreamCommits, sent: SentRecords, stream: string): Promise<Span[]> {
+  for (const began = performance.now(); ;) {
+    await commits.read();
+    const times = rowTimes(sent.of(stream), commits.advances);
+    const left = times.filter((time) => time === undefined).length;
+    if (left === 0) return sent.of(stream).map(({ sentAt }, index): Span => [sentAt, times[index] ?? NaN]);
+    if (performance.now() - began > LONGEST_END_MS) {
+      throw new Error(
+        `${left} records of ${stream} are not in its table ${LONGEST_END_MS / 1000} s after the last was sent: see \`status\` and the functions' logs.`,
       );
-      return {
-        appended: each.flatMap(({ appended }) => appended),
-        compacted: each.flatMap(({ compacted }) => compacted),
-      };
-    };
-    const before = await added();
-    const { stdout } = await timed(
-      pythonExecutable(),
-      ['-m', 'table_engine', 'care', '--bucket', bucket, '--user-id', USER_ID],
-      { env: awsEnvironment(target.aws), cwd: join(PROJECT_ROOT, 'engines', 'table-engine') },
-    );
-    const { tables } = JSON.parse(stdout) as { tables: Record<string, { files: number } | null> };
-    const after = await added();
-    const left = FEED_NAMES.map((feed) => tables[streamTableName(USER_ID, feed)]?.files ?? NaN);
-    return [
-      ...fileFigures('appended to the three tables', before.appended, 'rows'),
-      ...fileFigures('made by the functions of their own files', before.compacted, 'rows'),
-      ...fileFigures('made by the care', after.compacted.slice(before.compacted.length), 'rows'),
-      {
-        name: 'the three tables after the care: files',
-        value: left.reduce((sum, one) => sum + one, 0),
-        unit: 'files',
-      },
-    ];
-  } finally {
-    s3.destroy();
+    }
+    await sleep(250);
   }
+}
+
+/** Holds a rate of records of all feeds, the background's with it. */
+async function hold(
+  target: Deployment,
+  tables: readonly StreamCommits[],
+  records: number,
+  seconds: number,
+): Promise<Figure[]> {
+  const rate = records / FEED_NAMES.length - BACKGROUND;
+  progress(`${records} records a second for ${seconds} s`);
+  const sent = new SentRecords();
+  const reached = await send(target, sent, `bench-${records}`, rate, Math.round(rate * seconds));
+  const feeds = await Promise.all(
+    FEED_NAMES.map((feed, index) => rows(tables[index] as StreamCommits, sent, streamName(USER_ID, feed))),
+  );
+  const quantile = (of: number): number =>
+    Math.max(
+      ...feeds.map((spans) => {
+        const took = spans.map(([begun, row]) => (row - begun) / 1000).sort((a, b) => a - b);
+        return took[Math.ceil(took.length * of) - 1] ?? Infinity;
+      }),
+    );
+  const all = feeds.flat();
+  const growth = (lag(all, 2 / 3, 1) - lag(all, 1 / 3, 2 / 3)) / (seconds / 3);
+  const name = `${records} records/s`;
+  return [
+    { name: `${name}: sent`, value: (reached + BACKGROUND) * FEED_NAMES.length, unit: 'records/s' },
+    { name: `${name}: post to row, p50`, value: quantile(0.5), unit: 's' },
+    {
+      name: `${name}: post to row, p95`,
+      value: quantile(0.95),
+      unit: 's',
+      aim: records === 300 ? '< 2' : undefined,
+    },
+    { name: `${name}: post to row, p99`, value: quantile(0.99), unit: 's' },
+    { name: `${name}: lag, mean`, value: lag(all, 0, 1), unit: 'records' },
+    // The first third is left out, as a lag must come up from nothing.
+    {
+      name: `${name}: lag, growth from the middle third to the last`,
+      value: growth,
+      unit: 'records/s',
+      aim: `< ${records / 100}`,
+    },
+  ];
 }
 
 /** See the module's comment. */
 export const benchmark: Benchmark = {
   description: 'Emulator to API, Kinesis, functions and Delta tables in a running local pipeline',
-  async run([seconds = '60']) {
+  unit: 'seconds a rate',
+  sizes: [60],
+  async run(seconds) {
+    await ensureParts(progress);
     await reset(USER_ID);
     const run = new PipelineRun(USER_ID, '--posts', '2000', '--report-every', '86400');
     try {
       await run.printed(/Press Ctrl-C to stop/, 1, 600_000);
       const target = await runningLocalDeployment(USER_ID);
-      const figures = [
-        ...(await hold(target, 300, Number(seconds))),
-        ...(await hold(target, 3_000, Number(seconds))),
-        { name: 'most memory of a function', value: functionMiB(run), unit: 'MiB', aim: '< 400' },
+      const bucket = target.outputs.SinkBucketName;
+      const s3 = new S3Client({ ...target.aws, forcePathStyle: true });
+      const tables = FEED_NAMES.map(
+        (feed) => new StreamCommits(s3, bucket, streamTableName(USER_ID, feed), streamName(USER_ID, feed)),
+      );
+      const figures: Figure[] = [];
+      for (const records of RATES) figures.push(...(await hold(target, tables, records, seconds)));
+      const appended = tables.flatMap((table) => table.appended);
+      const { stdout } = await tableEngine('care', { bucket, env: awsEnvironment(target.aws) }, USER_ID);
+      const { tables: left } = JSON.parse(stdout) as { tables: Record<string, { files: number } | null> };
+      s3.destroy();
+      return [
+        ...figures,
+        { name: 'files appended to the three tables', value: appended.length, unit: 'files' },
+        { name: 'rows of an appended file, p50', value: median(appended), unit: 'rows' },
         {
-          name: "the functions' package, unzipped",
-          value: folderMiB(installedParts().tableEnginePackage),
-          unit: 'MiB',
-          aim: '< 240',
+          name: 'files of the three tables after their maintenance',
+          value: FEED_NAMES.reduce(
+            (sum, feed) => sum + (left[streamTableName(USER_ID, feed)]?.files ?? NaN),
+            0,
+          ),
+          unit: 'files',
         },
-        ...(await files(target)),
       ];
-      return figures;
     } finally {
       await run.interrupt();
       await reset(USER_ID);

@@ -1,10 +1,14 @@
-/** What several benchmarks need: scratch folders, the memory of processes, timed commands. */
-import { type SpawnOptions, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+/** What several benchmarks need: scratch folders, a local AWS, what is in its S3, and what commands take. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { childEnvironment } from '../processes/environment';
+import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { startMiniStack } from '../local-run/parts/ministack';
+import { PROJECT_ROOT, pythonExecutable } from '../local-run/paths';
+import { awsEnvironment, type AwsClientConfig } from '../pipeline/deployment';
+import { runCommand } from '../processes/run-command';
+
+const LIMIT_MS = 3_600_000;
 
 /** Gives `use` an empty folder that is removed afterwards. */
 export async function withScratchFolder<T>(name: string, use: (folder: string) => Promise<T>): Promise<T> {
@@ -16,135 +20,117 @@ export async function withScratchFolder<T>(name: string, use: (folder: string) =
   }
 }
 
-/** How a local AWS that a benchmark has to itself is reached; it takes any keys. */
-export function scratchAws(endpoint: string): {
-  readonly region: string;
-  readonly endpoint: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-} {
-  return { region: 'us-east-1', endpoint, credentials: { accessKeyId: 'BENCH', secretAccessKey: 'bench' } };
+/** A local AWS that a benchmark has to itself, with a bucket. */
+export interface ScratchAws {
+  readonly aws: AwsClientConfig & { readonly endpoint: string };
+  readonly s3: S3Client;
+  readonly bucket: string;
+  /** The environment that reaches it. */
+  readonly env: Record<string, string>;
 }
 
-/** A field of `/proc/<pid>/status` in MiB; 0 for a process that is gone. Linux only. */
-export function statusMiB(pid: number, field: 'VmHWM' | 'VmRSS'): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
-}
-
-/** The resident memory of all processes whose environment holds a mark, in MiB. Shared pages count in each. */
-export function markedMiB(mark: string): number {
-  let total = 0;
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
+/** Gives `use` a local AWS, and an empty folder, where its data are too. */
+export function withScratchAws<T>(
+  name: string,
+  use: (scratch: ScratchAws, folder: string) => Promise<T>,
+): Promise<T> {
+  return withScratchFolder(name, async (stateDir) => {
+    const server = await startMiniStack({ stateDir });
+    const credentials = { accessKeyId: 'BENCH', secretAccessKey: 'bench' };
+    const aws = { region: 'us-east-1', endpoint: server.url, credentials };
+    const s3 = new S3Client({ ...aws, forcePathStyle: true });
     try {
-      if (readFileSync(`/proc/${entry}/environ`, 'latin1').includes(mark)) {
-        total += statusMiB(Number(entry), 'VmRSS');
-      }
-    } catch {
-      // It is gone, or another user's.
+      const bucket = `bench-${name}`;
+      await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+      return await use({ aws, s3, bucket, env: awsEnvironment(aws) }, stateDir);
+    } finally {
+      s3.destroy();
+      await server.stop();
     }
-  }
-  return total;
+  });
 }
 
-/**
- * Seconds of processor time that a process has used, its threads but not its children; 0 for one that is gone. Steadier
- * than time on a shared machine. Linux only.
- */
-export function processorSeconds(pid: number): number {
-  try {
-    // After the command's name, which may have spaces, fields 12 and 13 are user and system time in ticks of 10 ms.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return 0;
-  }
+/** An object of a bucket. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** When it was stored, in milliseconds since 1970. */
+  readonly at: number;
 }
 
-/** A process and all that descend from it, of those there are now. Linux only. */
-function familyOf(pid: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      const parent = Number(readFileSync(`/proc/${entry}/stat`, 'latin1').split(') ').at(-1)?.split(' ')[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-    } catch {
-      // It is gone.
-    }
+/** The objects under a prefix, in the order of their keys; after one of them when it is given. */
+export async function listed(
+  s3: S3Client,
+  bucket: string,
+  prefix?: string,
+  after?: string,
+): Promise<StoredObject[]> {
+  const found: StoredObject[] = [];
+  const input = { Bucket: bucket, Prefix: prefix, StartAfter: after };
+  for await (const page of paginateListObjectsV2({ client: s3 }, input)) {
+    for (const { Key = '', Size = 0, LastModified } of page.Contents ?? [])
+      found.push({ key: Key, bytes: Size, at: LastModified?.getTime() ?? NaN });
   }
-  const family = [pid];
-  for (const member of family) family.push(...(children.get(member) ?? []));
-  return family;
+  return found;
 }
 
-/** The size of all files of a folder and the folders in it, in MiB. */
-export function folderMiB(folder: string): number {
-  return (
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) /
-    2 ** 20
-  );
+/** An object's text. */
+export async function textOf(s3: S3Client, bucket: string, key: string): Promise<string> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return (await Body?.transformToString()) ?? '';
+}
+
+/** The middle value; NaN of none. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN;
+}
+
+/** The most memory that a process has had, in MiB. Linux only. */
+export function peakMiB(pid: number): number {
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 /** A finished command. */
 export interface Timed {
   readonly stdout: string;
   readonly seconds: number;
-  /** Processor time of the process itself, or of its family, in seconds. */
+  /** Processor time of the command and all that it started, in seconds. */
   readonly processorSeconds: number;
-  /** The most resident memory of the process itself, or of its family at one time, in MiB. */
+  /** The most memory of any one of their processes, in MiB. */
   readonly peakMiB: number;
 }
 
-/** Options of {@link timed}. */
-export interface TimedOptions extends SpawnOptions {
-  /** Whether what descends from the process counts as well; its memory is then looked at ten times a second. */
-  readonly family?: boolean;
-}
-
-/** Runs a command to its end. @throws Error with its messages when it fails. */
+/** Runs a command to its end. @throws CommandError when it fails. */
 export async function timed(
   command: string,
   args: readonly string[],
-  { family = false, ...options }: TimedOptions = {},
+  options: { readonly cwd?: string; readonly env?: Record<string, string>; readonly input?: string } = {},
 ): Promise<Timed> {
   const began = performance.now();
-  const child = spawn(command, args, {
-    env: childEnvironment('person'),
+  const output = await runCommand(pythonExecutable(), [join(__dirname, 'usage.py'), command, ...args], {
     ...options,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    timeoutMs: LIMIT_MS,
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  let peakMiB = 0;
-  const processor = new Map<number, number>();
-  const sampling = setInterval(
-    () => {
-      const own = child.pid ?? 0;
-      const pids = family ? familyOf(own) : [own];
-      const resident = pids.reduce((sum, pid) => sum + statusMiB(pid, 'VmRSS'), 0);
-      peakMiB = Math.max(peakMiB, family ? resident : statusMiB(own, 'VmHWM'));
-      for (const pid of pids) processor.set(pid, Math.max(processor.get(pid) ?? 0, processorSeconds(pid)));
-    },
-    family ? 100 : 20,
+  const seconds = (performance.now() - began) / 1000;
+  const [, stdout = '', used = ''] = /^([^]*?)(\{[^{]*\})\s*$/.exec(output) ?? [];
+  return { stdout, seconds, ...(JSON.parse(used) as Pick<Timed, 'processorSeconds' | 'peakMiB'>) };
+}
+
+/** The table engine's source, where its commands are run. */
+export const TABLE_ENGINE = join(PROJECT_ROOT, 'engines', 'table-engine');
+
+/** Runs a command of the table engine on a bucket, from its source. */
+export function tableEngine(
+  command: string,
+  { bucket, env }: Pick<ScratchAws, 'bucket' | 'env'>,
+  userId: string,
+  ...args: readonly string[]
+): Promise<Timed> {
+  return timed(
+    pythonExecutable(),
+    ['-m', 'table_engine', command, '--bucket', bucket, '--user-id', userId, ...args],
+    { env, cwd: TABLE_ENGINE },
   );
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  }).finally(() => {
-    clearInterval(sampling);
-  });
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
-  const processorTime = [...processor.values()].reduce((sum, one) => sum + one, 0);
-  return { stdout, seconds: (performance.now() - began) / 1000, processorSeconds: processorTime, peakMiB };
 }
 
 /** Writes a progress line to standard error. */

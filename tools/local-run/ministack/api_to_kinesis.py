@@ -1,7 +1,7 @@
 """Makes API Gateway's AWS integrations with Kinesis work: MiniStack has them for SQS and Lambda only.
 
 A method whose integration is `arn:aws:apigateway:<region>:kinesis:action/<Action>` has its body rendered by the request
-template, is answered by the Kinesis of the same process, and has that answer rendered by the response template.
+template, is sent to the Kinesis of the same process, and has its response rendered by the response template.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _with_kinesis(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await _invoke(integration, spec[0], spec[3], *arguments, **options)
         except Exception:
-            # API Gateway answers so when a template cannot be rendered.
+            # API Gateway's response when a template cannot be rendered.
             logger.exception("The integration with Kinesis failed: %s", integration.get("uri"))
             return _internal_error()
 
@@ -83,24 +83,28 @@ async def _invoke(
     template = _by_media_type(integration.get("requestTemplates"), params.get("content-type"))
     call = text if template is None else render(template, Input(text, params), context)
     with request_scope(owner_account_id, region):
-        status, _headers, answer = await kinesis.handle_request(
+        status, _headers, response = await kinesis.handle_request(
             "POST",
             "/",
             {"x-amz-target": f"Kinesis_20131202.{action}", "content-type": "application/x-amz-json-1.1"},
             call.encode("utf-8", "replace"),
             {},
         )
-    return _respond(integration, status, answer, params, context)
+    return _respond(integration, status, response, params, context)
 
 
 def _respond(
-    integration: Mapping[str, Any], backend_status: int, answer: Any, params: Mapping[str, str], context: dict[str, Any]
+    integration: Mapping[str, Any],
+    backend_status: int,
+    response: Any,
+    params: Mapping[str, str],
+    context: dict[str, Any],
 ) -> Response:
-    """Maps what Kinesis answered by the integration response that its status selects."""
+    """Maps the response of Kinesis by the integration response that its status selects."""
     selected = apigateway_v1._select_service_integration_response(integration, backend_status)
     if selected is None:
         return _internal_error()
-    text = answer.decode("utf-8") if isinstance(answer, bytes) else str(answer)
+    text = response.decode("utf-8") if isinstance(response, bytes) else str(response)
     template = _by_media_type(selected.get("responseTemplates"), _JSON)
     if template is not None:
         text = render(template, Input(text, params), context)

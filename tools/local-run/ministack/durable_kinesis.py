@@ -1,8 +1,9 @@
 """Lets MiniStack's Kinesis outlive a `kill -9` as the real one does.
 
-MiniStack saves its streams when it is told to, with every record in one file. Here the records, and whatever is done to
-a stream, are appended to a journal before a request is answered; what MiniStack saves are the streams without their
-records. At start the journal is replayed over what was saved, and rewritten without what has expired.
+MiniStack saves its streams on request, with every record in one file. Here the records, and whatever is done to
+a stream, are appended to a journal before the response; what MiniStack saves are the streams without their records. At
+start the journal is replayed over what was saved, and rewritten without the records that have expired: they expire at
+start only.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import copy
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -113,14 +115,13 @@ def _append(key: list[str], what: dict[str, Any], response: Any) -> Any:
 
 def _journalled_put(original: Handler) -> Handler:
     def put(data: dict[str, Any]) -> Any:
-        with shard_positions.records_lock:
-            before = sequence_numbers.last()
-            response = original(data)
-            if response[0] != 200:
-                return response
-            name, stream = kinesis._resolve_stream(data)
-            records = [_row(shard_id, record) for shard_id, record in _newer_than(before, stream)]
-            return _append([get_account_id(), get_region(), name], {"records": records}, response)
+        before = sequence_numbers.last()
+        response = original(data)
+        if response[0] != 200:
+            return response
+        name, stream = kinesis._resolve_stream(data)
+        records = [_row(shard_id, record) for shard_id, record in _newer_than(before, stream)]
+        return _append([get_account_id(), get_region(), name], {"records": records}, response)
 
     return put
 
@@ -202,8 +203,17 @@ def _replay() -> None:
             else:
                 streams[key] = _with_records_of(streams.get(key), line["stream"])
     for stream in streams.values():
-        shard_positions.expire(stream)
+        _expire(stream)
     _journal.rewrite([*deletions, *_current_lines(streams)])
+
+
+def _expire(stream: Stream) -> None:
+    """Takes out the records that are older than the stream's retention, and the closed shards that are empty then."""
+    cutoff = time.time() - stream["RetentionPeriodHours"] * 3600
+    for shard in stream["shards"].values():
+        shard["records"] = [record for record in shard["records"] if record["ApproximateArrivalTimestamp"] >= cutoff]
+    shards = stream["shards"].items()
+    stream["shards"] = {name: shard for name, shard in shards if shard["records"] or resharding.CLOSED not in shard}
 
 
 def _put_back(stream: Stream | None, rows: list[list[Any]]) -> None:

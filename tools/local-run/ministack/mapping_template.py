@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import urllib.parse
 from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Any
 
 from airspeed import Template  # type: ignore[import-untyped]
-from java_json import java_json
 from json_path import MISSING, look_up
 
 
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is not JSON")
+
+
+def _finite(text: str) -> float | None:
+    """A number with fraction or exponent; what API Gateway makes of one that is too large is not documented."""
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 class Input:
@@ -28,16 +34,17 @@ class Input:
 
     @cached_property
     def _document(self) -> Any:
-        """Of a key that stands twice the last counts. A number with fraction or exponent is a 64-bit float."""
+        """Of a duplicate key the last counts. A number with fraction or exponent is a 64-bit float."""
         try:
-            return json.loads(self.body, parse_constant=_no_number)
+            return json.loads(self.body, parse_constant=_no_number, parse_float=_finite)
         except (ValueError, RecursionError):
             return MISSING
 
     def json(self, path: str) -> str:
-        """The value at a JSONPath, written anew as JSON; `""` when it is not there or null."""
+        """The value at a JSONPath as JSON without white space; `""` when it is not there or null."""
         value = look_up(self._document, path)
-        return java_json("" if value is MISSING or value is None else value)
+        value = "" if value is MISSING or value is None else value
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def path(self, path: str) -> Any:
         """The value at a JSONPath; an empty text when it is not there."""

@@ -32,8 +32,8 @@ Services = dict[str, Callable[[], Any]]
 _TRIES = 10
 
 _file: Path
-#: The document while it is being restored.
-_document: dict[str, Any] | None = None
+#: The document while it is being restored; empty at the first start.
+_document: dict[str, Any] = {}
 _prune_code: Callable[[set[str]], None]
 _referenced_code: set[str] | None = None
 
@@ -51,7 +51,7 @@ def install() -> None:
     _prune_code = lambda_svc._prune_orphan_code_blobs
     wrap(lambda_svc, "_prune_orphan_code_blobs", lambda _original: _prune_later)
     wrap(app, "save_all", lambda _original: _save_at_the_end)
-    wrap(app, "load_state", _from_the_document)
+    wrap(app, "load_state", lambda _original: lambda service: _document.get(service))
     wrap(app, "_load_persisted_state", _reading_the_document)
 
 
@@ -63,8 +63,6 @@ def save(services: Services) -> None:
     draft.replace(_file)
     if _referenced_code is not None:
         _prune_code(_referenced_code)
-    for name in services:  # Written by an earlier version.
-        _file.with_name(f"{name}.json").unlink(missing_ok=True)
 
 
 def _encoded(services: Services) -> str:
@@ -100,9 +98,8 @@ def _reading_the_document(original: Callable[[], None]) -> Callable[[], None]:
     def load() -> None:
         global _document
         try:
-            _document = json.loads(_file.read_text(), object_hook=persistence._json_object_hook)
-        except FileNotFoundError:
-            _document = None
+            if _file.exists():
+                _document = json.loads(_file.read_text(), object_hook=persistence._json_object_hook)
         except ValueError as error:
             raise SnapshotError(
                 f"{_file} cannot be read ({error}), so the local AWS does not know what is deployed. Forget the local "
@@ -111,13 +108,6 @@ def _reading_the_document(original: Callable[[], None]) -> Callable[[], None]:
         try:
             original()
         finally:
-            _document = None
-
-    return load
-
-
-def _from_the_document(original: Callable[[str], Any]) -> Callable[[str], Any]:
-    def load(service: str) -> Any:
-        return original(service) if _document is None else _document.get(service)
+            _document = {}
 
     return load

@@ -2,8 +2,8 @@
 
 A line is a JSON document with `at`, a sequence number that orders the lines, `key` (account, region, stream name), and
 either `records` (`[[shard, sequence number, arrival, partition key, data], ...]`), `stream` (the stream without its
-records) or `deleted`. Lines are handed to the operating system before a request is answered; they are not forced to the
-disk, because what they are to survive is the end of the process only.
+records) or `deleted`. Lines are handed to the operating system before the response. They are not forced to the disk:
+they have to survive the end of the process only.
 """
 
 from __future__ import annotations

@@ -45,7 +45,6 @@ class Emulator:
         durable_kinesis._saved_up_to = ""
         sequence_numbers._last = 0
         shard_positions._done.clear()
-        shard_positions._expired_at.clear()
         shard_positions._followed.clear()
 
     def kill_and_start(self) -> None:
@@ -73,8 +72,8 @@ class Emulator:
     def put(self, *texts: str, stream: str = "s") -> list[str]:
         """Puts a record for each text, which is its partition key too. Returns the sequence numbers."""
         records = [{"Data": text, "PartitionKey": text} for text in texts]
-        answer = self.call("put_records", StreamName=stream, Records=records)
-        return [record["SequenceNumber"] for record in answer["Records"]]
+        response = self.call("put_records", StreamName=stream, Records=records)
+        return [record["SequenceNumber"] for record in response["Records"]]
 
     def records(self, stream: str = "s") -> list[str]:
         """The data of all records in the order of their arrival."""

@@ -58,7 +58,7 @@ def test_a_deleted_stream_stays_deleted(emulator: Emulator) -> None:
         assert "s" not in kinesis._streams
 
 
-def test_a_stream_made_anew_has_no_records_of_the_old_one(emulator: Emulator) -> None:
+def test_a_recreated_stream_has_no_records_of_the_old_one(emulator: Emulator) -> None:
     emulator.call("create_stream", StreamName="s", ShardCount=1)
     emulator.put("old")
     # As CloudFormation does it, past the handlers.
@@ -82,7 +82,7 @@ def test_a_line_cut_off_by_the_kill_is_left_out(emulator: Emulator) -> None:
     assert emulator.records() == ["a", "c"]
 
 
-def test_a_broken_line_in_the_middle_is_told(emulator: Emulator) -> None:
+def test_a_broken_line_in_the_middle_is_an_error(emulator: Emulator) -> None:
     emulator.journal.write_text('{"at": nonsense\n{}\n')
     with pytest.raises(JournalError, match=r"Line 1 of .*kinesis.journal is no JSON document"):
         emulator.kill_and_start()

@@ -27,8 +27,8 @@ def call(
 ) -> tuple[int, dict[str, str], bytes]:
     headers = {"host": "localhost", **({} if range_ is None else {"range": range_})}
     query = {} if version is None else {"versionId": [version]}
-    answer: tuple[int, dict[str, str], bytes] = asyncio.run(s3.handle_request(method, path, headers, body, query))
-    return answer
+    response: tuple[int, dict[str, str], bytes] = asyncio.run(s3.handle_request(method, path, headers, body, query))
+    return response
 
 
 def test_a_part_is_the_part_that_was_asked_for(key: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import durable_kinesis
 from conftest import Emulator
 from ministack.services import kinesis  # type: ignore[import-untyped]
 
@@ -16,6 +17,9 @@ def test_a_split_keeps_what_nobody_has_read(emulator: Emulator) -> None:
     assert [record["Data"] for record in shards["shardId-000000000000"]["records"]] == ["a", "b"]
     emulator.kill_and_start()
     assert emulator.records() == list("abcdefgh")
+    kinesis._streams["s"]["shards"]["shardId-000000000000"]["records"].clear()  # They have expired.
+    durable_kinesis._expire(kinesis._streams["s"])
+    assert [name[-1] for name in kinesis._streams["s"]["shards"]] == ["1", "2"]
 
 
 def test_closed_shards_are_shown_with_their_end_and_cannot_be_split_again(emulator: Emulator) -> None:

@@ -8,7 +8,6 @@ import pytest
 import snapshot
 from conftest import Emulator
 from ministack import app  # type: ignore[import-untyped]
-from ministack.core import persistence  # type: ignore[import-untyped]
 from ministack.core.responses import AccountRegionScopedDict  # type: ignore[import-untyped]
 from ministack.services import cloudformation, lambda_svc, s3  # type: ignore[import-untyped]
 
@@ -55,28 +54,20 @@ def test_a_save_that_fails_leaves_the_document_of_before(emulator: Emulator, mon
 
 
 def test_a_service_that_changes_meanwhile_is_asked_again(emulator: Emulator) -> None:
-    answers = iter([RuntimeError("dictionary changed size during iteration"), 7])
+    states = iter([RuntimeError("dictionary changed size during iteration"), 7])
 
     def busy() -> Any:
-        answer = next(answers)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        state = next(states)
+        if isinstance(state, Exception):
+            raise state
+        return state
 
     snapshot.save({"busy": busy})
     assert document(emulator) == {"busy": 7}
 
 
-def test_the_files_of_an_earlier_version_are_read_until_there_is_a_document(emulator: Emulator) -> None:
-    persistence.save_state("one", {"a": 1})
-    assert loaded("one") == {"a": 1}
-    snapshot.save({"one": lambda: {"a": 2}})
-    assert not (emulator.folder / "one.json").exists()
-    assert loaded("one") == {"a": 2}
-
-
 @pytest.mark.parametrize("text", ["", '{"lambda": {"functions"'])
-def test_a_document_that_is_cut_off_is_told(emulator: Emulator, text: str) -> None:
+def test_a_document_that_is_cut_off_is_an_error(emulator: Emulator, text: str) -> None:
     (emulator.folder / "services.json").write_text(text)
     with pytest.raises(snapshot.SnapshotError, match=r"services\.json cannot be read .* `npm run reset`"):
         emulator.kill_and_start()

@@ -30,18 +30,18 @@ def template(value: str, retention: int = 24) -> str:
 
 
 def call(action: str, **parameters: str) -> str:
-    """Calls CloudFormation and waits until it has nothing more to do. Returns the answer. Raises AssertionError."""
+    """Calls CloudFormation and waits until it has nothing more to do. Returns the response. Raises AssertionError."""
 
     async def ask() -> tuple[int, Any, bytes | str]:
         body = urlencode({"Action": action, **parameters}).encode()
-        answer: tuple[int, Any, bytes | str] = await cloudformation.handle_request("POST", "/", {}, body, {})
+        response: tuple[int, Any, bytes | str] = await cloudformation.handle_request("POST", "/", {}, body, {})
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         if rest:
             await asyncio.wait(rest)
-        return answer
+        return response
 
-    status, _headers, answer = asyncio.run(ask())
-    text = answer.decode() if isinstance(answer, bytes) else answer
+    status, _headers, response = asyncio.run(ask())
+    text = response.decode() if isinstance(response, bytes) else response
     assert status == 200, text
     return text
 
@@ -102,7 +102,7 @@ def test_every_resource_of_a_stack_that_was_being_updated_is_updated(
     assert "interrupted" not in call("GetTemplate", StackName="one")
 
 
-def test_a_stack_that_was_being_deleted_is_told_so(stacks: Emulator) -> None:
+def test_a_stack_that_was_being_deleted_can_be_deleted_again(stacks: Emulator) -> None:
     call("CreateStack", StackName="one", TemplateBody=template("1"))
     stack()["StackStatus"] = "DELETE_IN_PROGRESS"
     save_and_start(stacks)

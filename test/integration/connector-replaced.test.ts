@@ -151,7 +151,6 @@ test('topics of another cluster go on where the raw files end, and no object cha
     topicsResource.run({
       type: 'Create',
       properties,
-      oldProperties: undefined,
       deadline: Date.now() + 60_000,
     });
   try {

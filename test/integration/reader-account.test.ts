@@ -51,7 +51,6 @@ function run(
       Seed: '100',
       ...properties,
     },
-    oldProperties: undefined,
     deadline: Date.now() + 60_000,
   });
 }

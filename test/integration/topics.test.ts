@@ -69,7 +69,6 @@ test('deleting the resource leaves the topics', async () => {
   const { note } = await topicsResource.run({
     type: 'Delete',
     properties: {},
-    oldProperties: undefined,
     deadline: soon(),
   });
   expect(note).toContain('left in Kafka');

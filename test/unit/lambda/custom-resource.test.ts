@@ -1,18 +1,15 @@
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  handleCustomResource,
-  putAnswer,
-  type CustomResource,
-  type ResourceAnswer,
-} from '../../../lambda/custom-resource';
+import { handleCustomResource, type CustomResource } from '../../../lambda/custom-resource';
 
-/** A server that takes answers as CloudFormation's bucket does, after failing `failures` times. */
+type Response = CloudFormationCustomResourceResponse;
+
+/** A server that takes responses as CloudFormation's bucket does, after failing `failures` times. */
 let server: Server;
 let url: string;
 let failures: number;
-let taken: { type: string | undefined; answer: ResourceAnswer }[];
+let taken: { type: string | undefined; response: Response }[];
 
 beforeEach(async () => {
   failures = 0;
@@ -25,13 +22,13 @@ beforeEach(async () => {
       failures -= 1;
       if (failures >= 0) response.writeHead(503).end();
       else {
-        taken.push({ type: request.headers['content-type'], answer: JSON.parse(text) as ResourceAnswer });
+        taken.push({ type: request.headers['content-type'], response: JSON.parse(text) as Response });
         response.end();
       }
     });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer`;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/response`;
 });
 afterEach(async () => {
   await new Promise((resolve) => {
@@ -69,8 +66,8 @@ const thing: CustomResource = {
     if (typeof Name !== 'string') throw new Error('The property Name is missing.');
     return `thing-${Name}`;
   },
-  run: ({ type, properties, oldProperties }) =>
-    Promise.resolve({ note: `${type} ${String(properties.Name)} after ${String(oldProperties?.Name)}` }),
+  run: ({ type, properties }) =>
+    Promise.resolve({ note: `${type} ${String(properties.Name)}`, data: { a: '1' } }),
 };
 
 const failing = (message: string): CustomResource => ({
@@ -78,40 +75,38 @@ const failing = (message: string): CustomResource => ({
   run: () => Promise.reject(new Error(message)),
 });
 
-async function answerTo(
+async function responseTo(
   asked: CloudFormationCustomResourceEvent,
   resource: CustomResource,
   remainingMs = 60_000,
-): Promise<ResourceAnswer> {
-  await handleCustomResource(asked, { getRemainingTimeInMillis: () => remainingMs }, resource, (to, answer) =>
-    putAnswer(to, answer, 1),
-  );
+): Promise<Response> {
+  await handleCustomResource(asked, { getRemainingTimeInMillis: () => remainingMs }, resource, 1);
   expect(taken).toHaveLength(1);
   const [first] = taken;
-  if (first === undefined) throw new Error('no answer');
+  if (first === undefined) throw new Error('no response');
   // The URL is signed without a content type.
   expect(first.type ?? '').toBe('');
-  return first.answer;
+  return first.response;
 }
 
-test('answers what was asked, with the thing as identity', async () => {
-  expect(await answerTo(event('Update'), thing)).toEqual({
+test('responds to what was asked, with the thing as identity', async () => {
+  expect(await responseTo(event('Update'), thing)).toEqual({
     Status: 'SUCCESS',
-    Reason: 'Update x after old',
+    Reason: 'Update x',
     PhysicalResourceId: 'thing-x',
     StackId: 'stack',
     RequestId: 'request',
     LogicalResourceId: 'logical',
-    Data: {},
+    Data: { a: '1' },
   });
 });
 
 test('an update that makes another thing has another identity, unless it fails', async () => {
-  expect(await answerTo(event('Update', { Name: 'y' }), thing)).toMatchObject({
+  expect(await responseTo(event('Update', { Name: 'y' }), thing)).toMatchObject({
     PhysicalResourceId: 'thing-y',
   });
   taken = [];
-  expect(await answerTo(event('Update', { Name: 'y' }), failing('no'))).toMatchObject({
+  expect(await responseTo(event('Update', { Name: 'y' }), failing('no'))).toMatchObject({
     Status: 'FAILED',
     Reason: 'no',
     PhysicalResourceId: 'thing-x',
@@ -119,34 +114,34 @@ test('an update that makes another thing has another identity, unless it fails',
 });
 
 test('what could not even be named is deleted without a word to the handler', async () => {
-  const failed = await answerTo(event('Create', {}), thing);
+  const failed = await responseTo(event('Create', {}), thing);
   expect(failed).toMatchObject({ Status: 'FAILED', Reason: 'The property Name is missing.' });
   taken = [];
-  expect(await answerTo(event('Delete', {}, failed.PhysicalResourceId), failing('no'))).toMatchObject({
+  expect(await responseTo(event('Delete', {}, failed.PhysicalResourceId), failing('no'))).toMatchObject({
     Status: 'SUCCESS',
     PhysicalResourceId: failed.PhysicalResourceId,
   });
 });
 
-test('a long reason is cut between characters', async () => {
-  const { Reason } = await answerTo(event('Create'), failing('é😀'.repeat(2000)));
-  expect(Buffer.byteLength(Reason)).toBeLessThanOrEqual(1500);
-  expect(Reason).toMatch(/^(é😀)+é?…$/u);
+test('a long reason is cut to what CloudFormation takes', async () => {
+  const response = await responseTo(event('Create'), failing('é😀"'.repeat(2000)));
+  expect(Buffer.byteLength(JSON.stringify(response))).toBeLessThanOrEqual(4096);
+  expect(response.Reason).toMatch(/^(é😀")+/);
 });
 
-test('answers before the time-out of a handler that hangs', async () => {
+test('responds before the time-out of a handler that hangs', async () => {
   const started = Date.now();
   const hanging: CustomResource = { ...thing, run: () => new Promise(() => undefined) };
-  const answer = await answerTo(event('Create'), hanging, 400);
-  expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'thing-x' });
-  expect(answer.Reason).toContain('ran out of time');
+  const response = await responseTo(event('Create'), hanging, 400);
+  expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'thing-x' });
+  expect(response.Reason).toContain('ran out of time');
   expect(Date.now() - started).toBeLessThan(5000);
 });
 
 test('gives the work a deadline before the time-out', async () => {
   let deadline = 0;
   const started = Date.now();
-  await answerTo(
+  await responseTo(
     event('Create'),
     {
       ...thing,
@@ -161,12 +156,12 @@ test('gives the work a deadline before the time-out', async () => {
   expect(deadline - started).toBeLessThan(56_000);
 });
 
-test('sends the answer again, and fails when it is never taken', async () => {
+test('sends the response again, and fails when it is never taken', async () => {
   failures = 3;
-  expect(await answerTo(event('Create'), thing)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await responseTo(event('Create'), thing)).toMatchObject({ Status: 'SUCCESS' });
   failures = 100;
   taken = [];
-  await expect(answerTo(event('Create'), thing)).rejects.toThrow(
-    'did not take the answer in 4 attempts: status 503',
+  await expect(responseTo(event('Create'), thing)).rejects.toThrow(
+    'did not take the response in 4 attempts: status 503',
   );
 });

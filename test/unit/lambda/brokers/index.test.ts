@@ -31,7 +31,6 @@ const run = (type: 'Create' | 'Delete' = 'Create'): ReturnType<typeof brokersRes
   brokersResource.run({
     type,
     properties: { ClusterArn: ARN },
-    oldProperties: undefined,
     deadline: Date.now() + 10_000,
   });
 

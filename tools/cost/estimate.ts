@@ -2,7 +2,7 @@
 import { CHARGED } from './charged';
 import { allowances, type Charge } from './prices';
 import type { Template } from './resource';
-import { BY_USE, FREE } from './uncharged';
+import { BY_USE, isFree } from './uncharged';
 
 /** A resource that costs something. */
 export interface CostLine {
@@ -59,10 +59,10 @@ export function estimate(templates: Readonly<Record<string, Template>>): Estimat
         uses.set(type, (uses.get(type) ?? 0) + 1);
         continue;
       }
-      if (FREE.has(type) || type.startsWith('Custom::')) continue; // A custom resource costs as its function does.
       const pricing = CHARGED[type];
       if (pricing === undefined) {
-        unpriced.set(type, 'it is neither in tools/cost/charged.ts nor in tools/cost/uncharged.ts');
+        if (!isFree(type))
+          unpriced.set(type, 'it is neither in tools/cost/charged.ts nor in tools/cost/uncharged.ts');
         continue;
       }
       try {

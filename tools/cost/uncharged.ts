@@ -19,70 +19,25 @@ export const BY_USE: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': '$0.025 for a thousand state transitions',
 };
 
-/** Never charged by themselves. What is in no list is named as not counted. */
-export const FREE: ReadonlySet<string> = new Set([
-  'AWS::ApiGateway::Account',
-  'AWS::ApiGateway::ApiKey',
-  'AWS::ApiGateway::Deployment',
-  'AWS::ApiGateway::GatewayResponse',
-  'AWS::ApiGateway::Method',
-  'AWS::ApiGateway::Model',
-  'AWS::ApiGateway::RequestValidator',
-  'AWS::ApiGateway::Resource',
-  'AWS::ApiGateway::Stage', // Without a cache.
-  'AWS::ApiGateway::UsagePlan',
-  'AWS::ApiGateway::UsagePlanKey',
-  'AWS::ApiGateway::VpcLink',
-  'AWS::ApplicationAutoScaling::ScalableTarget',
-  'AWS::ApplicationAutoScaling::ScalingPolicy',
-  'AWS::Athena::NamedQuery',
-  'AWS::Budgets::Budget', // Without actions.
-  'AWS::CDK::Metadata',
-  'AWS::CloudFormation::CustomResource', // As its function.
-  'AWS::EC2::InternetGateway',
-  'AWS::EC2::KeyPair',
-  'AWS::EC2::LaunchTemplate', // As what is launched by it.
-  'AWS::EC2::Route',
-  'AWS::EC2::RouteTable',
-  'AWS::EC2::SecurityGroup',
-  'AWS::EC2::SecurityGroupEgress',
-  'AWS::EC2::SecurityGroupIngress',
-  'AWS::EC2::Subnet',
-  'AWS::EC2::SubnetRouteTableAssociation',
-  'AWS::EC2::VPC',
-  'AWS::EC2::VPCGatewayAttachment',
-  'AWS::ElasticLoadBalancingV2::Listener',
-  'AWS::ElasticLoadBalancingV2::TargetGroup',
-  'AWS::Events::Rule', // Of AWS's own events.
-  'AWS::Glue::Database',
-  'AWS::Glue::Table', // Up to a million objects in the catalogue.
-  'AWS::IAM::InstanceProfile',
-  'AWS::IAM::ManagedPolicy',
-  'AWS::IAM::Policy',
-  'AWS::IAM::Role',
-  'AWS::KMS::Alias',
-  'AWS::KafkaConnect::CustomPlugin',
-  'AWS::KafkaConnect::WorkerConfiguration',
-  'AWS::Lambda::EventInvokeConfig',
-  'AWS::Lambda::LayerVersion',
-  'AWS::Lambda::Permission',
-  'AWS::Lambda::Version',
-  'AWS::Logs::LogStream',
-  'AWS::Logs::QueryDefinition',
-  'AWS::Logs::ResourcePolicy',
-  'AWS::MSK::ClusterPolicy',
-  'AWS::MSK::Configuration',
-  'AWS::RDS::DBParameterGroup',
-  'AWS::RDS::DBSubnetGroup',
-  'AWS::S3::BucketPolicy',
-  'AWS::SNS::Subscription', // By mail; a thousand messages a month.
-  'AWS::SNS::TopicPolicy',
-  'AWS::SQS::QueuePolicy',
-  'AWS::SSM::Parameter', // Of the standard tier.
-  'AWS::Scheduler::ScheduleGroup',
-  'AWS::SecretsManager::ResourcePolicy',
-  'AWS::SecretsManager::RotationSchedule',
-  'AWS::SecretsManager::SecretTargetAttachment',
-  'AWS::WAFv2::WebACLAssociation',
-  'AWS::WAFv2::LoggingConfiguration',
-]);
+/** Services none of whose resources is charged by itself; what of them is in another list is looked for there first. */
+const FREE_SERVICES =
+  'ApiGateway|ApplicationAutoScaling|Athena|Budgets|CDK|CloudFormation|Events|Glue|IAM|Lambda|Logs|S3|SNS|SQS|SSM|Scheduler';
+
+/** Of the services with resources that are charged, those that are not. */
+const FREE_RESOURCES = [
+  'EC2::(InternetGateway|KeyPair|LaunchTemplate|Route|RouteTable|SecurityGroup\\w*|Subnet\\w*|VPC|VPCGatewayAttachment)',
+  'ElasticLoadBalancingV2::(Listener|TargetGroup)',
+  'KMS::Alias',
+  'KafkaConnect::(CustomPlugin|WorkerConfiguration)',
+  'MSK::(ClusterPolicy|Configuration)',
+  'RDS::DB(Parameter|Subnet)Group',
+  'SecretsManager::(ResourcePolicy|RotationSchedule|SecretTargetAttachment)',
+  'WAFv2::(LoggingConfiguration|WebACLAssociation)',
+];
+
+const FREE = new RegExp(`^(AWS::((${FREE_SERVICES})::.*|${FREE_RESOURCES.join('|')})|Custom::.*)$`);
+
+/** Whether resources of a type cost nothing by themselves; a custom resource costs as its function does. */
+export function isFree(type: string): boolean {
+  return FREE.test(type);
+}

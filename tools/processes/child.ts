@@ -53,18 +53,14 @@ function killRemains(pid: number, mark: string): void {
 
 /** Resolves with true once `promise` is settled, with false after `ms`. */
 export async function settledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(false);
-    }, ms);
-  });
+  const timer = new AbortController();
   const settled = promise.then(
     () => true,
     () => true,
   );
+  const late = sleep(ms, false, { signal: timer.signal }).catch(() => false);
   return Promise.race([settled, late]).finally(() => {
-    clearTimeout(timer);
+    timer.abort();
   });
 }
 

@@ -1,11 +1,11 @@
 /**
  * The guardian: a small process that outlives the supervisor just long enough to end what the supervisor started.
  *
- * Usage: `node guardian.cjs <mark>`, with standard input a pipe from the supervisor. Lines are `add <pid>` and
- * `remove <pid>`, and `quit` when nothing is left to look after. When the pipe closes without it, however the supervisor ended (also by `kill -9`), every process that was added
- * and not removed gets SIGTERM with its process group, and SIGKILL after a grace period. A pid is only signalled while
- * its start time is the one seen when it was added. Processes with the mark that were never added (the supervisor was
- * killed between starting and adding them, or they are children that left the group) are ended as well.
+ * Usage: `node guardian.cjs <mark>`, with standard input a pipe from the supervisor. Lines are `add <pid>`, and
+ * `quit` when nothing is left to look after. When the pipe closes without it, however the supervisor ended (also by
+ * `kill -9`), every process that was added gets SIGTERM, and after a grace period SIGKILL with its process group. A pid is
+ * only signalled while its start time is the one seen when it was added. Processes with the mark that were never added
+ * (the supervisor was killed between starting and adding them, or they are children that left the group) are ended too.
  */
 'use strict';
 
@@ -35,12 +35,8 @@ lines.on('line', (line) => {
   const [command, text] = line.split(' ');
   const pid = Number(text);
   if (command === 'quit') process.exit(0);
-  if (command === 'remove') {
-    children.delete(pid);
-  } else if (command === 'add') {
-    const started = startTime(pid);
-    if (started !== undefined) children.set(pid, started);
-  }
+  const started = command === 'add' ? startTime(pid) : undefined;
+  if (started !== undefined) children.set(pid, started);
 });
 lines.on('close', () => {
   void endAll();

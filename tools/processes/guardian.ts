@@ -30,11 +30,7 @@ export class Guardian {
 
   /** Forgets a process that has ended. The guardian itself ends when none is left. */
   remove(pid: number): void {
-    if (!this.pids.delete(pid)) return;
-    if (this.pids.size > 0) {
-      this.write(`remove ${pid}`);
-      return;
-    }
+    if (!this.pids.delete(pid) || this.pids.size > 0) return;
     this.process?.stdin?.end('quit\n');
     this.process = undefined;
   }

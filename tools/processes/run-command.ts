@@ -1,6 +1,7 @@
 /**
  * Runs a command to its end, keeping what it wrote.
  */
+import { createInterface } from 'node:readline';
 import { describeExit, startChild } from './child';
 import { childEnvironment } from './environment';
 
@@ -61,26 +62,19 @@ export async function runCommand(
     output = (output + text).slice(-MAX_OUTPUT);
   });
   for (const stream of [stdout, stderr]) {
-    let rest = '';
     stream?.setEncoding('utf8').on('data', (text: string) => {
       all = (all + text).slice(-MAX_OUTPUT);
-      if (options.onLine === undefined) return;
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      lines.forEach(options.onLine);
     });
+    if (stream && options.onLine) createInterface({ input: stream }).on('line', options.onLine);
   }
   stdin?.on('error', () => undefined); // It closed its input early; its exit code says whether that matters.
   stdin?.end(options.input);
 
   const timeoutMs = options.timeoutMs ?? 120_000;
-  const limit = { exceeded: false };
-  const timer = setTimeout(() => {
-    limit.exceeded = true;
-    void child.stop(2_000);
-  }, timeoutMs);
-  const abort = (): void => void child.stop(2_000);
-  options.signal?.addEventListener('abort', abort);
+  const limit = AbortSignal.timeout(timeoutMs);
+  const end = AbortSignal.any([limit, ...(options.signal ? [options.signal] : [])]);
+  const stop = (): void => void child.stop(2_000);
+  end.addEventListener('abort', stop);
   const closed = new Promise<void>((resolve) => child.process.once('close', resolve));
   try {
     const exit = await child.exited;
@@ -88,11 +82,10 @@ export async function runCommand(
     options.signal?.throwIfAborted();
     const name = [command, ...args].join(' ').slice(0, 200);
     const quoted = all.trimEnd().split('\n').slice(-QUOTED_LINES).join('\n');
-    if (limit.exceeded) throw new CommandError(`${name} did not end within ${timeoutMs / 1000} s.`, quoted);
+    if (limit.aborted) throw new CommandError(`${name} did not end within ${timeoutMs / 1000} s.`, quoted);
     if (exit.code !== 0) throw new CommandError(`${name} failed with ${describeExit(exit)}.`, quoted);
     return output;
   } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener('abort', abort);
+    end.removeEventListener('abort', stop);
   }
 }

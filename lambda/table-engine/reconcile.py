@@ -7,18 +7,23 @@ read and refused, as `batch.py` does where that cleans.
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from typing import Any
 
+from table_engine.documents import FeedReconciliation, Reconciliation, StreamReconciliation
 from table_engine.function_job import function_job
 from table_engine.inspection import run_inspection
 from table_engine.metrics import feed_metric_line, metric_line
-from table_engine.reconciliation import assess, check
+from table_engine.reconciliation import check, reconcile
 from table_engine.stream_inspection import run_stream_inspection
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Returns one assessment for each path and feed. Raises ReconciliationError when records are missing or double."""
+def handler(event: dict[str, Any], _context: object) -> Reconciliation:
+    """Returns the reconciliation without Kafka's facts.
+
+    With the event `{"check":false}` it returns whatever was found. Otherwise it raises ReconciliationError when
+    records are missing or duplicate, and names no shards: a state machine carries 256 KB at most, and a stream may have
+    had thousands.
+    """
     with function_job() as job:
         inspection = run_inspection(job.session, job.bucket, job.user_id, job.folder)
         streams = run_stream_inspection(job.session, job.bucket, job.user_id)
@@ -26,19 +31,25 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
         for feed, counts in inspection["feeds"].items():
             values = {"Records": counts["last_day"]["records"], "Rejects": counts["last_day"]["rejects"]}
             print(feed_metric_line(values, job.user_id, "topics", feed))
-    assessments = assess(inspection, streams)
-    for found in assessments:
-        values = {
-            "Missing": found.missing,
-            "Duplicate": found.duplicate,
-            "OnTheWay": found.on_the_way,
-            "OutsideRawFiles": found.outside_raw_files,
-        }
-        print(feed_metric_line(values, job.user_id, found.path, found.feed, findings=found.findings))
-    total = {
-        "Missing": sum(found.missing for found in assessments),
-        "Duplicate": sum(found.duplicate for found in assessments),
-    }
+    found = reconcile(inspection, streams)
+    for feed_row in found["feeds"]:
+        _put_metrics(job.user_id, "topics", feed_row, feed_row["outsideRawFiles"])
+    for stream_row in found["streams"]:
+        _put_metrics(job.user_id, "streams", stream_row, 0)
+    rows: list[FeedReconciliation | StreamReconciliation] = [*found["feeds"], *found["streams"]]
+    total = {"Missing": sum(row["missing"] for row in rows), "Duplicate": sum(row["duplicate"] for row in rows)}
     print(metric_line(total, {"UserId": job.user_id}))
-    check(assessments)
-    return {"assessments": [asdict(found) for found in assessments]}
+    if event.get("check") is False:
+        return found
+    check(found)
+    return {**found, "streams": [{**row, "shards": []} for row in found["streams"]]}
+
+
+def _put_metrics(user_id: str, path: str, row: FeedReconciliation | StreamReconciliation, outside: int) -> None:
+    values = {
+        "Missing": row["missing"],
+        "Duplicate": row["duplicate"],
+        "OnTheWay": row["onTheWay"],
+        "OutsideRawFiles": outside,
+    }
+    print(feed_metric_line(values, user_id, path, row["feed"], findings=row["findings"]))

@@ -19,7 +19,7 @@ from table_engine.cleaned_batch import Counts, clean_files, leave_out
 from table_engine.dead_letters import append_dead_letters
 from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, is_applied, load_into
 from table_engine.duckdb_session import another_connection
-from table_engine.feeds import FEED_NAMES, Feed, load_feeds
+from table_engine.feeds import FEED_NAMES, Feed, FeedName, load_feeds
 from table_engine.file_append import append_files
 from table_engine.quarantine import append_missing, missing_rejects, quarantine_rows
 from table_engine.raw_files import RawFile
@@ -106,7 +106,7 @@ def missing_batches(
 
 
 def batch_document(
-    missing: MissingBatches, reports: Mapping[str, FeedReport], dead_letters: int, started: float
+    missing: MissingBatches, reports: Mapping[FeedName, FeedReport], dead_letters: int, started: float
 ) -> dict[str, Any]:
     """The document of a run that began at `started` (by `time.monotonic`) and applied what was missing.
 

@@ -6,9 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from deltalake.exceptions import DeltaError
@@ -48,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+def _run(options: argparse.Namespace, folder: Path) -> Mapping[str, object]:
     session = open_session(folder, options.memory_limit, options.threads)
     return COMMANDS[options.command].run(Job(options, session, Bucket(options.bucket), folder))
 

@@ -19,6 +19,7 @@ from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
 from table_engine.inspection import run_inspection
 from table_engine.raw_replay import replay_raw_files
+from table_engine.reconciliation import reconcile_facts
 from table_engine.storage import Bucket
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_inspection import run_stream_inspection
@@ -44,7 +45,7 @@ class Command:
     """One command: a sentence on it without a full stop, what it does, and arguments beside those of all commands."""
 
     help: str
-    run: Callable[[Job], dict[str, Any]]
+    run: Callable[[Job], Mapping[str, object]]
     add_arguments: Callable[[argparse.ArgumentParser], None] = lambda _: None
 
 
@@ -115,6 +116,10 @@ COMMANDS: Mapping[str, Command] = {
         "report what the streams acknowledged, what is in their tables, and how fast it got there",
         lambda job: run_stream_inspection(job.session, job.bucket, job.options.user_id, job.options.commits),
         _commits,
+    ),
+    "reconcile": Command(
+        "count missing and duplicate records by the documents of both inspections and Kafka's facts, given on stdin",
+        lambda _: reconcile_facts(sys.stdin.buffer.read()),
     ),
     "care": Command(
         "compact, checkpoint and vacuum the tables of the streams",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from table_engine.errors import TableEngineError
 
@@ -19,8 +20,11 @@ _DEFINITIONS = json.loads((PROJECT / "services" / "contract" / "feeds.json").rea
 #: How deep objects and arrays of a record may be nested, itself included: one limit for the whole pipeline.
 MOST_NESTING: int = _DEFINITIONS["mostNesting"]
 
+#: The name of a feed. A post is one row of each.
+FeedName = Literal["pin", "geo", "user"]
+
 #: The feeds in the order in which everything lists them.
-FEED_NAMES = ("pin", "geo", "user")
+FEED_NAMES: tuple[FeedName, ...] = ("pin", "geo", "user")
 
 
 @dataclass(frozen=True)

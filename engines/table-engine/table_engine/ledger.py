@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from table_engine.errors import TableEngineError
-from table_engine.feeds import FEED_NAMES
+from table_engine.feeds import FEED_NAMES, FeedName
 from table_engine.storage import Bucket
 
 Path = Literal["topics", "streams"]
@@ -86,7 +86,7 @@ class _Adder:
         return sum(run.still_failed() for (_, name), run in self._runs.items() if name == feed)
 
 
-def read_ledger(bucket: Bucket) -> dict[str, Sent]:
+def read_ledger(bucket: Bucket) -> dict[FeedName, Sent]:
     """Adds up what was sent to the topics, over every ledger object of the bucket.
 
     Raises TableEngineError for a line that is no ledger entry.
@@ -104,7 +104,7 @@ def read_ledger(bucket: Bucket) -> dict[str, Sent]:
     return total
 
 
-def read_stream_ledger(bucket: Bucket) -> dict[str, StreamSent]:
+def read_stream_ledger(bucket: Bucket) -> dict[FeedName, StreamSent]:
     """Adds up what was sent to the streams, over every ledger object of the bucket.
 
     One object is in memory at a time, beside the sequence numbers: some 120 bytes a record. Raises TableEngineError for

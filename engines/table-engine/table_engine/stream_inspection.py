@@ -11,7 +11,7 @@ from deltalake.exceptions import TableNotFoundError
 
 from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.duckdb_session import append_arrays, insert_columns
-from table_engine.feeds import FEED_NAMES
+from table_engine.feeds import FEED_NAMES, FeedName
 from table_engine.ledger import StreamSent, read_stream_ledger
 from table_engine.storage import Bucket
 from table_engine.stream_latency import COMMITS, StreamLog, read_stream_log, recent_figures
@@ -46,7 +46,7 @@ def run_stream_inspection(
     }
 
 
-def _load_acknowledged(session: duckdb.DuckDBPyConnection, ledger: dict[str, StreamSent]) -> None:
+def _load_acknowledged(session: duckdb.DuckDBPyConnection, ledger: dict[FeedName, StreamSent]) -> None:
     """Fills `acknowledged` (feed, shard, sequence_number), each record once."""
     session.execute("CREATE OR REPLACE TEMP TABLE acknowledged_lines (feed VARCHAR, shard VARCHAR, number VARCHAR)")
     for feed, sent in ledger.items():

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from table_engine.duckdb_session import another_connection
-from table_engine.feeds import FEED_NAMES
+from table_engine.feeds import FEED_NAMES, FeedName
 from table_engine.storage import Bucket, ObjectChangedError
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_records import StreamRecord, records_of_event
@@ -86,7 +86,7 @@ def _redrive(appender: StreamAppender, records: list[StreamRecord], report: Redr
     report.present += appended.repeated - replayed.inserted - replayed.quarantined
 
 
-def _read(failures: Bucket, key: str, user_id: str) -> tuple[str, list[StreamRecord]]:
+def _read(failures: Bucket, key: str, user_id: str) -> tuple[FeedName, list[StreamRecord]]:
     """The feed and the records of one object. Raises UnreadableError."""
     try:
         # https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html

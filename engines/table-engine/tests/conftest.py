@@ -110,10 +110,11 @@ def session(tmp_path: Path) -> duckdb.DuckDBPyConnection:
 def engine(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a command of the engine as a process and returns it when it has ended."""
 
-    def run(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, stdin: str = "", **changed: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "table_engine", *arguments],
             env={**environment, **changed},
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=600,

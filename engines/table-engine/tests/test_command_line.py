@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from table_engine.errors import TableEngineError
+from table_engine.feeds import FEED_NAMES
 from table_engine.storage import storage_options
 from tests.conftest import parsed
 from tests.relay import Harm, relay
@@ -28,7 +29,22 @@ def test_the_commands_print_one_document(sink: SinkBucket, engine: Callable[...,
     assert parsed(batch)["batch"] == 1
     assert "pin: batch 1 is in" in batch.stderr
     assert len(parsed(engine("answers", *arguments))["answers"]) == 9  # type: ignore[arg-type]
-    assert parsed(engine("inspect", *arguments))["feeds"]["pin"]["table_rows"] == 1  # type: ignore[index]
+    inspection = parsed(engine("inspect", *arguments))
+    assert inspection["feeds"]["pin"]["table_rows"] == 1  # type: ignore[index]
+    streams = parsed(engine("inspect-streams", *arguments))
+    topics = {name: {"endOffsets": {"0": 0}, "laterEndOffsets": {"0": 0}, "deadLetters": {}} for name in FEED_NAMES}
+    topics["pin"]["endOffsets"] = topics["pin"]["laterEndOffsets"] = {"0": 3}
+    for kafka, missing in ((None, 0), ({"feeds": topics}, 2)):
+        facts = json.dumps({"inspection": inspection, "streams": streams, "kafka": kafka})
+        found = parsed(engine("reconcile", *arguments, stdin=facts))
+        assert (found["ok"], found["feeds"][0]["missing"]) == (missing == 0, missing)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("facts", ["", "[]", "{}", '{"inspection":{"feeds":{}},"streams":{"feeds":{}},"kafka":null}'])
+def test_facts_that_are_none(engine: Callable[..., Any], facts: str) -> None:
+    process = engine("reconcile", "--bucket", "abc", "--user-id", "u", stdin=facts)
+    assert (process.returncode, process.stdout) == (1, "")
+    assert "The facts on stdin cannot be used" in process.stderr and "Traceback" not in process.stderr
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ def function_environment(sink: SinkBucket, monkeypatch: pytest.MonkeyPatch, tmp_
     return sink
 
 
-def invoke(name: str) -> dict[str, Any]:
-    document: dict[str, Any] = load_function(name).handler({}, None)
+def invoke(name: str, **event: Any) -> dict[str, Any]:
+    document: dict[str, Any] = load_function(name).handler(event, None)
     # Lambda hands it to the state machine as JSON, which takes 256 KB.
     assert len(json.dumps(document)) < 256_000
     return document
@@ -83,12 +83,14 @@ def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[s
     }
     assert len(json.loads(b"".join(sink.bucket.read("answers/answers.json")))["answers"]) == 9
 
-    assert all(found["missing"] == 0 for found in invoke("reconcile")["assessments"])
+    found = invoke("reconcile")
+    assert found["ok"]
+    assert [row["missing"] for row in (*found["feeds"], *found["streams"])] == [0] * 6
+    assert [row["table"] for row in found["feeds"]] == [2, 2, 2]
     output = capsys.readouterr().out
     assert total(output) == {"Missing": 0, "Duplicate": 0}
-    found = metrics(output)
     none = {"Missing": 0, "Duplicate": 0, "OnTheWay": 0, "OutsideRawFiles": 0}
-    assert found == {(path, feed): none for path in ("topics", "streams") for feed in ("pin", "geo", "user")}
+    assert metrics(output) == {(path, feed): none for path in ("topics", "streams") for feed in ("pin", "geo", "user")}
 
     cared = invoke("batch_care")["tables"]
     assert sorted(cared) == ["batch_files", "geo", "pin", "user"]
@@ -163,13 +165,22 @@ def test_a_lost_row_fails_the_reconciliation(
     DeltaTable(sink.tables.uri("geo"), storage_options=sink.tables.options).delete("ind = 2")
     table = DeltaTable(sink.tables.uri("pinterest_user_table"), storage_options=sink.tables.options)
     table.delete("ind = 4")
-    with pytest.raises(ReconciliationError, match="geo: 1 in raw files, but neither") as caught:
+    with pytest.raises(ReconciliationError, match=r"geo \(topics\): 1 in raw files, but neither") as caught:
         invoke("reconcile")
-    assert "user: 1 acknowledged by the stream, but neither" in str(caught.value)
+    shard = records[0].shard
+    assert f"user (streams): 1 acknowledged by {shard}, but neither" in str(caught.value)
     output = capsys.readouterr().out
     assert total(output) == {"Missing": 2, "Duplicate": 0}
-    found = metrics(output)
-    assert [key for key, values in found.items() if values["Missing"]] == [("topics", "geo"), ("streams", "user")]
+    lost = [("topics", "geo"), ("streams", "user")]
+    assert [key for key, values in metrics(output).items() if values["Missing"]] == lost
+
+    # Whoever asks for it gets the document instead; the metrics are the same.
+    found = invoke("reconcile", check=False)
+    assert not found["ok"]
+    rows = [*(("topics", row) for row in found["feeds"]), *(("streams", row) for row in found["streams"])]
+    assert [(path, row["feed"]) for path, row in rows if row["missing"]] == lost
+    assert [one["missing"] for one in found["streams"][2]["shards"] if one["shard"] == shard] == [1]
+    assert total(capsys.readouterr().out) == {"Missing": 2, "Duplicate": 0}
 
 
 def test_a_lost_dead_letter_fails_the_reconciliation(
@@ -181,10 +192,12 @@ def test_a_lost_dead_letter_fails_the_reconciliation(
     assert invoke("batch")["dead_letters"] == 3
     # The metrics of a batch are of its lines, with dead letters or without.
     assert metrics(capsys.readouterr().out)["topics", "pin"] == {"Records": 3, "Rejects": 1}
-    assert all(found["missing"] == found["duplicate"] == 0 for found in invoke("reconcile")["assessments"])
+    assert invoke("reconcile")["ok"]
     capsys.readouterr()
     sink.tables.open("quarantine").delete("position = 'pinterest.pin/partition=0/offset=10'")
-    with pytest.raises(ReconciliationError, match="pin: 1 among the dead letters kept in the bucket, but not in"):
+    with pytest.raises(
+        ReconciliationError, match=r"pin \(topics\): 1 among the dead letters kept in the bucket, but not in"
+    ):
         invoke("reconcile")
     assert total(capsys.readouterr().out) == {"Missing": 1, "Duplicate": 0}
 

@@ -1,0 +1,237 @@
+"""The JSON documents that the engine's commands and functions return, typed once.
+
+`engines/table-engine/documents.schema.json` and `tools/pipeline/documents.generated.ts` are made from these types by
+`npm run generate`. Counts are of records unless something else is said; mappings are by feed, partition or shard id.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from table_engine.feeds import FeedName
+
+
+class RawPartition(TypedDict):
+    """The raw files of one partition of a topic. Blank lines are no records and count in no other figure.
+
+    `overlapping_lines` are at positions that an earlier file covers. `last_start_offset` is the offset in the name of
+    the last file, `next_offset` the same plus the lines of the last file. `pending_lines` are those of files that no
+    batch has taken up yet.
+    """
+
+    files: int
+    lines: int
+    blank_lines: int
+    overlapping_lines: int
+    last_start_offset: int
+    next_offset: int
+    pending_lines: int
+
+
+class LastDay(TypedDict):
+    """Lines of the batches that have a file uploaded within the last 24 hours, and their positions in quarantine."""
+
+    records: int
+    rejects: int
+
+
+class FeedInspection(TypedDict):
+    """One feed on the batch path.
+
+    `failed` were sent, not acknowledged, and not acknowledged either when their run went on. `acknowledged_offsets` has
+    by partition the inclusive ranges of acknowledged offsets, merged and ascending. `table_posts` are distinct row
+    numbers in the table, `quarantine_positions` distinct source positions. `missing_from_tables` are raw lines of
+    batched files whose post is neither in the table nor, by position, in quarantine. Of dead-letter records,
+    `dead_letters_kept` are in the bucket, each position with the same text once; `dead_letter_rows` are in quarantine,
+    `dead_letter_positions` the distinct ones of those, by position and text; `dead_letters_missing` are of objects that
+    a batch has taken up, and not in quarantine.
+    """
+
+    sent: int
+    acknowledged: int
+    failed: int
+    acknowledged_offsets: dict[str, list[tuple[int, int]]]
+    raw_partitions: dict[str, RawPartition]
+    table_rows: int
+    table_posts: int
+    quarantine_rows: int
+    quarantine_positions: int
+    missing_from_tables: int
+    dead_letters_kept: int
+    dead_letter_rows: int
+    dead_letter_positions: int
+    dead_letters_missing: int
+    last_day: LastDay
+
+
+class Inspection(TypedDict):
+    """What `inspect` prints."""
+
+    feeds: dict[FeedName, FeedInspection]
+
+
+class ShardInspection(TypedDict):
+    """One shard on the streaming path.
+
+    `pending` are acknowledged and above what the function has committed: on their way. `missing` are acknowledged, not
+    above what is committed, and neither in the table nor in quarantine. `duplicate` is how often a record is in table
+    and quarantine beyond the first time. `unacknowledged` are in table or quarantine and not in the ledger.
+    `highest_sequence_number` is null before the first commit.
+    """
+
+    acknowledged: int
+    rows: int
+    quarantined: int
+    pending: int
+    missing: int
+    duplicate: int
+    unacknowledged: int
+    highest_sequence_number: str | None
+
+
+class Latency(TypedDict):
+    """Seconds from a record's arrival in the stream to the commit that added its row, over the newest commits."""
+
+    commits: int
+    rows: int
+    p50: float
+    p95: float
+    p99: float
+
+
+class RecentFigures(TypedDict):
+    """How a stream's table is doing at the moment.
+
+    `latency` is null without rows in the newest commits; `newest_row_age` are seconds since the newest row's record
+    arrived in the stream, null for an empty table; `rows_per_second` is over the last minute; `files` are the table's
+    Parquet files, `log_entries` the commits that the log holds as files of their own.
+    """
+
+    latency: Latency | None
+    newest_row_age: float | None
+    rows_per_second: float
+    files: int
+    log_entries: int
+
+
+class StreamFeedInspection(TypedDict):
+    """One feed on the streaming path; the counts are the sums of its shards'. `recent` is null without a table."""
+
+    table: str
+    acknowledged: int
+    rows: int
+    quarantined: int
+    pending: int
+    missing: int
+    duplicate: int
+    unacknowledged: int
+    shards: dict[str, ShardInspection]
+    recent: RecentFigures | None
+    sent: int
+    failed: int
+
+
+class StreamInspection(TypedDict):
+    """What `inspect-streams` prints."""
+
+    feeds: dict[FeedName, StreamFeedInspection]
+
+
+class KafkaFeedFacts(TypedDict):
+    """What Kafka itself says of one feed's topic, by partition.
+
+    `endOffsets` (one past the last record) were read before the inspection: what must be stored by then.
+    `laterEndOffsets` were read after it: what can have been acknowledged by then. `deadLetters` are the offsets of the
+    topic's records that went to the dead-letter topic, each once, read after the inspection.
+    """
+
+    endOffsets: dict[str, int]
+    laterEndOffsets: dict[str, int]
+    deadLetters: dict[str, list[int]]
+
+
+class KafkaFacts(TypedDict):
+    """What Kafka itself says of the topics."""
+
+    feeds: dict[FeedName, KafkaFeedFacts]
+
+
+class ReconciliationFacts(TypedDict):
+    """What `reconcile` reads from its standard input. Without Kafka's facts (null) it goes by the other two alone."""
+
+    inspection: Inspection
+    streams: StreamInspection
+    kafka: KafkaFacts | None
+
+
+class FeedReconciliation(TypedDict):
+    """One feed on the batch path.
+
+    `topic` are the records ever written to the topic. `unacknowledged` are those beyond the acknowledged ones: their
+    response was lost and they were sent again under the same key, or another producer than the emulator wrote them.
+    `deadLetters` are the topic's records in the dead-letter topic. These three are null without Kafka's facts.
+    `pending` are in raw files that no batch has read yet: not missing. `onTheWay` are in no raw file yet; with Kafka's
+    facts they are missing as well, since the sink had its time. `outsideRawFiles` are offsets between the raw files:
+    the dead-letter records, and what is missing there. `findings` say what is behind a `missing` or `duplicate` that is
+    not 0, a sentence each.
+    """
+
+    feed: FeedName
+    sent: int
+    acknowledged: int
+    topic: int | None
+    unacknowledged: int | None
+    deadLetters: int | None
+    raw: int
+    pending: int
+    table: int
+    quarantine: int
+    missing: int
+    duplicate: int
+    onTheWay: int
+    outsideRawFiles: int
+    findings: list[str]
+
+
+class ShardReconciliation(TypedDict):
+    """One shard on the streaming path."""
+
+    shard: str
+    acknowledged: int
+    table: int
+    quarantine: int
+    missing: int
+    duplicate: int
+
+
+class StreamReconciliation(TypedDict):
+    """One feed on the streaming path.
+
+    `unacknowledged` are records beyond the acknowledged ones: their response was lost and they were sent again, which
+    gave them another sequence number, or another producer than the emulator put them. `onTheWay` are acknowledged and
+    not yet appended; with Kafka's facts they are missing as well, since the function had its time. `findings` say
+    what is behind a `missing` or `duplicate` that is not 0, a sentence each.
+    """
+
+    feed: FeedName
+    sent: int
+    acknowledged: int
+    unacknowledged: int
+    table: int
+    quarantine: int
+    missing: int
+    duplicate: int
+    onTheWay: int
+    shards: list[ShardReconciliation]
+    findings: list[str]
+
+
+class Reconciliation(TypedDict):
+    """Whether every record is stored, and once. `ok` when `missing` and `duplicate` are 0 everywhere.
+
+    `feeds` has the batch path, `streams` the streaming path, a row for each feed.
+    """
+
+    ok: bool
+    feeds: list[FeedReconciliation]
+    streams: list[StreamReconciliation]

@@ -2,19 +2,22 @@
 import type { Reconciliation } from '../pipeline/reconcile';
 import { textTable } from './text-table';
 
-/** A table a path with a row a feed, the findings below it, and a closing line for each feed. */
+/**
+ * A table for each path with a row for each feed, the findings below it, and a closing line for each feed. Where Kafka was
+ * not read, the batch path has what the raw files alone say in the place of what the topics hold.
+ */
 export function formatReconciliation({ feeds, streams }: Reconciliation): string {
   return `Batch path\n${formatFeeds(feeds)}\n\nStreaming path\n${formatStreams(streams)}`;
 }
 
 function formatFeeds(feeds: Reconciliation['feeds']): string {
+  const withKafka = feeds.every(({ topic }) => topic !== null);
   const table = textTable(
     [
       'feed',
       'sent',
       'acknowledged',
-      'in topic',
-      'dead letters',
+      ...(withKafka ? ['in topic', 'dead letters'] : ['on the way', 'outside raw files']),
       'raw files',
       'not batched',
       'table',
@@ -26,8 +29,7 @@ function formatFeeds(feeds: Reconciliation['feeds']): string {
       row.feed,
       row.sent,
       row.acknowledged,
-      row.topic,
-      row.deadLetters,
+      ...(withKafka ? [row.topic, row.deadLetters] : [row.onTheWay, row.outsideRawFiles]),
       row.raw,
       row.pending,
       row.table,
@@ -57,15 +59,18 @@ function formatStreams(streams: Reconciliation['streams']): string {
   );
   const notes = streams.flatMap((row) => [
     ...row.findings.map((finding) => `${row.feed}: ${finding}`),
+    ...(row.onTheWay > 0
+      ? [`${row.feed}: ${row.onTheWay} records are on the way from the stream to the table`]
+      : []),
     ...unacknowledged(row, 'stream'),
   ]);
   return withNotes(table, notes, streams);
 }
 
-function unacknowledged(row: { feed: string; unacknowledged: number }, where: string): string[] {
-  return row.unacknowledged > 0
+function unacknowledged(row: { feed: string; unacknowledged: number | null }, where: string): string[] {
+  return row.unacknowledged !== null && row.unacknowledged > 0
     ? [
-        `${row.feed}: ${row.unacknowledged} records of the ${where} are not in the emulator's ledger: sent again after a lost answer, or by another producer`,
+        `${row.feed}: ${row.unacknowledged} records of the ${where} are not in the emulator's ledger: sent again after a lost response, or by another producer`,
       ]
     : [];
 }

@@ -9,8 +9,7 @@ import { emulateDeployment } from '../pipeline/emulate';
 import { withKafkaReader } from '../pipeline/kafka-reader';
 import { localDeployment } from './local-deployment';
 import { reconcile, type Reconciliation } from '../pipeline/reconcile';
-import { onTheirWay } from '../pipeline/reconcile-streams';
-import { inspectStreams } from '../pipeline/stream-inspection';
+import { inspectStreams, onTheirWay } from '../pipeline/stream-inspection';
 import {
   readSourceSecret,
   type EmulatorDestination,

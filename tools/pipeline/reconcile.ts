@@ -1,152 +1,83 @@
 /**
  * Reconciliation: is every record that was sent in the tables, and in each place once?
  *
- * `assess` holds the arithmetic; `reconcile` gathers its facts from the real parts.
+ * The table engine counts (`table_engine/reconciliation.py`); this gathers Kafka's facts for it, and waits.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FEED_NAMES, type FeedName, topicName } from '../../services/contract';
 import type { Deployment } from './deployment';
-import type { FeedInspection, Inspection } from './inspection';
+import type { Inspection } from './inspection';
 import { type DeadLetters, type EndOffsets, withKafkaReader } from './kafka-reader';
-import { assessStream, onTheirWay, type StreamReconciliation } from './reconcile-streams';
 import { inspectStreams } from './stream-inspection';
 import { runTableEngine } from './table-engine';
 
-/** One feed's row of the reconciliation. All figures are counts of records. */
+/** One feed's row of the batch path. All figures are counts of records. */
 export interface FeedReconciliation {
   readonly feed: FeedName;
   readonly sent: number;
   readonly acknowledged: number;
-  /** Records ever written to the topic. */
-  readonly topic: number;
+  /** Records ever written to the topic; like the next two, null where Kafka was not read. */
+  readonly topic: number | null;
   /**
-   * Topic records beyond the acknowledged ones: their answer was lost and they were sent again under the same key, or
+   * Topic records beyond the acknowledged ones: their response was lost and they were sent again under the same key, or
    * they came from another producer than the emulator.
    */
-  readonly unacknowledged: number;
-  readonly deadLetters: number;
+  readonly unacknowledged: number | null;
+  readonly deadLetters: number | null;
   readonly raw: number;
-  /** Records in raw files that no batch has read yet. They are on their way, not missing. */
+  /** Records in raw files that no batch has read yet. They are not missing. */
   readonly pending: number;
   readonly table: number;
   readonly quarantine: number;
   readonly missing: number;
   readonly duplicate: number;
+  /** Records in no raw file yet. Where Kafka was read they are missing as well, since the sink had its time. */
+  readonly onTheWay: number;
+  /** Offsets between the raw files: the dead-letter records, and what is missing there. */
+  readonly outsideRawFiles: number;
   /** What is behind a `missing` or `duplicate` that is not 0, a sentence each. */
   readonly findings: readonly string[];
 }
 
-/** The whole reconciliation. */
+/** One shard's row. All figures are counts of records. */
+export interface ShardReconciliation {
+  readonly shard: string;
+  readonly acknowledged: number;
+  readonly table: number;
+  readonly quarantine: number;
+  readonly missing: number;
+  readonly duplicate: number;
+}
+
+/** One feed's row of the streaming path. All figures are counts of records. */
+export interface StreamReconciliation {
+  readonly feed: FeedName;
+  readonly sent: number;
+  readonly acknowledged: number;
+  /**
+   * Records beyond the acknowledged ones: their response was lost and they were sent again, which gave them another
+   * sequence number, or they came from another producer than the emulator.
+   */
+  readonly unacknowledged: number;
+  readonly table: number;
+  readonly quarantine: number;
+  readonly missing: number;
+  readonly duplicate: number;
+  /** Acknowledged and not yet appended. Where Kafka was read they are missing as well, since the function had its time. */
+  readonly onTheWay: number;
+  readonly shards: readonly ShardReconciliation[];
+  /** What is behind a `missing` or `duplicate` that is not 0, a sentence each. */
+  readonly findings: readonly string[];
+}
+
+/** The whole reconciliation, of the local pipeline or of a stage on AWS. */
 export interface Reconciliation {
+  /** True when `missing` and `duplicate` are 0 everywhere. */
+  readonly ok: boolean;
   /** The batch path: topics, raw files, the tables of the batch. */
   readonly feeds: readonly FeedReconciliation[];
   /** The streaming path: streams and their tables. */
   readonly streams: readonly StreamReconciliation[];
-  /** True when `missing` and `duplicate` are 0 everywhere. */
-  readonly ok: boolean;
-}
-
-/** What is known of one feed. */
-export interface FeedFacts {
-  readonly inspection: FeedInspection;
-  /** The topic's end offset by partition, read before the inspection: what must be stored by then. */
-  readonly endOffsets: EndOffsets;
-  /** The same, read after the inspection: what can have been acknowledged by then. */
-  readonly laterEndOffsets: EndOffsets;
-  /** The offsets that went to the dead-letter topic, by partition. */
-  readonly deadLetters: DeadLetters;
-}
-
-/** How far raw files and dead letters have come in one partition. */
-function storedThrough(partition: number, facts: FeedFacts): { next: number; hole: number } {
-  const raw = facts.inspection.raw_partitions[String(partition)];
-  const dead = [...(facts.deadLetters.get(partition) ?? [])];
-  if (raw === undefined) return { next: dead.length, hole: 0 };
-  const lastLines = raw.next_offset - raw.last_start_offset;
-  const before = raw.lines - raw.overlapping_lines - lastLines;
-  const deadBefore = dead.filter((offset) => offset < raw.last_start_offset).length;
-  return {
-    next: raw.next_offset + (dead.length - deadBefore),
-    hole: Math.max(0, raw.last_start_offset - before - deadBefore),
-  };
-}
-
-/** Records of the topic that are not yet in a raw file or among the dead letters. */
-export function inFlight(facts: FeedFacts): number {
-  let total = 0;
-  for (const [partition, end] of facts.endOffsets) {
-    total += Math.max(0, end - storedThrough(partition, facts).next);
-  }
-  return total;
-}
-
-/** Works out one feed's row. What is in no raw file yet counts as missing, and a finding says so. */
-export function assess(feed: FeedName, facts: FeedFacts): FeedReconciliation {
-  const { inspection, endOffsets, laterEndOffsets, deadLetters } = facts;
-  const findings: string[] = [];
-  let missing = 0;
-  let duplicate = 0;
-  const lose = (count: number, what: string): void => {
-    if (count <= 0) return;
-    missing += count;
-    findings.push(`${count} ${what}`);
-  };
-  const double = (count: number, what: string): void => {
-    if (count <= 0) return;
-    duplicate += count;
-    findings.push(`${count} ${what}`);
-  };
-
-  lose(inspection.failed, 'sent, but never acknowledged');
-  for (const [partition, ranges] of Object.entries(inspection.acknowledged_offsets)) {
-    const end = laterEndOffsets.get(Number(partition)) ?? 0;
-    const lost = ranges.reduce((sum, [first, last]) => sum + Math.max(0, last + 1 - Math.max(first, end)), 0);
-    lose(
-      lost,
-      `acknowledged in partition ${partition} at offsets the topic does not have (it ends at ${end})`,
-    );
-  }
-  for (const partition of endOffsets.keys()) {
-    lose(storedThrough(partition, facts).hole, `between the raw files of partition ${partition}`);
-  }
-  lose(inFlight(facts), 'in the topic, but in no raw file and not among the dead letters');
-
-  const partitions = Object.values(inspection.raw_partitions);
-  const sum = (of: (partition: (typeof partitions)[number]) => number): number =>
-    partitions.reduce((total, partition) => total + of(partition), 0);
-  lose(inspection.missing_from_tables, 'in raw files, but neither in the table nor in quarantine');
-  lose(inspection.dead_letters_missing, 'among the dead letters kept in the bucket, but not in quarantine');
-
-  double(
-    sum((p) => p.overlapping_lines),
-    'in more than one raw file',
-  );
-  double(inspection.table_rows - inspection.table_posts, 'rows of the table whose post is there already');
-  double(
-    inspection.quarantine_rows - inspection.quarantine_positions,
-    'rows of the quarantine whose source position is there already',
-  );
-  double(
-    inspection.dead_letter_rows - inspection.dead_letter_positions,
-    'dead letters in quarantine whose source position is there already',
-  );
-
-  const topic = [...laterEndOffsets.values()].reduce((total, end) => total + end, 0);
-  return {
-    feed,
-    sent: inspection.sent,
-    acknowledged: inspection.acknowledged,
-    topic,
-    unacknowledged: Math.max(0, topic - inspection.acknowledged),
-    deadLetters: [...deadLetters.values()].reduce((total, offsets) => total + offsets.size, 0),
-    raw: sum((p) => p.lines),
-    pending: sum((p) => p.pending_lines),
-    table: inspection.table_rows,
-    quarantine: inspection.quarantine_rows,
-    missing,
-    duplicate,
-    findings,
-  };
 }
 
 /** How the reconciliation is run. */
@@ -162,13 +93,8 @@ export interface ReconcileOptions {
 export async function reconcile(deployment: Deployment, options: ReconcileOptions): Promise<Reconciliation> {
   const deadline = Date.now() + (options.waitSeconds ?? 60) * 1000;
   return withKafkaReader(deployment, async (kafka) => {
-    const readEnds = async (): Promise<Map<FeedName, EndOffsets>> => {
-      const ends = new Map<FeedName, EndOffsets>();
-      for (const feed of FEED_NAMES) {
-        ends.set(feed, await kafka.endOffsets(topicName(deployment.userId, feed)));
-      }
-      return ends;
-    };
+    const readEnds = (): Promise<EndOffsets[]> =>
+      Promise.all(FEED_NAMES.map((feed) => kafka.endOffsets(topicName(deployment.userId, feed))));
     const endOffsets = await readEnds();
     for (;;) {
       options.signal?.throwIfAborted();
@@ -176,20 +102,27 @@ export async function reconcile(deployment: Deployment, options: ReconcileOption
       const streams = await inspectStreams(deployment, options);
       const laterEndOffsets = await readEnds();
       const dead = await kafka.deadLetters();
-      const facts = (feed: FeedName): FeedFacts => ({
-        inspection: inspection.feeds[feed],
-        endOffsets: endOffsets.get(feed) ?? new Map<number, number>(),
-        laterEndOffsets: laterEndOffsets.get(feed) ?? new Map<number, number>(),
-        deadLetters: dead.get(topicName(deployment.userId, feed)) ?? new Map<number, ReadonlySet<number>>(),
+      const feeds = FEED_NAMES.map((feed, index) => [
+        feed,
+        {
+          endOffsets: byPartition(endOffsets[index]),
+          laterEndOffsets: byPartition(laterEndOffsets[index]),
+          deadLetters: offsetsOf(dead.get(topicName(deployment.userId, feed))),
+        },
+      ]);
+      const facts = { inspection, streams, kafka: { feeds: Object.fromEntries(feeds) as object } };
+      const found = await runTableEngine<Reconciliation>(deployment, 'reconcile', {
+        ...options,
+        input: [JSON.stringify(facts)],
       });
-      const waiting = FEED_NAMES.some((feed) => inFlight(facts(feed)) > 0) || onTheirWay(streams) > 0;
-      if (!waiting || Date.now() > deadline) {
-        const feeds = FEED_NAMES.map((feed) => assess(feed, facts(feed)));
-        const streamRows = FEED_NAMES.map((feed) => assessStream(feed, streams.feeds[feed]));
-        const ok = [...feeds, ...streamRows].every((row) => row.missing === 0 && row.duplicate === 0);
-        return { feeds, streams: streamRows, ok };
-      }
+      const waiting = [...found.feeds, ...found.streams].some(({ onTheWay }) => onTheWay > 0);
+      if (!waiting || Date.now() > deadline) return found;
       await sleep(1000, undefined, { signal: options.signal });
     }
   });
 }
+
+const byPartition = (ends: EndOffsets = new Map()): object => Object.fromEntries(ends);
+
+const offsetsOf = (dead: DeadLetters = new Map()): object =>
+  Object.fromEntries([...dead].map(([partition, offsets]) => [partition, [...offsets]]));

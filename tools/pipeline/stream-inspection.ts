@@ -1,5 +1,5 @@
 /** What `table_engine inspect-streams` reports; described in `docs/architecture.md`, "The table engine's commands". */
-import type { FeedName } from '../../services/contract';
+import { FEED_NAMES, type FeedName } from '../../services/contract';
 import type { Deployment } from './deployment';
 import { runTableEngine, type TableEngineOptions } from './table-engine';
 
@@ -61,6 +61,11 @@ export interface StreamFeedInspection extends StreamCounts {
 /** The whole report. */
 export interface StreamInspection {
   readonly feeds: Readonly<Record<FeedName, StreamFeedInspection>>;
+}
+
+/** Acknowledged records that the functions have not got to yet, over all feeds. */
+export function onTheirWay({ feeds }: StreamInspection): number {
+  return FEED_NAMES.reduce((sum, feed) => sum + feeds[feed].pending, 0);
 }
 
 /** Inspects the streaming path of a deployment. */

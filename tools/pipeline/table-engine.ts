@@ -16,7 +16,7 @@ export interface TableEngineOptions {
   /** Further arguments, for example `['--memory-limit', '1GB']`. */
   readonly args?: readonly string[];
   /** What the engine reads on its standard input (default: nothing). */
-  readonly input?: AsyncIterable<string>;
+  readonly input?: AsyncIterable<string> | Iterable<string>;
   /** Ends the engine when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -28,7 +28,8 @@ export interface TableEngineOptions {
  */
 export async function runTableEngine<T>(
   deployment: Deployment,
-  command: 'batch' | 'answers' | 'inspect' | 'inspect-streams' | 'replay-records' | 'replay-raw-files',
+  command:
+    'batch' | 'answers' | 'inspect' | 'inspect-streams' | 'reconcile' | 'replay-records' | 'replay-raw-files',
   options: TableEngineOptions,
 ): Promise<T> {
   const args = [

@@ -2,6 +2,7 @@
 import { formatReplay, type ReplayFlags } from '../pipeline/replay';
 import { reportsOf, runEmulation, formatReports } from '../pipeline/emulate';
 import type { EmulateFlags } from '../cli/emulate-options';
+import { formatReconciliation } from '../cli/format-reconciliation';
 import { outcome, type Outcome } from '../cli/outcome';
 import { formatKeptAnswers, keptAnswers } from './stage-answers';
 import type { StageAws } from './stage-aws';
@@ -9,7 +10,7 @@ import { batchOnStage, formatStageBatch } from './stage-batch';
 import { emulateOnStage } from './stage-emulate';
 import type { StageDifference } from '../cli/stage-option';
 import { replayOnStage } from './stage-replay';
-import { formatStageReconciliation, reconcileStage } from './stage-reconcile';
+import { reconcileStage } from './stage-reconcile';
 import { formatStageStatus, stageStatus } from './stage-status';
 
 /** What a job is given besides its stage. */
@@ -69,7 +70,7 @@ export const RECONCILE: StageJob = {
   help: "The stage's function counts by ledger, raw files and tables; it does not read the topics and does not wait.",
   refused: { wait: 'what is not stored yet is counted as on the way' },
   run: async (stage, { signal }) =>
-    outcome(await reconcileStage(stage, signal), formatStageReconciliation, ({ ok }) => ok),
+    outcome(await reconcileStage(stage, signal), formatReconciliation, ({ ok }) => ok),
 };
 
 /** `replay` */

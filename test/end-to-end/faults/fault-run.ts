@@ -2,8 +2,11 @@
 import type { BatchReport } from '../../../tools/pipeline/batch';
 import type { Deployment } from '../../../tools/pipeline/deployment';
 import { runningLocalDeployment } from '../../../tools/local-run/local-deployment';
-import type { FeedReconciliation, Reconciliation } from '../../../tools/pipeline/reconcile';
-import type { StreamReconciliation } from '../../../tools/pipeline/reconcile-streams';
+import type {
+  FeedReconciliation,
+  Reconciliation,
+  StreamReconciliation,
+} from '../../../tools/pipeline/reconcile';
 import { streamRecords } from '../../../tools/pipeline/stream-records';
 import type { EmulatorReport } from '../../../services/emulator';
 import { FEED_NAMES, streamName, type FeedName } from '../../../services/contract';

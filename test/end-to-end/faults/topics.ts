@@ -100,7 +100,7 @@ export function topicFaults(run: FaultRun): void {
       const { geo } = await inspect();
       expect(geo.dead_letter_rows - quarantined).toBe(noObjects.length);
       expect(geo.dead_letters_missing).toBe(0);
-      expect(after.geo.deadLetters - before.geo.deadLetters).toBe(noObjects.length);
+      expect(Number(after.geo.deadLetters) - Number(before.geo.deadLetters)).toBe(noObjects.length);
       expect(after.geo.quarantine - before.geo.quarantine).toBe(breaches.length);
       expect(after.geo.table).toBe(POSTS);
     },

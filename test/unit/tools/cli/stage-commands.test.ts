@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { functionError, invocation, ScriptedAws, stacksAnswer } from '../stage/scripted-aws';
+import { invocation, ScriptedAws, stacksAnswer } from '../stage/scripted-aws';
 
 const PROJECT = path.join(__dirname, '../../../..');
 
@@ -85,9 +85,29 @@ test('batch starts the state machine and need not wait', async () => {
   });
 });
 
-test('reconcile ends with 1 and says what is missing', async () => {
-  aws.answers.set(invocation('counter'), functionError('ReconciliationError', 'pin: 3 are missing.'));
-  expect(await run(['reconcile', ...stage])).toEqual({ code: 1, out: 'pin: 3 are missing.\n', err: '' });
+test('reconcile prints what the function counts, and ends by whether all is stored once', async () => {
+  const row = {
+    ...{
+      feed: 'pin',
+      sent: 9,
+      acknowledged: 6,
+      topic: null,
+      unacknowledged: null,
+      deadLetters: null,
+      raw: 6,
+    },
+    ...{ pending: 0, table: 6, quarantine: 0, missing: 3, duplicate: 0, onTheWay: 0, outsideRawFiles: 0 },
+    findings: ['3 sent, but never acknowledged'],
+  };
+  const found = { ok: false, feeds: [row], streams: [] };
+  aws.answers.set(invocation('counter'), { body: JSON.stringify(found) });
+  const text = await run(['reconcile', ...stage]);
+  expect([text.code, text.out]).toEqual([
+    1,
+    expect.stringContaining('pin: 3 sent, but never acknowledged\n'),
+  ]);
+  const json = await run(['reconcile', ...stage, '--json']);
+  expect([json.code, JSON.parse(json.out)]).toEqual([1, found]);
 });
 
 test('replay tells what was added', async () => {

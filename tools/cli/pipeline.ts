@@ -88,7 +88,8 @@ function command(
 
 const engine = (): { python: string; signal: AbortSignal } => ({ python: pythonExecutable(), signal });
 
-function build(): Command {
+/** The commands; also what `docs/reference/command-line.md` is made from. */
+export function pipelineProgram(): Command {
   const program = new Command('npm run pipeline --')
     .description('Looks at the running pipeline, or at a stage on AWS, and runs its jobs.')
     .exitOverride()
@@ -177,26 +178,28 @@ function build(): Command {
   return program;
 }
 
-// Whoever reads the output may have seen enough of it, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
-process.once('SIGINT', () => {
-  process.exitCode = 130;
-  interrupt.abort(new Error('Interrupted.'));
-});
-process.once('SIGTERM', () => {
-  process.exitCode = 143;
-  interrupt.abort(new Error('Ended by SIGTERM.'));
-});
-build()
-  .parseAsync(process.argv)
-  .catch((error: unknown) => {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2;
-      return;
-    }
-    console.error(messageOf(error));
-    process.exitCode ??= 1;
+if (require.main === module) {
+  // Whoever reads the output may have seen enough of it, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
   });
+  process.once('SIGINT', () => {
+    process.exitCode = 130;
+    interrupt.abort(new Error('Interrupted.'));
+  });
+  process.once('SIGTERM', () => {
+    process.exitCode = 143;
+    interrupt.abort(new Error('Ended by SIGTERM.'));
+  });
+  pipelineProgram()
+    .parseAsync(process.argv)
+    .catch((error: unknown) => {
+      if (error instanceof CommanderError) {
+        process.exitCode = error.exitCode === 0 ? 0 : 2;
+        return;
+      }
+      console.error(messageOf(error));
+      process.exitCode ??= 1;
+    });
+}

@@ -73,14 +73,22 @@ function valueName(flag: string): string {
   return flag.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/**
- * Reads the command line.
- *
- * @param args what follows the program's name.
- * @param write takes help and error texts.
- * @throws UsageExit when help was asked for or something is wrong; the text has then been written.
- */
-export function parseStartOptions(args: readonly string[], write: (text: string) => void): StartOptions {
+/** The plugin asked for; undefined for the one built here. @throws Error when half of what is needed is given. */
+function sinkPluginChoice({ sinkPlugin: kind, sinkPluginFrom: place }: Parsed): SinkPluginChoice | undefined {
+  if (kind !== undefined && place !== undefined) return { kind, place };
+  if (place !== undefined) {
+    throw new Error(
+      `--sink-plugin-from needs --sink-plugin as well, which says whose configuration the plugin takes: expected one of ${SINK_PLUGIN_KINDS.join(', ')}.`,
+    );
+  }
+  if (kind === undefined || kind === 'own') return undefined;
+  throw new Error(
+    `--sink-plugin ${kind} needs --sink-plugin-from as well, because only the plugin "own" is built here: expected its zip, its folder, or Maven coordinates.`,
+  );
+}
+
+/** The command with its options; also what `docs/reference/command-line.md` is made from. */
+export function startCommand(): Command {
   const command = new Command('npm start --')
     .description(
       'Runs the whole pipeline on this machine: installs the local parts, starts them, deploys, fills the database,\n' +
@@ -114,6 +122,18 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
   for (const [name, flag] of Object.entries(PORT_FLAGS)) {
     command.option(`${flag} <port>`, `fixed port of ${name} (default: a free one)`, wholeNumber(1, 65_535));
   }
+  return command;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @param args what follows the program's name.
+ * @param write takes help and error texts.
+ * @throws UsageExit when help was asked for or something is wrong; the text has then been written.
+ */
+export function parseStartOptions(args: readonly string[], write: (text: string) => void): StartOptions {
+  const command = startCommand();
   command
     .allowExcessArguments(false)
     .showHelpAfterError('Run `npm start -- --help` for all options.')

@@ -73,20 +73,6 @@ function valueName(flag: string): string {
   return flag.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The plugin asked for; undefined for the one built here. @throws Error when half of what is needed is given. */
-function sinkPluginChoice({ sinkPlugin: kind, sinkPluginFrom: place }: Parsed): SinkPluginChoice | undefined {
-  if (kind !== undefined && place !== undefined) return { kind, place };
-  if (place !== undefined) {
-    throw new Error(
-      `--sink-plugin-from needs --sink-plugin as well, which says whose configuration the plugin takes: expected one of ${SINK_PLUGIN_KINDS.join(', ')}.`,
-    );
-  }
-  if (kind === undefined || kind === 'own') return undefined;
-  throw new Error(
-    `--sink-plugin ${kind} needs --sink-plugin-from as well, because only the plugin "own" is built here: expected its zip, its folder, or Maven coordinates.`,
-  );
-}
-
 /** The command with its options; also what `docs/reference/command-line.md` is made from. */
 export function startCommand(): Command {
   const command = new Command('npm start --')

@@ -1,8 +1,8 @@
 /**
  * The three feeds, defined once.
  *
- * `feeds.json` beside this file holds what both TypeScript and the Python table engine read: source tables, the columns
- * of the cleaned tables and the sentinel texts. This module adds the types, and the names that follow from the user id.
+ * `feeds.json` has what TypeScript and the Python table engine share: source tables, columns of the cleaned tables, and
+ * sentinel texts. This module adds the types, and the names that derive from the user id.
  */
 import definitions from './feeds.json';
 
@@ -12,11 +12,11 @@ export type FeedName = 'pin' | 'geo' | 'user';
 /** A column of a MySQL source table. */
 export interface SourceColumn {
   readonly name: string;
-  /** The MySQL type, as it stands in `CREATE TABLE`. */
+  /** The MySQL type, as in `CREATE TABLE`. */
   readonly mysql: string;
 }
 
-/** The type of a column in a cleaned table, in Delta Lake's terms. Timestamps are UTC. */
+/** Delta Lake type of a column in a cleaned table. Timestamps are UTC. */
 export type TableType =
   'int' | 'long' | 'string' | 'boolean' | 'timestamp' | 'array<string>' | 'array<double>';
 
@@ -26,7 +26,7 @@ export interface TableColumn {
   readonly type: TableType;
 }
 
-/** All that is fixed about a feed. */
+/** Definition of a feed. */
 export interface Feed {
   readonly name: FeedName;
   /** The MySQL table the feed is read from. */
@@ -37,11 +37,11 @@ export interface Feed {
   readonly source: readonly SourceColumn[];
   /** The cleaned table's columns, in order. */
   readonly table: readonly TableColumn[];
-  /** For each source column the texts which, contained in a value, stand for "no value". */
+  /** For each source column the texts that mark a value containing them as "no value". */
   readonly sentinels: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The feeds' names, in the order in which everything lists them. */
+/** The feeds' names, in canonical order. */
 export const FEED_NAMES: readonly FeedName[] = ['pin', 'geo', 'user'];
 
 /** The feeds by name. */
@@ -51,13 +51,13 @@ export const FEEDS: Readonly<Record<FeedName, Feed>> = {
   user: { name: 'user', ...(definitions.user as Omit<Feed, 'name'>) },
 };
 
-/** How deep objects and arrays of a record may be nested, itself included: one limit for the whole pipeline. */
+/** Maximum nesting depth of a record's objects and arrays, itself included; one limit for the whole pipeline. */
 export const MOST_NESTING = definitions.mostNesting;
 
 /** The user id when none is configured. */
 export const DEFAULT_USER_ID = 'pinterest';
 
-/** What a user id looks like. */
+/** Pattern of a user id. */
 const USER_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/;
 
 /**
@@ -82,19 +82,21 @@ export function topicName(userId: string, feed: FeedName): string {
   return `${checkUserId(userId)}.${feed}`;
 }
 
-/** The feed whose records a topic holds, of whatever user id; undefined when it is no feed's topic. */
+/** The feed of a topic, for any user id; undefined for other topics. */
 export function feedOfTopic(topic: string): Feed | undefined {
   const [userId = '', suffix, ...more] = topic.split('.');
   const name = FEED_NAMES.find((feed) => feed === suffix);
   return name !== undefined && more.length === 0 && USER_ID.test(userId) ? FEEDS[name] : undefined;
 }
 
-/** The topic to which the S3 sink sends records that are no JSON objects, for example `pinterest.dead-letters`. */
+/** The dead-letter topic of records that are not JSON objects, for example `pinterest.dead-letters`. */
 export function deadLetterTopicName(userId: string): string {
   return `${checkUserId(userId)}.dead-letters`;
 }
 
-/** What the names of the consumer groups begin with that copy dead letters into the bucket, for example `pinterest-dead-letters-`. */
+/**
+ * Prefix of the consumer groups that copy dead-letter records into the bucket, for example `pinterest-dead-letters-`.
+ */
 export function deadLetterReaders(userId: string): string {
   return `${checkUserId(userId)}-dead-letters-`;
 }

@@ -1,4 +1,4 @@
-/** Requests to the API, whatever their destination: signed, over connections that stay open. */
+/** Signed requests to the API over keep-alive connections. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
@@ -6,39 +6,39 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Sha256 } from './sha256';
 
-/** A request, without what every one of them has: host, signature, length. */
+/** A request, without host, signature and length. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
-  /** The path below the API's stage, from its first slash. */
+  /** The path below the API's stage, with its leading slash. */
   readonly path: string;
   readonly contentType: string;
   readonly body: string;
 }
 
-/** An answer of the API, whatever its status. */
-export interface ApiAnswer {
+/** A response of the API, of any status. */
+export interface ApiResponse {
   readonly status: number;
-  /** The header `Retry-After` in milliseconds from now, if there is one that can be read. */
+  /** The header `Retry-After` as milliseconds from now, if it can be parsed. */
   readonly retryAfterMs?: number;
   readonly body: string;
 }
 
-/** Makes requests. */
+/** Client of the API. */
 export interface ApiClient {
   /**
    * Makes one request.
    *
-   * @returns the answer, whatever its status.
-   * @throws Error when there is no whole answer: connection refused or broken, time-out.
+   * @returns the response, whatever its status.
+   * @throws Error when there is no complete response: connection refused or broken, time-out.
    */
-  request(request: ApiRequest): Promise<ApiAnswer>;
+  request(request: ApiRequest): Promise<ApiResponse>;
   /** Closes the connections. */
   close(): void;
 }
 
-/** Where and as whom to send. */
+/** Options of the client. */
 export interface ApiClientOptions {
-  /** The API's URL with its stage, no slash at the end. */
+  /** The API's URL with its stage, without a trailing slash. */
   readonly apiUrl: string;
   /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or the region in the host name of an API Gateway URL. */
   readonly region?: string;
@@ -48,16 +48,16 @@ export interface ApiClientOptions {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   };
-  /** What every request carries as `x-api-key`. Default: nothing. */
+  /** The API key, sent as `x-api-key`. Default: none. */
   readonly apiKey?: string;
-  /** A request without a whole answer is given up after so many milliseconds. Default 30,000. */
+  /** Time-out for the complete response in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
 }
 
-/** An answer larger than this is not one of ours. */
-const MAX_ANSWER_BYTES = 10_000_000;
+/** Maximum size of a response. */
+const MAX_RESPONSE_BYTES = 10_000_000;
 
-/** `Retry-After` as milliseconds: it gives seconds or a date. */
+/** `Retry-After` as milliseconds; the header gives seconds or a date. */
 export function parseRetryAfter(header: string | undefined, now: number = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
@@ -89,9 +89,7 @@ function regionOf(url: URL): string {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const region = AWS_REGION ?? AWS_DEFAULT_REGION ?? /\.execute-api\.([a-z0-9-]+)\./.exec(url.hostname)?.[1];
   if (region === undefined || region === '') {
-    throw new Error(
-      `The region to sign requests for is not known. Set AWS_REGION, for example to us-east-1.`,
-    );
+    throw new Error(`The region to sign requests for is unknown: set AWS_REGION, for example to us-east-1.`);
   }
   return region;
 }
@@ -101,16 +99,17 @@ async function readBody(response: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
+    if (length > MAX_RESPONSE_BYTES)
+      throw new Error(`the response is larger than ${MAX_RESPONSE_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
 /**
- * Makes a client of the API. Requests are signed with Signature Version 4 for `execute-api`.
+ * Creates a client. Requests are signed with Signature Version 4 for `execute-api`.
  *
- * @throws Error when the URL cannot be used or the region is not known.
+ * @throws Error for an invalid URL or an unknown region.
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const url = checkUrl(options.apiUrl);
@@ -125,7 +124,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     sha256: Sha256,
   });
 
-  async function request({ method, contentType, ...asked }: ApiRequest): Promise<ApiAnswer> {
+  async function request({ method, contentType, ...asked }: ApiRequest): Promise<ApiResponse> {
     const body = Buffer.from(asked.body, 'utf8');
     const path = `${url.pathname.replace(/\/+$/, '')}${asked.path}`;
     const signed = await signer.sign(
@@ -142,7 +141,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         body,
       }),
     );
-    return new Promise<ApiAnswer>((resolve, reject) => {
+    return new Promise<ApiResponse>((resolve, reject) => {
       const outgoing = send({
         agent,
         method,
@@ -151,9 +150,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         path,
         headers: { ...signed.headers, 'content-length': String(body.length) },
       });
-      // One limit for the whole exchange: a server that sends a byte now and then must not hold it open.
+      // One limit for the whole exchange, so that a slow server cannot hold the connection.
       const timer = setTimeout(() => {
-        outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`));
+        outgoing.destroy(new Error(`no response within ${timeoutMs} ms`));
       }, timeoutMs);
       outgoing.on('error', (error) => {
         clearTimeout(timer);
@@ -161,11 +160,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       });
       outgoing.on('response', (response) => {
         readBody(response)
-          .then((answer) => {
+          .then((text) => {
             resolve({
               status: response.statusCode ?? 0,
               retryAfterMs: parseRetryAfter(response.headers['retry-after']),
-              body: answer,
+              body: text,
             });
           }, reject)
           .finally(() => {

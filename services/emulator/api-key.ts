@@ -1,4 +1,4 @@
-/** The key that an API with a usage plan asks for beside the signature. */
+/** The API key that a usage plan requires. */
 import { APIGatewayClient, GetApiKeyCommand } from '@aws-sdk/client-api-gateway';
 import { errorText } from '../source/connection';
 import { asSentence } from '../source/sentence';
@@ -6,8 +6,8 @@ import { asSentence } from '../source/sentence';
 /**
  * Reads the value of a key from API Gateway. It is kept in memory only.
  *
- * @param id the key's id, which is no secret.
- * @param aws how AWS is reached; everything left out comes from the environment.
+ * @param id the key's id (not secret).
+ * @param aws options of the AWS client; defaults from the environment.
  * @throws Error naming the key when it cannot be read.
  */
 export async function readApiKey(
@@ -21,7 +21,7 @@ export async function readApiKey(
     return value;
   } catch (error) {
     throw new Error(
-      `The API key ${id} cannot be read: ${asSentence(errorText(error))} Expected a key of the API's usage plan, and the right apigateway:GET on it.`,
+      `The API key ${id} cannot be read: ${asSentence(errorText(error))} Expected a key of the API's usage plan, and the permission apigateway:GET on it.`,
       { cause: error },
     );
   } finally {

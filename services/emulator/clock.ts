@@ -1,14 +1,14 @@
-/** Time as the emulator uses it, and the pace of sending. */
+/** Clock and pace of the emulator. */
 
-/** The passing of time; real everywhere but in unit tests. */
+/** Time; replaced in unit tests only. */
 export interface Clock {
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Waits; returns early, without throwing, when the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The real clock. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (milliseconds, signal) =>
@@ -27,10 +27,10 @@ export const systemClock: Clock = {
     }),
 };
 
-/** After a delay no more than this is caught up faster than the rate, in milliseconds. */
+/** After a longer delay than this, in milliseconds, the lost time is not caught up. */
 const CATCH_UP_MS = 1000;
 
-/** Keeps a number of posts per second. */
+/** Limits the rate of posts. */
 export class Pacer {
   private nextAt: number;
 

@@ -1,4 +1,4 @@
-/** Sends a feed's records to the destination that the options name. */
+/** Sends a feed's records to the configured destination. */
 import { streamName, topicName, type FeedName } from '../contract';
 import type { ApiClient } from './api-client';
 import type { Acknowledgement } from './ledger';
@@ -8,19 +8,19 @@ import { sendRecords, type SendOutcome, type SendPolicy } from './send';
 import { sequencesByShard, streamDestination } from './stream-destination';
 import { offsetRanges, topicDestination } from './topic-destination';
 
-/** What became of a feed's records, with the places as the ledger notes them. */
+/** Outcome of a feed's records, with their places in the ledger's form. */
 export interface Delivery extends Omit<SendOutcome<never>, 'places'> {
   readonly acknowledgement: Acknowledgement;
 }
 
-/** Sends records of a feed. Never throws for what the API or the network does. */
+/** Sends records of a feed. Never throws for errors of the API or the network. */
 export type Deliver = (
   feed: FeedName,
   records: readonly FeedRecord[],
   policy: SendPolicy,
 ) => Promise<Delivery>;
 
-/** The function that sends to the options' topics or streams. */
+/** The function that sends to the configured topics or streams. */
 export function deliverTo(
   { userId, destination, streamRoute }: Pick<CheckedOptions, 'userId' | 'destination' | 'streamRoute'>,
   api: ApiClient,

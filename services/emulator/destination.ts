@@ -1,32 +1,34 @@
-/** What a destination of records must say of itself, so that `send.ts` can send to it. */
+/** The interface of a destination, used by `send.ts`. */
 import type { ApiRequest } from './api-client';
 import type { FeedRecord } from './records';
 
-/** What became of one record, going by an answer of the API. */
+/** Outcome of one record according to a response of the API. */
 export type Entry<Place> =
   | { readonly kind: 'acknowledged'; readonly place: Place }
-  /** It is not stored, and may be when it is sent again. */
+  /** Not stored; may succeed when sent again. */
   | { readonly kind: 'again'; readonly reason?: string }
-  /** It is not stored, and never will be. */
+  /** Not stored; will never succeed. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** One feed's topic or stream. `Place` is where a stored record can be found in it. */
+/** One feed's topic or stream. `Place` locates a stored record in it. */
 export interface Destination<Place> {
-  /** The topic or stream, as problems name it. */
+  /** The topic or stream, as named in problems. */
   readonly name: string;
-  /** The most records in one request. */
+  /** Maximum records per request. */
   readonly requestRecords: number;
-  /** Why a record cannot be sent at all, or undefined when it can. */
+  /** Why a record cannot be sent at all; undefined when it can. */
   objection(record: FeedRecord): string | undefined;
-  /** The record's JSON as it stands in a request's body. */
+  /** The record's JSON in a request's body. */
   text(record: FeedRecord): string;
-  /** The request that sends records, given their texts; never none, nor more than `requestRecords`. */
+  /** The request for these records: at least one, at most `requestRecords`. */
   request(texts: readonly string[]): ApiRequest;
-  /** What the body of a 2xx answer says of each of `count` records, in order; undefined when it is no such answer. */
+  /**
+   * The outcomes of `count` records according to a 2xx response, in order; undefined when it is not such a response.
+   */
   entries(body: string, count: number): readonly Entry<Place>[] | undefined;
 }
 
-/** Parses JSON; undefined when the text is none, or no object. */
+/** Parses a JSON object; undefined for anything else. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -36,7 +38,7 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | u
   }
 }
 
-/** Whether a parsed value is an object (an array is one too). */
+/** Whether a parsed value is an object or array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }

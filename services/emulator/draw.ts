@@ -1,20 +1,20 @@
 /**
- * The draw: which post stands at which position of a run's sequence. It depends on nothing but the mode, the seed, the
- * position and the row numbers that exist, so a run can be continued at any position.
+ * The draw: which post is at which position of a run's sequence. It depends only on the mode, the seed, the position
+ * and the existing row numbers, so a run can be continued at any position.
  */
 import { RandomStream } from '../source/random';
 import type { EmulatorMode } from './options';
 
-/** Tells this stream of random numbers from the others of the same seed. */
+/** Separates this stream of random numbers from others of the same seed. */
 export const DRAW_PURPOSE = 101;
 
 /**
- * Makes the function from a position (0, 1, 2 …) to a row number.
+ * Creates the function from a position (0, 1, 2 …) to a row number.
  *
- * In mode `all` the sequence is the row numbers ascending, so that posts added later with larger numbers extend it. In
- * mode `random` every position is an independent, even draw.
+ * In mode `all` the sequence is the row numbers ascending, so later posts with larger numbers extend it. In mode
+ * `random` every position is an independent, uniform draw.
  *
- * @param rowNumbers the row numbers that exist, ascending, at least one.
+ * @param rowNumbers the existing row numbers, ascending, at least one.
  */
 export function createDraw(
   mode: EmulatorMode,

@@ -16,7 +16,7 @@ import type { EmulatorReport, FeedReport } from './report';
 import { readResumePoint } from './resume-point';
 import type { SendPolicy } from './send';
 
-/** The real parts an emulation works with. */
+/** The ports of an emulation. */
 export interface EmulatorPorts {
   readonly source: SourceReader;
   readonly api: ApiClient;
@@ -24,11 +24,11 @@ export interface EmulatorPorts {
   readonly clock: Clock;
 }
 
-/** What is not an option of the run but of this one call. */
+/** Per-call settings. */
 export interface EmulateControl {
-  /** Ends the run after the running batch; the ledger is still written. */
+  /** Ends the run after the current batch; the ledger is still written. */
   readonly signal?: AbortSignal;
-  /** Called after each batch. `total` is the number of posts to send, Infinity when there is no end. */
+  /** Called after each batch. `total` is the number of posts to send, Infinity when unlimited. */
   readonly onProgress?: (progress: {
     readonly posts: number;
     readonly total: number;
@@ -36,7 +36,7 @@ export interface EmulateControl {
   }) => void;
 }
 
-/** After so many batches in a row of which not one record got through, the API counts as away. */
+/** After so many consecutive batches without an acknowledged record the run stops. */
 const MAX_LOST_BATCHES = 3;
 const PAUSE_PURPOSE = 102;
 
@@ -84,7 +84,7 @@ class Emulation {
     const read = (first: number): Promise<SourcePost[]> => {
       const last = Math.min(first + size, end);
       const posts = source.read(Array.from({ length: last - first }, (_, index) => draw(first + index)));
-      // It is awaited one batch later; should the run end before, its failure must not go unhandled.
+      // Awaited one batch later; if the run ends first, its rejection must not go unhandled.
       posts.catch(() => undefined);
       return posts;
     };
@@ -141,7 +141,7 @@ class Emulation {
     return this.control.signal?.aborted === true;
   }
 
-  /** Sends one batch and notes it in the ledger. Returns false when the run cannot go on. */
+  /** Sends one batch and records it in the ledger. Returns false when the run must end. */
   private async sendBatch(
     posts: readonly SourcePost[],
     from: number,
@@ -186,7 +186,7 @@ class Emulation {
       outcomes.some(({ sent }) => sent > 0) && outcomes.every(({ acknowledged }) => acknowledged === 0);
     this.lostBatches = isLost ? this.lostBatches + 1 : 0;
     if (this.lostBatches >= MAX_LOST_BATCHES) {
-      this.problems.add(`Stopped: not one record of ${MAX_LOST_BATCHES} batches in a row was acknowledged.`);
+      this.problems.add(`Stopped: no record of ${MAX_LOST_BATCHES} consecutive batches was acknowledged.`);
     }
     return (
       !outcomes.some(({ refused }) => refused) &&
@@ -195,7 +195,7 @@ class Emulation {
     );
   }
 
-  /** The original's pause after a post, drawn by seed and position. */
+  /** The pause after a post, drawn by seed and position. */
   private async pause(position: number): Promise<void> {
     const { pause, seed } = this.options;
     if (pause === 0) return;
@@ -207,13 +207,12 @@ class Emulation {
 /**
  * Sends posts of the source to the API: to the topics, or to the streams.
  *
- * A run is continued where its ledger ends, or at what failed before. What fails after all retries, or is refused for
- * ever, is counted, noted in the ledger and reported;
- * the run itself ends early only when the API refuses (401, 403, 404 …), is away for three batches in a row, the
- * source cannot be read any more, or the ledger cannot be written.
+ * A run continues where its ledger ends, or at an earlier failure. Records that fail after all retries, or are refused
+ * permanently, are counted, recorded in the ledger and reported. The run ends early only when the API refuses (401,
+ * 403, 404 …) or is unavailable for three batches, the source cannot be read any more, or the ledger cannot be written.
  *
- * @throws RangeError for an option that cannot be used; Error, before anything was sent, when the source cannot be read
- * or is empty, or when the ledger cannot be read or belongs to another seed or destination.
+ * @throws RangeError for an invalid option; Error, before anything is sent, when the source cannot be read or is empty,
+ * or when the ledger cannot be read or belongs to another seed or destination.
  */
 export async function emulate(
   options: EmulatorOptions,

@@ -1,4 +1,4 @@
-/** The emulator's public face. */
+/** Public interface of the emulator. */
 export { emulate, type EmulateControl, type EmulatorPorts } from './emulate';
 export {
   checkOptions,

@@ -1,13 +1,13 @@
-/** Where ledger objects are kept: S3, seen through the three calls the ledger needs. */
+/** Storage of ledger objects: S3, reduced to three operations. */
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
-/** Keeps named texts that are written once. */
+/** A store of write-once texts. */
 export interface LedgerStore {
-  /** The names that start with `prefix` and come after `after`, ascending, at most `most` of them (up to 1000). */
+  /** The names with this prefix after `after`, ascending, at most `most` (up to 1000). */
   list(prefix: string, after: string, most: number): Promise<string[]>;
-  /** The text of a name that is there. */
+  /** The text of an existing name. */
   get(name: string): Promise<string>;
-  /** Writes a new text. Returns false, and changes nothing, when the name is taken. */
+  /** Writes a new text. Returns false, and changes nothing, when the name exists. */
   create(name: string, text: string): Promise<boolean>;
 }
 

@@ -6,14 +6,14 @@ import { ledgerName, ledgerPrefix, type LedgerLine } from './ledger';
 import type { LedgerStore } from './ledger-store';
 import { backOff } from './send';
 
-/** When an object is written: at so many lines, so many characters, or so long after its first line. */
+/** Limits at which an object is written: lines, characters, or time since its first line. */
 const FLUSH_LINES = 600;
 const FLUSH_CHARACTERS = 4_000_000;
 const FLUSH_MS = 5000;
-/** Tries for one object, besides those of the S3 client itself: some 15 s. */
+/** Attempts per object, besides the S3 client's own: some 15 s. */
 const WRITE_ATTEMPTS = 8;
 
-/** Collects lines and writes them as objects, in the background while the run goes on. Lines are kept until written. */
+/** Collects lines and writes them as objects in the background. Lines are kept until written. */
 export class LedgerWriter {
   private lines: string[] = [];
   private characters = 0;
@@ -32,12 +32,12 @@ export class LedgerWriter {
     private readonly clock: Clock,
   ) {}
 
-  /** Why the last write failed, when it did; the run should end then. */
+  /** Why the last write failed; the run should then end. */
   get problem(): string | undefined {
     return this.failure;
   }
 
-  /** Adds lines. Starts a write when enough have come together, or the oldest waits long enough. */
+  /** Adds lines. Starts a write at a limit. */
   add(lines: readonly LedgerLine[]): void {
     if (this.lines.length === 0) this.oldestAt = this.clock.now();
     for (const line of lines) {
@@ -52,7 +52,7 @@ export class LedgerWriter {
     if (isDue && !this.isWriting) this.start();
   }
 
-  /** Writes what is left. Afterwards `problem` says whether anything could not be written. */
+  /** Writes the remaining lines. Afterwards `problem` is set if anything could not be written. */
   async close(): Promise<void> {
     await this.running;
     this.failure = undefined;
@@ -80,7 +80,7 @@ export class LedgerWriter {
     for (let attempt = 1; ;) {
       const name = ledgerName(this.run, this.sequence);
       try {
-        // A taken name is ours when an earlier try got through without its answer; else another writer's.
+        // An existing name is ours if an earlier attempt succeeded but its response was lost; else another writer's.
         const isWritten = (await this.store.create(name, text)) || (await this.store.get(name)) === text;
         this.sequence += 1;
         if (isWritten) return;

@@ -1,16 +1,16 @@
 /**
- * The ledger: what the emulator sent, and where it was acknowledged. It tells the reconciliation what must arrive, and
- * the next call of the same run where to go on (`resume-point.ts`). `docs/architecture.md` describes the objects.
+ * The ledger: what the emulator sent and where it was acknowledged. The reconciliation uses it, and the next call of
+ * the same run continues from it (`resume-point.ts`). `docs/architecture.md` describes the objects.
  */
 import type { FeedName } from '../contract';
 import type { EmulatorMode } from './options';
 import type { StreamAcknowledgement } from './stream-destination';
 import type { TopicAcknowledgement } from './topic-destination';
 
-/** What the ledger notes of acknowledged records: the places in the topics, or in the streams. */
+/** Places of acknowledged records, in the topics or in the streams. */
 export type Acknowledgement = TopicAcknowledgement | StreamAcknowledgement;
 
-/** What lines of both destinations have. */
+/** Common fields of a line. */
 export interface LedgerEntry {
   readonly run: string;
   readonly seed: number;
@@ -22,13 +22,13 @@ export interface LedgerEntry {
   /** Records; less than `to` - `from` when rows are missing in the source. */
   readonly sent: number;
   readonly acknowledged: number;
-  /** Records not acknowledged, those of `refused` among them. */
+  /** Records not acknowledged, including `refused`. */
   readonly failed: number;
-  /** Failed records that would be refused however often they were sent, which a later call leaves out. Absent: 0. */
+  /** Permanently refused records, which a later call skips. Absent: 0. */
   readonly refused?: number;
   /** Requests made. */
   readonly attempts: number;
-  /** When the answer was in, ISO 8601, UTC. */
+  /** When the response was received, ISO 8601, UTC. */
   readonly at: string;
 }
 
@@ -41,7 +41,7 @@ export type StreamLedgerLine = LedgerEntry & StreamAcknowledgement;
 /** One line: one batch of one feed. */
 export type LedgerLine = TopicLedgerLine | StreamLedgerLine;
 
-/** The largest number of eight digits. */
+/** Sequence numbers have eight digits. */
 export const MAX_SEQUENCE = 99_999_999;
 
 /** The folder of a run's objects. */

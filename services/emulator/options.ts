@@ -1,12 +1,12 @@
-/** What an emulation can be told, its defaults and limits. The command line and the Lambda share it. */
+/** Options of an emulation, with defaults and limits, shared by the command line and the Lambda. */
 import { DEFAULT_USER_ID, checkUserId } from '../contract';
 import { checkSeed } from '../source/random';
 import type { StreamRoute } from './stream-destination';
 
-/** `all`: every post of the source once, ascending. `random`: posts drawn at random, without end. */
+/** `all`: every post of the source once, ascending. `random`: random posts, endlessly. */
 export type EmulatorMode = 'all' | 'random';
 
-/** Where records are sent: Kafka topics or Kinesis streams, both behind the same API. */
+/** Destination: Kafka topics or Kinesis streams, behind the same API. */
 export type EmulatorDestination = 'topics' | 'streams';
 
 /** The emulator's options. All have defaults. */
@@ -16,8 +16,8 @@ export interface EmulatorOptions {
   /** Default `topics`. */
   readonly destination?: EmulatorDestination;
   /**
-   * The API's route to the streams. `records` takes up to 500 records a request; `record`, the original's, takes one,
-   * and then posts are sent one by one. Default `records`; `record` only with the destination `streams`.
+   * The API's route to the streams: `records` takes up to 500 records a request; `record` (the original's) one, and
+   * posts are then sent one by one. Default `records`; `record` only with the destination `streams`.
    */
   readonly streamRoute?: StreamRoute;
   /** Default `random`. */
@@ -25,31 +25,31 @@ export interface EmulatorOptions {
   /** The seed of the draw, an integer from 0. Default 100. */
   readonly seed?: number;
   /**
-   * The name of the run. A run of the same name is continued where its ledger ends. Letters, digits, `.`, `_`, `-`.
-   * Default `<mode>-<seed>`, for streams `<mode>-<seed>-streams`: a run has one destination.
+   * The name of the run; a run of the same name is continued. Letters, digits, `.`, `_`, `-`. Default `<mode>-<seed>`,
+   * for streams `<mode>-<seed>-streams`: a run has one destination.
    */
   readonly run?: string;
   /** The most posts to send, at least 1. Default: in mode `all` all that remain, in mode `random` no end. */
   readonly posts?: number;
-  /** Posts a second, evenly spread; 0 is as fast as it goes. Default 500. Not used with a pause. */
+  /** Posts a second; 0 is unlimited. Default 500. Ignored with a pause. */
   readonly rate?: number;
   /**
-   * Seconds, 0 to 60. Above 0, posts are sent one by one, with a random pause from 0 to this after each; the original
-   * paused 0 to 2 s. Default 0: none.
+   * Maximum pause in seconds, 0 to 60. Above 0, posts are sent one by one with a random pause after each; the
+   * original's maximum was 2. Default 0.
    */
   readonly pause?: number;
   /** The most posts in one batch, 1 to 10,000. Default 500. A request to a stream takes 500. */
   readonly batchPosts?: number;
-  /** The most bytes in one request's body, unless one record alone is larger. 1,000 to 5,000,000; default 500,000. */
+  /** Maximum bytes of a request's body, unless one record alone is larger. 1,000 to 5,000,000; default 500,000. */
   readonly batchBytes?: number;
-  /** How often a request is tried, 1 to 100. Default 10: some 45 s of back-off in all. */
+  /** Attempts per request, 1 to 100. Default 10: some 45 s of back-off in all. */
   readonly attempts?: number;
 }
 
-/** The options with every default in place. `posts` may be Infinity. */
+/** The options with defaults applied. `posts` may be Infinity. */
 export type CheckedOptions = Required<EmulatorOptions>;
 
-/** The name of a destination's run: what runs to the topics are named, with `-streams` added for the streams. */
+/** The name of a destination's run: `-streams` is appended for the streams. */
 export function runName(name: string, destination: EmulatorDestination): string {
   return destination === 'streams' ? `${name}-streams` : name;
 }
@@ -60,7 +60,7 @@ function bad(name: string, value: unknown, expected: string): RangeError {
   );
 }
 
-/** Checks the name of a run. @returns the same text. @throws RangeError when it has another form. */
+/** Validates the name of a run. @returns the same text. @throws RangeError for an invalid name. */
 export function checkRunName(run: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(run)) {
     throw bad('run', run, '1 to 80 letters, digits, ".", "_" or "-", starting with a letter or digit');
@@ -69,7 +69,7 @@ export function checkRunName(run: string): string {
 }
 
 /**
- * Checks the options and fills in the defaults.
+ * Validates the options and applies the defaults.
  *
  * @throws RangeError (or Error for the user id) naming the option, the value and what was expected.
  */

@@ -1,4 +1,4 @@
-/** Connects an emulation to the real parts: the source database, the API and the sink bucket. */
+/** The real ports of an emulation: the source database, the API and the sink bucket. */
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { errorText, parseDatabaseSecret, type DatabaseSecret } from '../source/connection';
@@ -9,10 +9,10 @@ import { systemClock } from './clock';
 import type { EmulatorPorts } from './emulate';
 import { s3LedgerStore } from './ledger-store';
 
-/** How AWS is reached. Everything left out comes from the environment, as everywhere in AWS's SDK. */
+/** Options of the AWS clients; defaults from the environment. */
 export interface AwsAccess {
   readonly region?: string;
-  /** Set only where AWS is a local server. Default: `AWS_ENDPOINT_URL`. */
+  /** Only for a local AWS. Default: `AWS_ENDPOINT_URL`. */
   readonly endpoint?: string;
   readonly credentials?: {
     readonly accessKeyId: string;
@@ -21,7 +21,7 @@ export interface AwsAccess {
   };
 }
 
-/** Where the parts are: the stack outputs of the same names. */
+/** Stack outputs of the same names. */
 export interface EmulatorTargets {
   /** The API's URL with its stage. */
   readonly apiUrl: string;
@@ -29,14 +29,14 @@ export interface EmulatorTargets {
   readonly sourceSecretArn: string;
   readonly sinkBucket: string;
   /**
-   * The id of the API key that every request is to carry.
+   * The id of the API key for every request.
    *
-   * @default none: the API asks for none
+   * @default none: the API requires none
    */
   readonly apiKeyId?: string;
 }
 
-/** Ports, and how to let go of them. */
+/** Ports that can be closed. */
 export interface OpenPorts extends EmulatorPorts {
   /** Closes all connections. */
   close(): Promise<void>;
@@ -56,9 +56,9 @@ export async function readSourceSecret(secretArn: string, aws: AwsAccess = {}): 
 }
 
 /**
- * Opens the real parts. Only the secret and the API key are read now; the database, the API and the bucket are first reached when used.
+ * Opens the ports. Only the secret and the API key are read now; database, API and bucket are first reached when used.
  *
- * @throws Error when secret or key cannot be read, or the API's URL or the region cannot be used.
+ * @throws Error when secret or key cannot be read, or the API's URL or the region is invalid.
  */
 export async function openPorts(targets: EmulatorTargets, aws: AwsAccess = {}): Promise<OpenPorts> {
   const api = createApiClient({
@@ -71,7 +71,7 @@ export async function openPorts(targets: EmulatorTargets, aws: AwsAccess = {}): 
   const isLocal = (aws.endpoint ?? process.env.AWS_ENDPOINT_URL ?? '') !== '';
   const s3 = new S3Client({
     ...aws,
-    // A local server has no host name for each bucket.
+    // A local server has no virtual-hosted buckets.
     forcePathStyle: isLocal,
   });
   const source = openSource(secret);

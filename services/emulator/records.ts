@@ -2,15 +2,15 @@
 import { FEEDS, type FeedName } from '../contract';
 import type { SourcePost } from '../source/rows';
 
-/** A row on its way, whatever its destination. What is sent again is sent under the same key with the same bytes. */
+/** A row to send. Retries use the same key and the same bytes. */
 export interface FeedRecord {
-  /** The row number. Topics take it as the key, streams as the partition key. */
+  /** The row number: the key in topics, the partition key in streams. */
   readonly key: number;
   /** The row as JSON, with the keys in the feed's order. */
   readonly value: string;
 }
 
-/** A feed's records of some posts, in their order. A post that lacks the feed's row has none. */
+/** A feed's records of some posts, in their order. A post without a row of the feed has none. */
 export function recordsOf(feed: FeedName, posts: readonly SourcePost[]): FeedRecord[] {
   return posts.flatMap(({ rowNumber, rows }) => {
     const row = rows[feed];

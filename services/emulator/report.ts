@@ -1,4 +1,4 @@
-/** What an emulation reports. */
+/** The report of an emulation. */
 import type { FeedName } from '../contract';
 import type { EmulatorDestination, EmulatorMode } from './options';
 
@@ -10,18 +10,18 @@ export interface FeedReport {
   readonly retried: number;
 }
 
-/** What an emulation did, as JSON. */
+/** Result of an emulation, as JSON. */
 export interface EmulatorReport {
   readonly run: string;
   readonly destination: EmulatorDestination;
   readonly mode: EmulatorMode;
   readonly seed: number;
-  /** The positions that were sent: `from` included, `to` excluded. */
+  /** The positions sent: `from` inclusive, `to` exclusive. */
   readonly from: number;
   readonly to: number;
   /** Posts sent, `to` - `from`. */
   readonly posts: number;
-  /** Posts the source holds. */
+  /** Posts in the source. */
   readonly available: number;
   readonly feeds: Readonly<Record<FeedName, FeedReport>>;
   /** Posts sent without a row in at least one table. */
@@ -29,12 +29,15 @@ export interface EmulatorReport {
   readonly seconds: number;
   /** Posts per second. */
   readonly rate: number;
-  /** Why it ended: everything asked for was sent, the signal came, or something is wrong. */
+  /** Why it ended: complete, stopped by the signal, or failed. */
   readonly ended: 'done' | 'stopped' | 'failed';
-  /** True when every record sent was acknowledged, the ledger is written and nothing ended the run early but a signal. */
+  /**
+   * True when every record sent was acknowledged, the ledger is written, and only a signal may have ended the run
+   * early.
+   */
   readonly ok: boolean;
-  /** What is odd about the source, a sentence each. Does not make the run fail. */
+  /** Warnings about the source, a sentence each. They do not fail the run. */
   readonly warnings: readonly string[];
-  /** What went wrong, a sentence each. */
+  /** Problems, a sentence each. */
   readonly problems: readonly string[];
 }

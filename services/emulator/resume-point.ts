@@ -1,16 +1,16 @@
-/** Where a run goes on, going by its ledger. */
+/** Where a run continues, according to its ledger. */
 import type { FeedName } from '../contract';
 import { MAX_SEQUENCE, ledgerName, ledgerPrefix, sequenceOf, type LedgerLine } from './ledger';
 import type { LedgerStore } from './ledger-store';
 import type { EmulatorDestination, EmulatorMode } from './options';
 
 const PAGE = 1000;
-/** Objects of a random run that are searched for failures: some eight minutes' while it goes on, at one each 5 s. */
+/** Objects of a random run that are searched for failures: some eight minutes' at one each 5 s. */
 const LOOK_BACK = 100;
-/** Objects read at a time: one has some 4 MB at most. */
+/** Objects read concurrently; each has at most some 4 MB. */
 const READ_AT_ONCE = 10;
 
-/** What of a line is kept: not its places, which are most of it. */
+/** The part of a line that is kept, without its places. */
 export interface SentBatch {
   readonly feed: FeedName;
   readonly from: number;
@@ -19,7 +19,7 @@ export interface SentBatch {
   readonly refused?: number;
 }
 
-/** What a run must be the same in to be continued. */
+/** What must not change when a run is continued. */
 export interface RunIdentity {
   readonly run: string;
   readonly destination: EmulatorDestination;
@@ -27,7 +27,7 @@ export interface RunIdentity {
   readonly seed: number;
 }
 
-/** The last object's sequence number, or -1: by doubling and halving, as a listing cannot start from its end. */
+/** The last object's sequence number, or -1, by binary search: a listing cannot start from its end. */
 async function lastSequence(store: LedgerStore, run: string): Promise<number> {
   const firstAfter = async (sequence: number): Promise<number> => {
     if (sequence >= MAX_SEQUENCE) return -1;
@@ -75,7 +75,7 @@ async function readBatches(store: LedgerStore, name: string, identity: RunIdenti
         line = JSON.parse(text) as LedgerLine;
       } catch {
         throw new Error(
-          `The ledger object ${name} holds a line that is no JSON: ${text.slice(0, 80)}. Use another run name, or delete the object.`,
+          `The ledger object ${name} has a line that is not JSON: ${text.slice(0, 80)}. Use another run name, or delete the object.`,
         );
       }
       checkIdentity(line, identity);
@@ -88,22 +88,22 @@ function checkIdentity(line: LedgerLine, { run, destination, mode, seed }: RunId
   const path = line.path ?? 'topics';
   if (path !== destination) {
     throw new Error(
-      `The run ${run} was sent to the ${path}, and cannot go on to the ${destination}. Give the destination ${path}, or another run name.`,
+      `The run ${run} was sent to the ${path} and cannot continue to the ${destination}. Give the destination ${path}, or another run name.`,
     );
   }
   if (line.seed !== seed || line.mode !== mode) {
     throw new Error(
-      `The run ${run} was made with mode ${line.mode} and seed ${line.seed}, and cannot go on with mode ${mode} and seed ${seed}. Give these, or another run name.`,
+      `The run ${run} was made with mode ${line.mode} and seed ${line.seed} and cannot continue with mode ${mode} and seed ${seed}. Give these, or another run name.`,
     );
   }
 }
 
-/** Whether nothing of a batch is worth sending again: all of it is acknowledged, or refused for ever. */
+/** Whether a batch is settled: every record acknowledged or permanently refused. */
 function isSettled({ failed, refused = 0 }: SentBatch): boolean {
   return failed <= refused;
 }
 
-/** The positions of a feed's settled batches, as few ranges, ascending; `to` is the one after the last. */
+/** The positions of a feed's settled batches as minimal ranges, ascending; `to` is exclusive. */
 function settledRanges(lines: readonly SentBatch[], feed: FeedName): { from: number; to: number }[] {
   const ranges: { from: number; to: number }[] = [];
   const settled = lines.filter((line) => line.feed === feed && isSettled(line));
@@ -115,7 +115,7 @@ function settledRanges(lines: readonly SentBatch[], feed: FeedName): { from: num
   return ranges;
 }
 
-/** The first position that is not settled in every feed. */
+/** The first position not settled in every feed. */
 export function firstUnsettled(lines: readonly SentBatch[], feeds: readonly FeedName[]): number {
   return Math.min(
     ...feeds.map((feed) => {
@@ -125,7 +125,7 @@ export function firstUnsettled(lines: readonly SentBatch[], feeds: readonly Feed
   );
 }
 
-/** The batches that failed and were not settled when their positions were sent another time, going by the lines given. */
+/** Failed batches whose positions were not settled by a later batch, according to the lines given. */
 function stillFailed(lines: readonly SentBatch[], feeds: readonly FeedName[]): SentBatch[] {
   return feeds.flatMap((feed) => {
     const settled = settledRanges(lines, feed);
@@ -138,7 +138,7 @@ function stillFailed(lines: readonly SentBatch[], feeds: readonly FeedName[]): S
   });
 }
 
-/** Where a run goes on. */
+/** Where a run continues. */
 export interface ResumePoint {
   /** The first position to send. */
   readonly position: number;
@@ -147,13 +147,13 @@ export interface ResumePoint {
 }
 
 /**
- * Reads where a run stopped: the first position that is not settled in every feed, so that what failed is sent again
- * under the same identity. What was refused for ever is settled: sending it again would only repeat what comes after it.
+ * Reads where a run stopped: the first position that is not settled in every feed. Failures are sent again under the
+ * same identity; permanently refused records are settled, as sending them again would only repeat what follows.
  *
- * The ledger of mode `random` grows for ever, so there only the newest LOOK_BACK objects are read, all of them: between
- * a failure and the run's end may be many objects without one. What failed before them is not sent again.
+ * The ledger of mode `random` grows without limit, so only the newest LOOK_BACK objects are read, all of them, as
+ * objects without failures may follow one. Earlier failures are not sent again.
  *
- * @throws Error when the run was made with another destination, seed or mode.
+ * @throws Error when the run was created with another destination, seed or mode.
  */
 export async function readResumePoint(
   store: LedgerStore,

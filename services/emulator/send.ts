@@ -1,32 +1,32 @@
 /**
- * Sends the records of one feed until every one is acknowledged or given up. What is sent again is sent under the same
- * key and with the same bytes, so that a record written twice is one post all the same.
+ * Sends the records of one feed until each is acknowledged or has failed. Retries use the same key and the same bytes,
+ * so a record written twice is still one post.
  */
 import { errorText } from '../source/connection';
-import type { ApiAnswer, ApiClient } from './api-client';
+import type { ApiResponse, ApiClient } from './api-client';
 import type { Clock } from './clock';
 import type { Destination, Entry } from './destination';
 import type { FeedRecord } from './records';
 
-/** How a batch is sent. */
+/** Limits of sending a batch. */
 export interface SendPolicy {
-  /** The most requests for one body. */
+  /** Maximum attempts per body. */
   readonly attempts: number;
-  /** The most bytes in one body, unless one record alone is larger. */
+  /** Maximum bytes of a body, unless one record alone is larger. */
   readonly batchBytes: number;
   readonly clock: Clock;
-  /** A number from 0 to 1 for the jitter. */
+  /** A random number from 0 to 1 for the jitter. */
   readonly random: () => number;
-  /** When aborted, the running request is waited for, and nothing is tried again. */
+  /** When aborted, the current request is completed, without retries. */
   readonly signal?: AbortSignal;
 }
 
-/** What became of the records. `sent` = `acknowledged` + `failed`. */
+/** Outcome of the records. `sent` = `acknowledged` + `failed`. */
 export interface SendOutcome<Place> {
   readonly sent: number;
   readonly acknowledged: number;
   readonly failed: number;
-  /** Failed records that would be refused however often they were sent: too large, or wrong in another way. */
+  /** Failed records that are permanently refused, for example as too large. */
   readonly unsendable: number;
   /** Records that were sent more than once. */
   readonly retried: number;
@@ -36,28 +36,30 @@ export interface SendOutcome<Place> {
   readonly places: readonly Place[];
   /** Why records failed, a sentence each. */
   readonly problems: readonly string[];
-  /** True when the API refused the request in a way that every later one would meet too (401, 403, 404, 415 …). */
+  /** True when the API refused the request in a way that applies to every later one (401, 403, 404, 415 …). */
   readonly refused: boolean;
 }
 
 const BACK_OFF_MS = 200;
 const LONGEST_BACK_OFF_MS = 10_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
-/** A batch may fail in hundreds of records: so many reasons are told, and so many rows of one. */
+/** Maximum reasons reported per batch, and rows per reason. */
 const MOST_PROBLEMS = 5;
 
-/** The milliseconds before attempt number `attempt` + 1: doubled each time, at most 10 s, less up to a half at random. */
+/**
+ * The delay in milliseconds before attempt `attempt` + 1: doubled each time, at most 10 s, minus up to half at random.
+ */
 export function backOff(attempt: number, random: number): number {
   return Math.min(LONGEST_BACK_OFF_MS, BACK_OFF_MS * 2 ** (attempt - 1)) * (1 - random / 2);
 }
 
-/** A record as it is sent, and the row number by which problems name it. */
+/** A record to send, and its row number for problems. */
 export interface SentText {
   readonly key: number;
   readonly text: string;
 }
 
-/** Cuts records into bodies of at most `most` records and `bytes` bytes; a larger record gets a body of its own. */
+/** Splits records into bodies of at most `most` records and `bytes` bytes; a larger record gets its own body. */
 export function splitByBytes(records: readonly SentText[], bytes: number, most = Infinity): SentText[][] {
   const bodies: SentText[][] = [];
   let size = 0;
@@ -82,23 +84,23 @@ function rowsText(rows: readonly number[]): string {
   return `rows ${rows.slice(0, MOST_PROBLEMS).join(', ')}${more > 0 ? ` and ${more} more` : ''} were`;
 }
 
-/** What a request leaves to do. */
+/** Result of one request. */
 interface Unfinished {
   readonly again: readonly SentText[];
   /** Why they are to be sent again. */
   readonly reason: string;
   readonly retryAfterMs?: number;
-  /** True when the body was too large: the same records in two halves. */
+  /** True when the body was too large: send the records in two halves. */
   readonly split?: boolean;
 }
 
 const FINISHED: Unfinished = { again: [], reason: '' };
 
-/** Sends the records of one topic or stream. Built for one batch, as it gathers the batch's outcome. */
+/** Sends the records of one topic or stream; one instance per batch, as it collects the batch's outcome. */
 class BatchSender<Place> {
   private readonly places: Place[] = [];
   private readonly problems = new Set<string>();
-  /** The row numbers of the records that were refused, by the reason. */
+  /** The row numbers of refused records, by reason. */
   private readonly refusals = new Map<string, number[]>();
   private failed = 0;
   private unsendable = 0;
@@ -156,7 +158,7 @@ class BatchSender<Place> {
       pending = result.again;
       if (pending.length === 0) return;
       if (attempt >= attempts) {
-        this.giveUp(pending.length, `given up after ${attempts} attempts: ${result.reason}`);
+        this.giveUp(pending.length, `failed after ${attempts} attempts: ${result.reason}`);
         return;
       }
       const asked = Math.min(result.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
@@ -164,23 +166,23 @@ class BatchSender<Place> {
     }
   }
 
-  /** Makes one request, and says which records to send again. */
+  /** Makes one request, and returns the records to send again. */
   private async request(records: readonly SentText[]): Promise<Unfinished> {
-    let answer: ApiAnswer;
+    let response: ApiResponse;
     try {
-      answer = await this.api.request(this.destination.request(records.map(({ text }) => text)));
+      response = await this.api.request(this.destination.request(records.map(({ text }) => text)));
     } catch (error) {
       if (error instanceof Error && error.name === 'CredentialsProviderError') {
         return this.refuse(records.length, `there are no AWS credentials to sign with: ${error.message}`);
       }
       return { again: records, reason: errorText(error) };
     }
-    const { status, retryAfterMs, body } = answer;
-    const said = `the API answered ${status} ${body.slice(0, 300)}`;
+    const { status, retryAfterMs, body } = response;
+    const said = `the API responded with ${status} ${body.slice(0, 300)}`;
     if (status >= 200 && status < 300) {
       const entries = this.destination.entries(body, records.length);
       if (entries !== undefined) return { reason: said, ...this.take(records, entries), retryAfterMs };
-      return { again: records, reason: `${said}, which is no answer to ${records.length} records` };
+      return { again: records, reason: `${said}, which is not a response to ${records.length} records` };
     }
     if (status === 408 || status === 429 || status >= 500) {
       return { again: records, reason: said, retryAfterMs };
@@ -191,14 +193,14 @@ class BatchSender<Place> {
     return FINISHED;
   }
 
-  /** Notes the entries; returns the records that may succeed when sent again, and why the first of them did not. */
+  /** Records the outcomes; returns the records to send again, and why the first of them failed. */
   private take(
     records: readonly SentText[],
     entries: readonly Entry<Place>[],
   ): { again: SentText[]; reason?: string } {
     const again: SentText[] = [];
     let reason: string | undefined;
-    // Without one that was taken, the refusal may be of the whole topic (its rights, its policies), and can be mended.
+    // If none was accepted, the refusal may concern the whole topic (permissions, policies), which can be fixed.
     const isOfRecord = entries.some(({ kind }) => kind === 'acknowledged');
     for (const [index, entry] of entries.entries()) {
       const record = records[index] as SentText;
@@ -214,11 +216,11 @@ class BatchSender<Place> {
 
   private refuse(count: number, reason: string): Unfinished {
     this.refused = true;
-    this.giveUp(count, `refused, and not tried again: ${reason}`);
+    this.giveUp(count, `refused, not retried: ${reason}`);
     return FINISHED;
   }
 
-  /** One record was refused; `forEver` says that it would be again. */
+  /** One record was refused; `forEver` means permanently. */
   private refuseRecord({ key }: SentText, reason: string, forEver: boolean): void {
     if (forEver) this.unsendable += 1;
     this.failed += 1;
@@ -234,9 +236,9 @@ class BatchSender<Place> {
 }
 
 /**
- * Sends records to one topic or stream, one request after the other, and waits for what becomes of them. Only what an
- * answer says has failed for now is sent again, in its order; all records of a request when there is no answer, or none
- * that can be read. Never throws for what the API or the network does.
+ * Sends records to one topic or stream, one request after the other, and returns their outcome. Only records that
+ * failed temporarily are sent again, in order; all records of a request without a readable response. Never throws for
+ * errors of the API or the network.
  */
 export async function sendRecords<Place>(
   api: ApiClient,

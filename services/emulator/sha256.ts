@@ -1,13 +1,13 @@
-/** SHA-256 in the form in which the request signer takes it. */
+/** SHA-256 for the request signer. */
 import { createHash, createHmac } from 'node:crypto';
 
-/** What Node's hashes and keyed hashes have in common. */
+/** Common interface of Node's Hash and Hmac. */
 interface RunningHash {
   update(data: Uint8Array): unknown;
   digest(): Buffer;
 }
 
-/** SHA-256 by Node's own crypto: ten times faster than the JavaScript one, and bodies are large. */
+/** SHA-256 by Node's crypto: ten times faster than the JavaScript implementation, and bodies are large. */
 export class Sha256 {
   private hash: RunningHash;
   constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {

@@ -3,19 +3,19 @@ import type { ApiRequest } from './api-client';
 import { isObject, parseObject, type Destination, type Entry } from './destination';
 import type { FeedRecord } from './records';
 
-/** Which route of the API takes the records. `record` is the original's. */
+/** The route of the API. `record` is the original's. */
 export type StreamRoute = 'records' | 'record';
 
-/** Where a record is in a stream. */
+/** The place of a record in a stream. */
 export type StreamPlace = readonly [shard: string, sequenceNumber: string];
 
-/** What the ledger notes of acknowledged records: their sequence numbers by shard id. */
+/** Acknowledged sequence numbers by shard id, as recorded in the ledger. */
 export interface StreamAcknowledgement {
   readonly path: 'streams';
   readonly sequences: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Kinesis' limits: records in a request, and bytes of one record's data and partition key. */
+/** Limits of Kinesis: records in a request, and bytes of one record's data and partition key. */
 const REQUEST_RECORDS = 500;
 export const RECORD_BYTES = 1_048_576;
 
@@ -36,7 +36,7 @@ function objection({ key, value }: FeedRecord): string | undefined {
   return `row ${key} has ${bytes} bytes with its partition key, and Kinesis takes at most ${RECORD_BYTES} in one record. Shorten its texts in the source.`;
 }
 
-/** An entry with an error code has failed for now: Kinesis gives only throttling and internal failures so. */
+/** An entry with an error code failed temporarily: Kinesis uses these only for throttling and internal failures. */
 function entry(value: Readonly<Record<string, unknown>>): Entry<StreamPlace> {
   const { SequenceNumber, ShardId, ErrorCode, ErrorMessage } = value;
   if (ErrorCode !== undefined && ErrorCode !== null) {
@@ -54,7 +54,7 @@ function entry(value: Readonly<Record<string, unknown>>): Entry<StreamPlace> {
   return isPlace ? { kind: 'acknowledged', place: [ShardId, SequenceNumber] } : { kind: 'again' };
 }
 
-/** No two records share a place; an answer that says so cannot be counted on. */
+/** Sequence numbers are unique; a response that repeats one is not trusted. */
 function areDistinct(entries: readonly Entry<StreamPlace>[]): boolean {
   const places = entries.flatMap((one) => (one.kind === 'acknowledged' ? [one.place.join()] : []));
   return new Set(places).size === places.length;
@@ -64,7 +64,7 @@ function put(stream: string, route: StreamRoute, body: string): ApiRequest {
   return { method: 'PUT', path: `/streams/${stream}/${route}`, contentType: 'application/json', body };
 }
 
-/** A stream by the route `records`. The entries of an answer count, not its `FailedRecordCount`. */
+/** A stream by the route `records`. The entries of a response count, not its `FailedRecordCount`. */
 function byRecords(stream: string): Destination<StreamPlace> {
   return {
     name: stream,
@@ -90,8 +90,8 @@ function byRecord(stream: string): Destination<StreamPlace> {
     text: ({ key, value }) => `{"StreamName":"${stream}","Data":${value},"PartitionKey":"${key}"}`,
     request: (texts) => put(stream, 'record', texts.join()),
     entries(body) {
-      const answer = parseObject(body);
-      return answer === undefined ? undefined : [entry(answer)];
+      const response = parseObject(body);
+      return response === undefined ? undefined : [entry(response)];
     },
   };
 }
@@ -99,14 +99,14 @@ function byRecord(stream: string): Destination<StreamPlace> {
 /**
  * The stream of that name. A record's partition key is its row number.
  *
- * Order: requests of a stream are made one after the other, so a record is stored after those of earlier requests,
- * unless one of these failed for now: by the route `records` what failed is sent again after the others of its request,
- * among which records of the same partition key may be; Kinesis itself promises no order within a request either. By
- * the route `record` each is acknowledged or given up before the next is sent. Records of one partition key are the
- * same row, and differ only when the source changed in between.
+ * Order: requests of a stream are sequential, so a record is stored after those of earlier requests, unless these
+ * failed temporarily: with the route `records`, failed records are sent again after the others of their request, which
+ * may include the same partition key; Kinesis guarantees no order within a request either. With the route `record`,
+ * each is acknowledged or has failed before the next is sent. Records of one partition key are the same row, and differ
+ * only when the source changed in between.
  *
- * An answer that was lost on the way is asked for again, and the records may then be in the stream twice, under two
- * sequence numbers, of which only the second is acknowledged.
+ * After a lost response the request is repeated, and the records may then be in the stream twice, under two sequence
+ * numbers, of which only the second is acknowledged.
  */
 export function streamDestination(stream: string, route: StreamRoute = 'records'): Destination<StreamPlace> {
   return route === 'records' ? byRecords(stream) : byRecord(stream);

@@ -4,21 +4,21 @@ import { isObject, parseObject, type Destination, type Entry } from './destinati
 /** The content type of records as JSON, Confluent REST v2. */
 export const TOPIC_CONTENT_TYPE = 'application/vnd.kafka.json.v2+json';
 
-/** Where a record is in a topic. */
+/** The place of a record in a topic. */
 export type TopicPlace = readonly [partition: number, offset: number];
 
-/** A range of acknowledged offsets: partition, first, last (included). */
+/** A range of acknowledged offsets: partition, first, last (inclusive). */
 export type OffsetRange = [partition: number, first: number, last: number];
 
-/** What the ledger notes of acknowledged records. */
+/** Acknowledged offsets, as recorded in the ledger. */
 export interface TopicAcknowledgement {
   readonly path?: 'topics';
   readonly offsets: readonly OffsetRange[];
 }
 
 /**
- * Whether an entry's `error_code` says that sending again may help. It does not for Confluent's 1 and 50002 (refused by
- * Kafka), nor for client errors (400 to 499, 40001 to 49999) other than "too many" and "too late".
+ * Whether an entry's `error_code` is retriable. Confluent's 1 and 50002 (refused by Kafka) are not, nor are client
+ * errors (400 to 499, 40001 to 49999) other than "too many" and "too late".
  */
 export function isRetriableCode(code: number): boolean {
   return !(code === 1 || code === 50002 || /^4(?!08|29)\d\d(\d\d)?$/.test(String(code)));
@@ -50,7 +50,7 @@ function entry({
   return isRetriableCode(Number(code)) ? { kind: 'again', reason } : { kind: 'refused', reason };
 }
 
-/** The topic of that name. A record's key is its row number, so that a post keeps its partition and its order. */
+/** The topic of that name. A record's key is its row number, so a post keeps its partition and order. */
 export function topicDestination(topic: string): Destination<TopicPlace> {
   return {
     name: topic,

@@ -1,31 +1,29 @@
-/**
- * The one place where a kafkajs client is set up: for the REST proxy and for the topics function.
- */
+/** The only place that configures kafkajs: for the REST proxy and the Lambda functions. */
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
 
 /** How to reach a Kafka cluster. */
 export interface KafkaConnection {
-  /** `host:port` of some brokers; the others are learned from them. */
+  /** `host:port` of some brokers, from which the others are discovered. */
   readonly bootstrapServers: readonly string[];
-  /** The name the brokers log. */
+  /** The client id in the brokers' logs. */
   readonly clientId: string;
   /** TLS. Default: none. */
   readonly ssl?: KafkaConfig['ssl'];
   /** Authentication. Default: none. */
   readonly sasl?: KafkaConfig['sasl'];
-  /** Milliseconds to wait for a connection. Default: 1,000. */
+  /** Connection time-out in milliseconds. Default: 1,000. */
   readonly connectionTimeoutMs?: number;
-  /** Milliseconds to wait for a broker's answer. Default: 5,000. */
+  /** Request time-out in milliseconds. Default: 5,000. */
   readonly requestTimeoutMs?: number;
-  /** Gets the warnings and errors of kafkajs, each text at most once a second. Default: they are dropped. */
+  /** Receives the warnings and errors of kafkajs, each text at most once a second. Default: none. */
   readonly warn?: (message: string, details: Record<string, unknown>) => void;
 }
 
 /**
- * Reads a comma-separated list of brokers.
+ * Parses a comma-separated list of brokers.
  *
  * @param text for example `b-1.example:9092,b-2.example:9092`.
- * @throws Error naming the part that is no `host:port`.
+ * @throws Error naming the part that is not `host:port`.
  */
 export function parseBootstrapServers(text: string): string[] {
   const servers = text.split(',').map((server) => server.trim());
@@ -33,13 +31,13 @@ export function parseBootstrapServers(text: string): string[] {
     const port = Number(/^[A-Za-z0-9][A-Za-z0-9.-]*:([0-9]{1,5})$/.exec(server)?.[1]);
     if (!(port >= 1 && port <= 65535))
       throw new Error(
-        `The bootstrap servers ${JSON.stringify(text)} cannot be used: ${JSON.stringify(server)} is no "host:port"; expected a list like "127.0.0.1:9092,127.0.0.1:9093".`,
+        `The bootstrap servers ${JSON.stringify(text)} cannot be used: ${JSON.stringify(server)} is not "host:port"; expected a list like "127.0.0.1:9092,127.0.0.1:9093".`,
       );
   }
   return servers;
 }
 
-/** Makes a client. It connects to nothing yet, and tries each broker at most twice before it reports an error. */
+/** Creates a client. It does not connect yet, and tries each broker at most twice before it reports an error. */
 export function createKafka(connection: KafkaConnection): Kafka {
   const { bootstrapServers, clientId, ssl, sasl, warn } = connection;
   return new Kafka({
@@ -49,7 +47,7 @@ export function createKafka(connection: KafkaConnection): Kafka {
     sasl,
     connectionTimeout: connection.connectionTimeoutMs ?? 1000,
     requestTimeout: connection.requestTimeoutMs ?? 5000,
-    // Every value is given: kafkajs has other defaults when NODE_ENV is "test".
+    // Every option is given: kafkajs has other defaults when NODE_ENV is "test".
     retry: {
       retries: bootstrapServers.length * 2,
       initialRetryTime: 50,
@@ -62,11 +60,11 @@ export function createKafka(connection: KafkaConnection): Kafka {
   });
 }
 
-/** Passes an entry on unless the same text came less than a second ago. */
+/** Drops entries whose text was logged less than a second ago. */
 function sparse(warn: NonNullable<KafkaConnection['warn']>): (entry: LogEntry) => void {
   const last = new Map<string, number>();
   return ({ namespace, log }) => {
-    // Said of every idempotent producer whose retries are bounded; ours are retried by their lane.
+    // Logged for every idempotent producer with limited retries; the lane retries.
     if (log.message.startsWith('Limiting retries for the idempotent producer')) return;
     const now = Date.now();
     if (now - (last.get(log.message) ?? 0) < 1000) return;
@@ -76,7 +74,7 @@ function sparse(warn: NonNullable<KafkaConnection['warn']>): (entry: LogEntry) =
   };
 }
 
-/** What kafkajs tells of an error; some of it is undefined on some. */
+/** Details of a kafkajs error, where given. */
 export interface KafkaError {
   readonly name: string;
   readonly message: string;
@@ -84,7 +82,7 @@ export interface KafkaError {
   readonly type: string | undefined;
 }
 
-/** Reads what kafkajs threw, looking under the wrappers of its retries. */
+/** Reads a kafkajs error, unwrapping its retry errors. */
 export function readKafkaError(thrown: unknown): KafkaError {
   let error = thrown;
   for (let depth = 0; depth < 5; depth += 1) {

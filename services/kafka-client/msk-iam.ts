@@ -1,8 +1,8 @@
-/** How kafkajs proves to Amazon MSK who it is: by a signed token of the role at hand, over TLS. */
+/** IAM authentication of kafkajs at Amazon MSK, by a signed token, over TLS. */
 import { generateAuthToken, generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js';
 import type { KafkaConnection } from './index';
 
-/** AWS keys, as every AWS SDK's credential provider gives them. */
+/** AWS credentials, as given by the AWS SDK's providers. */
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -10,22 +10,22 @@ export interface AwsKeys {
   readonly expiration?: Date;
 }
 
-/** A token and when it ends, in milliseconds since 1970. */
+/** A token and its expiry in milliseconds since 1970. */
 interface Token {
   readonly value: string;
   readonly expires: number;
 }
 
-/** A token that ends within this time is not handed out any more. */
+/** A token that expires within this time is not used any more. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
- * TLS and authentication by IAM. kafkajs asks for a token at each new connection, and again on an open one before its
- * session ends; each gets one with at least five minutes to go, or as long as the keys last.
+ * TLS and authentication by IAM. kafkajs requests a token for each new connection, and again before a session expires;
+ * each is valid for at least five minutes, or as long as the credentials.
  *
  * @param region the cluster's, for example `us-east-1`.
- * @param credentials gives AWS keys. Default: the SDK's chain (environment, container, instance).
- * @param now the time, in milliseconds since 1970. Default: the system's.
+ * @param credentials an AWS credential provider. Default: the SDK's chain (environment, container, instance).
+ * @param now the time in milliseconds since 1970. Default: the system's.
  */
 export function mskIam(
   region: string,
@@ -44,7 +44,7 @@ export function mskIam(
     const known = latest;
     const found = await known?.catch(() => undefined);
     if (found !== undefined && found.expires - now() > RENEW_BEFORE_MS) return found;
-    // Connections that ask at the same time share what the first of them asked for.
+    // Concurrent requests share one token.
     if (latest === known) latest = renew();
     return latest as Promise<Token>;
   };

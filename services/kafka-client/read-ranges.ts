@@ -1,34 +1,34 @@
-/** Reads certain offsets of a topic, once, as a consumer that leaves nothing behind. */
+/** Reads given offsets of a topic with a temporary consumer group. */
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Offsets of a partition: `[next, end)`, all of which are there. */
+/** Offsets of a partition: `[next, end)`, all of which exist. */
 export interface OffsetRange {
   readonly partition: number;
   readonly next: number;
   readonly end: number;
 }
 
-/** What is read, and how. */
+/** Options of a read. */
 export interface ReadOptions {
   readonly topic: string;
   readonly ranges: readonly OffsetRange[];
-  /** What the names of the consumer groups begin with; each attempt has one of its own, and none waits for another. */
+  /** Prefix of the consumer groups; each attempt has its own, so none waits for another. */
   readonly groupPrefix: string;
-  /** When to give up, in milliseconds since 1970. */
+  /** Deadline in milliseconds since 1970. */
   readonly deadline: number;
-  /** What a partition may answer at once, in bytes; a larger record comes alone. Default: 1 MiB, kafkajs's own. */
+  /** Maximum bytes of a fetch per partition; a larger record is fetched alone. Default: 1 MiB, as in kafkajs. */
   readonly maxBytesPerPartition?: number;
 }
 
 const PAUSE_MS = 500;
 
 /**
- * Gives each message of the ranges to `take`, those of a partition in order. Faults of brokers that pass (a coordinator that is
- * just being loaded, a leader that moves) are waited for.
+ * Passes each message of the ranges to `take`, in order per partition. Transient broker errors (a coordinator being
+ * loaded, a leader election) are retried.
  *
- * @throws Error what `take` throws, Kafka's error when it does not pass, or that the time is over.
+ * @throws Error of `take`, Kafka's error when it persists, or that the deadline has passed.
  */
 export async function readRanges(
   kafka: Kafka,
@@ -48,7 +48,7 @@ export async function readRanges(
   }
 }
 
-/** Whether a fault may pass. kafkajs marks what may be tried again; after its own tries it wraps that in an error that says no. */
+/** Whether an error is transient. After its own retries kafkajs wraps retriable errors in one that is not. */
 export function passes(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (error as { retriable?: unknown }).retriable === true || passes(error.cause);
@@ -65,7 +65,7 @@ async function attempt(
     groupId,
     sessionTimeout: 10_000,
     maxBytesPerPartition,
-    // A consumer that starts again by itself would outlive this attempt.
+    // A consumer that restarts by itself would outlive this attempt.
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
   let timer: NodeJS.Timeout | undefined;
@@ -108,14 +108,14 @@ async function attempt(
   }
 }
 
-/** Deletes a group; whoever has no right to leaves it to Kafka, which forgets an empty group within minutes. */
+/** Deletes a group. Without the permission, Kafka deletes an empty group within minutes. */
 async function forget(kafka: Kafka, groupId: string): Promise<void> {
   const admin = kafka.admin();
   try {
     await admin.connect();
     await admin.deleteGroups([groupId]);
   } catch {
-    // Nothing depends on it.
+    // Best effort.
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

@@ -1,9 +1,9 @@
 /**
- * The proxy's errors, as Confluent's REST Proxy v2 writes them: an HTTP status, and a body with `error_code` and
- * `message`. Codes of five digits are the status followed by a number that tells errors of one status apart.
+ * The proxy's errors in the format of Confluent's REST Proxy v2: an HTTP status, and a body with `error_code` and
+ * `message`. Codes of five digits are the status followed by a number that distinguishes errors of one status.
  */
 
-/** `error_code` of every error the proxy answers with. */
+/** `error_code` of every error response of the proxy. */
 export const ERROR_CODES = {
   badJson: 400,
   notFound: 404,
@@ -17,24 +17,24 @@ export const ERROR_CODES = {
   wrongShape: 42201,
   noRecords: 42202,
   wrongRecord: 42203,
-  /** A record of a feed asks for another partition than the one where its post's rows are. */
+  /** A record of a feed requests another partition than that of its post. */
   wrongPartition: 42204,
   tooManyInFlight: 42901,
   internal: 500,
-  /** Kafka refused the record; sending it again will not help. */
+  /** Kafka refused the record; a retry will not help. */
   kafka: 50002,
-  /** Kafka could not store the record now, or the answer was lost; sending it again may help. */
+  /** Kafka could not store the record now, or the response was lost; a retry may help. */
   kafkaRetriable: 50003,
   shuttingDown: 50301,
 } as const;
 
-/** An error that is answered to the client as it stands. The message must not hold contents of records. */
+/** An error that is sent to the client unchanged. The message must not contain contents of records. */
 export class RestError extends Error {
   /**
    * @param status the HTTP status.
    * @param code the body's `error_code`, one of {@link ERROR_CODES}.
-   * @param message says what was wrong, what was expected and how to mend it.
-   * @param headers further headers of the answer, for example `allow` or `retry-after`.
+   * @param message what was wrong, what was expected, and how to fix it.
+   * @param headers further headers of the response, for example `allow` or `retry-after`.
    */
   constructor(
     readonly status: number,
@@ -61,15 +61,15 @@ export function unknownPartition(topic: string, partition: number, partitions: n
   );
 }
 
-/** 422, code 42204: the rows of the record's post stand in another partition than the one that was asked for. */
+/** 422, code 42204: the record requests another partition than that of its post. */
 export function wrongPartition(topic: string, index: number, partition: number, right: number): RestError {
   return wrongShape(
-    `records[${index}] asks for partition ${partition}: all rows of its post stand in partition ${right} of topic ${quote(topic)}, where their order tells the newest. Leave "partition" out, then that one is chosen.`,
+    `records[${index}] requests partition ${partition}: all rows of its post belong in partition ${right} of topic ${quote(topic)}, where the newest has the highest offset. Omit "partition" to have it chosen.`,
     ERROR_CODES.wrongPartition,
   );
 }
 
-/** 503, code 50003: the brokers could not be reached, or did not answer in time. */
+/** 503, code 50003: the brokers could not be reached, or did not respond in time. */
 export function brokersAway(message: string): RestError {
   return new RestError(503, ERROR_CODES.kafkaRetriable, message, { 'retry-after': '1' });
 }
@@ -79,12 +79,12 @@ export function wrongShape(message: string, code: number = ERROR_CODES.wrongShap
   return new RestError(422, code, message);
 }
 
-/** A text as it is shown in messages: quoted, control characters escaped, cut after 80 characters. */
+/** A text as shown in messages: quoted, control characters escaped, truncated after 80 characters. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

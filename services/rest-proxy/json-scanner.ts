@@ -1,14 +1,14 @@
 /**
- * A JSON scanner over bytes that checks RFC 8259's grammar and tells where each value begins and ends, without building
- * the values. The proxy passes a record's bytes on as they came: parsing and writing them again would change `1.0`,
- * `12345678901234567890`, `1e400`, the order of keys and repeated keys.
+ * A JSON scanner over bytes that checks RFC 8259's grammar and finds the bounds of each value without building it. The
+ * proxy passes a record's bytes on unchanged: parsing and serialising would alter `1.0`, `12345678901234567890`,
+ * `1e400`, the order of keys and duplicate keys.
  *
- * It does not recurse, so that depth costs no stack.
+ * It does not recurse, so depth needs no stack.
  */
 
 import { MOST_NESTING } from '../contract';
 
-/** The text is not JSON. The position is a byte offset from 0. */
+/** The text is not JSON. The position is a zero-based byte offset. */
 export class JsonSyntaxError extends Error {
   constructor(
     reason: string,
@@ -39,7 +39,7 @@ const LOWER_E = 0x65;
 const UPPER_E = 0x45;
 const PLUS = 0x2b;
 const LOWER_U = 0x75;
-/** The letters that may follow a backslash, `u` apart: " \ / b f n r t */
+/** The characters that may follow a backslash, except `u`: " \ / b f n r t */
 const ESCAPES = new Set([QUOTE, BACKSLASH, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74]);
 const LITERALS: Readonly<Record<number, Buffer>> = {
   0x74: Buffer.from('true'),
@@ -47,7 +47,7 @@ const LITERALS: Readonly<Record<number, Buffer>> = {
   0x6e: Buffer.from('null'),
 };
 
-/** The offset of the first byte at or after `at` that is no JSON white space. */
+/** The offset of the first byte at or after `at` that is not JSON white space. */
 export function skipSpace(text: Buffer, at: number): number {
   let i = at;
   for (;;) {
@@ -64,15 +64,15 @@ export function skipSpace(text: Buffer, at: number): number {
  * @param start the offset of the value's first byte (no white space).
  * @param onMember called for each member of the value itself, when it is an object, in order: with the offsets of the
  * member's name (see {@link isNamed}) and of its value, which is not checked yet.
- * @returns the offset behind the value's last byte.
- * @throws JsonSyntaxError also when arrays and objects in it are nested deeper than the pipeline takes.
+ * @returns the offset after the value's last byte.
+ * @throws JsonSyntaxError also when arrays and objects are nested deeper than {@link MOST_NESTING}.
  */
 export function scanValue(
   text: Buffer,
   start: number,
   onMember?: (nameStart: number, valueStart: number) => void,
 ): number {
-  // One entry for each open array or object, true for an object.
+  // One entry per open array or object; true for an object.
   const open: boolean[] = [];
   const scanName = (nameStart: number): number => {
     const valueStart = scanMemberName(text, nameStart);
@@ -81,7 +81,7 @@ export function scanValue(
   };
   let i = start;
   for (;;) {
-    // Here a value begins.
+    // Start of a value.
     const byte = text[i];
     let closed = true;
     if (byte === QUOTE) i = scanString(text, i);
@@ -99,7 +99,7 @@ export function scanValue(
     } else if (byte === MINUS || isDigit(byte)) i = scanNumber(text, i);
     else i = scanLiteral(text, i);
 
-    // A value has ended: close what ends with it, up to the next value or the whole's end.
+    // End of a value: close the containers that end with it.
     while (closed) {
       const object = open.at(-1);
       if (object === undefined) return i;
@@ -117,11 +117,11 @@ export function scanValue(
 }
 
 /**
- * Walks over the members of the object that begins at `start`, checking them.
+ * Iterates over the members of the object that begins at `start`, checking them.
  *
- * @param visit called for each member in order; it gets the offset of the member's value and must return the offset
- * behind it (as `scanValue` does).
- * @returns the offset behind the object.
+ * @param visit called for each member in order with the offset of its value; must return the offset after it (as
+ * `scanValue` does).
+ * @returns the offset after the object.
  * @throws JsonSyntaxError
  */
 export function scanObject(
@@ -142,7 +142,7 @@ export function scanObject(
 }
 
 /**
- * Walks over the elements of the array that begins at `start`, as {@link scanObject} does over members.
+ * Iterates over the elements of the array that begins at `start`, like {@link scanObject}.
  *
  * @throws JsonSyntaxError
  */
@@ -157,7 +157,7 @@ export function scanArray(text: Buffer, start: number, visit: (elementStart: num
   }
 }
 
-/** The kind of the value that begins with this byte, as it is named in messages. */
+/** The kind of the value that begins with this byte, for messages. */
 export function kindAt(text: Buffer, at: number): string {
   const byte = text[at];
   if (byte === OPEN_BRACE) return 'an object';
@@ -176,12 +176,12 @@ function scanMemberName(text: Buffer, at: number): number {
   return skipSpace(text, colon + 1);
 }
 
-/** The string, or the member's name, that begins at `at` and was checked already. */
+/** The string or member name that begins at `at`, already checked. */
 export function stringAt(text: Buffer, at: number): string {
   return JSON.parse(text.toString('utf8', at, scanString(text, at))) as string;
 }
 
-/** Whether the member's name that begins at `at`, and was checked already, is this one (in ASCII), written with escapes or without. */
+/** Whether the member name at `at`, already checked, is this ASCII name, with or without escapes. */
 export function isNamed(text: Buffer, at: number, name: string): boolean {
   for (let i = 0; i < name.length; i += 1) {
     const byte = text[at + 1 + i];

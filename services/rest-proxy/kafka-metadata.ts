@@ -1,10 +1,8 @@
-/**
- * What the proxy reads about topics, by kafkajs's admin client.
- */
+/** Topic metadata by kafkajs's admin client. */
 import { ConfigResourceTypes, type Admin, type Kafka } from 'kafkajs';
 import { readKafkaError } from '../kafka-client';
 
-/** A topic as `GET /topics/{topic}` answers it. */
+/** A topic in the response of `GET /topics/{topic}`. */
 export interface TopicDescription {
   readonly name: string;
   readonly configs: Readonly<Record<string, string | null>>;
@@ -19,23 +17,21 @@ export interface TopicDescription {
   }[];
 }
 
-/** Kafka's own topics, which clients have no business with. */
+/** Kafka's internal topics, hidden from clients. */
 const INTERNAL_TOPICS = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state']);
 
-/** Reads about topics. Every method rejects within the time-out when no broker answers. */
+/** Reads topic metadata. Every method rejects after the time-out when no broker responds. */
 export class KafkaMetadata {
   private admin: Admin | undefined;
   private connecting: Promise<void> | undefined;
 
-  /**
-   * @param timeoutMs milliseconds for each method.
-   */
+  /** @param timeoutMs time-out of each method in milliseconds. */
   constructor(
     private readonly kafka: Kafka,
     private readonly timeoutMs: number,
   ) {}
 
-  /** The number of a topic's partitions; undefined when there is no such topic. */
+  /** The number of a topic's partitions; undefined for an unknown topic. */
   partitions(topic: string): Promise<number | undefined> {
     return this.ask(async (admin) => {
       const found = await fetchTopic(admin, topic);
@@ -43,14 +39,14 @@ export class KafkaMetadata {
     });
   }
 
-  /** The names of all topics but Kafka's own, sorted. */
+  /** The names of all topics except internal ones, sorted. */
   topics(): Promise<string[]> {
     return this.ask(async (admin) =>
       (await admin.listTopics()).filter((name) => !INTERNAL_TOPICS.has(name)).sort(),
     );
   }
 
-  /** All about a topic; undefined when there is no such topic. */
+  /** A topic's description; undefined for an unknown topic. */
   describe(topic: string): Promise<TopicDescription | undefined> {
     return this.ask(async (admin) => {
       const found = await fetchTopic(admin, topic);
@@ -86,14 +82,14 @@ export class KafkaMetadata {
     return this.ask(async (admin) => (await admin.describeCluster()).brokers.length);
   }
 
-  /** Ends the connection. */
+  /** Disconnects. */
   async close(): Promise<void> {
     const { admin } = this;
     this.admin = undefined;
     await admin?.disconnect().catch(() => undefined);
   }
 
-  /** Asks, with a fresh client after every failure: kafkajs's admin client does not always find its way back. */
+  /** Runs a query, with a new client after every failure: kafkajs's admin client does not always recover. */
   private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     if (this.admin === undefined) {
       this.admin = this.kafka.admin();
@@ -137,7 +133,7 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
       work,
       new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => {
-          reject(new Error(`No answer within ${milliseconds} ms`));
+          reject(new Error(`No response within ${milliseconds} ms`));
         }, milliseconds);
       }),
     ]);

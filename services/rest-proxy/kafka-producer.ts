@@ -1,11 +1,9 @@
-/**
- * A lane's connection to Kafka by kafkajs: an idempotent producer that makes one attempt a call.
- */
+/** A lane's producer by kafkajs: idempotent, one attempt per call. */
 import { KafkaJSError, type Kafka, type Producer } from 'kafkajs';
 import { readKafkaError } from '../kafka-client';
 import type { Attempt, BatchProducer, LaneRecord } from './lane';
 
-/** Errors by which the broker refuses a batch because of a record in it. It stored nothing. */
+/** Errors by which the broker refuses a batch because of one record. Nothing was stored. */
 const RECORD_ERRORS = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -13,7 +11,7 @@ const RECORD_ERRORS = new Set([
   'INVALID_TIMESTAMP',
   'CORRUPT_MESSAGE',
 ]);
-/** Errors by which the broker refuses the whole batch, today and tomorrow. It stored nothing. */
+/** Errors by which the broker refuses the whole batch permanently. Nothing was stored. */
 const BATCH_ERRORS = new Set([
   'TOPIC_AUTHORIZATION_FAILED',
   'CLUSTER_AUTHORIZATION_FAILED',
@@ -21,7 +19,7 @@ const BATCH_ERRORS = new Set([
   'INVALID_REQUIRED_ACKS',
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
 ]);
-/** Errors after which this producer id is of no more use. */
+/** Errors after which this producer id is unusable. */
 const PRODUCER_ERRORS = new Set([
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'DUPLICATE_SEQUENCE_NUMBER',
@@ -31,14 +29,14 @@ const PRODUCER_ERRORS = new Set([
 ]);
 
 /**
- * How often kafkajs itself repeats a send: never, so that the lane sees what became of every attempt. kafkajs refuses
- * `retries < 1` for an idempotent producer and repeats while `count < retries`; both comparisons are false for NaN.
+ * kafkajs must never retry a send, so that the lane sees the outcome of every attempt. kafkajs refuses `retries < 1`
+ * for an idempotent producer and repeats while `count < retries`; both comparisons are false for NaN.
  */
 const NO_RETRIES = Number.NaN;
 
-/** Makes a producer for one topic. It connects when the first batch is attempted. */
+/** Creates a producer for one topic. It connects at the first batch. */
 export function createKafkaProducer(kafka: Kafka, topic: string, requestTimeoutMs: number): BatchProducer {
-  // What the attempt under way is about. The partitioner is kafkajs's hook before a batch goes out.
+  // State of the current attempt. kafkajs calls the partitioner before it sends a batch.
   let target = 0;
   let partitioned = false;
   const producer = kafka.producer({
@@ -47,7 +45,8 @@ export function createKafkaProducer(kafka: Kafka, topic: string, requestTimeoutM
     metadataMaxAge: 60_000,
     retry: { retries: NO_RETRIES },
     createPartitioner: () => (args) => {
-      // kafkajs drops records for a partition it has not heard of without a word. It refreshes what it knows when it
+      // kafkajs silently drops records for a partition that it does not know. An error of this type makes it refresh
+      // its metadata.
       // sees an error of this type.
       if (!args.partitionMetadata.some(({ partitionId }) => partitionId === target))
         throw Object.assign(new KafkaJSError(`Partition ${target} is not known yet`, { retriable: true }), {
@@ -81,7 +80,7 @@ export function createKafkaProducer(kafka: Kafka, topic: string, requestTimeoutM
         await connected;
         await producer.disconnect();
       } catch {
-        // A connection that never was, or is gone, needs no end.
+        // A connection that is already gone needs no disconnect.
       }
     },
   };
@@ -107,8 +106,8 @@ async function sendOnce(
 }
 
 /**
- * What an error means. kafkajs refreshes its metadata after many errors and throws what that led to instead, so only
- * errors that no metadata request can have are taken at their word.
+ * Classifies an error. kafkajs refreshes its metadata after many errors and throws that request's error instead, so
+ * only errors that no metadata request can have are taken literally.
  */
 function failed(thrown: unknown, sent: boolean): Attempt {
   const { name, message, type } = readKafkaError(thrown);

@@ -1,81 +1,81 @@
 /**
  * A lane carries the records of some partitions of one topic to Kafka, one batch of one partition at a time.
  *
- * Why so narrow. kafkajs's idempotent producer keeps a sequence number for each partition and takes it back when a
- * produce request fails. That is right only when the very same records are sent next: were another batch sent with the
- * number, a broker that had stored the first (its answer was lost) would take the second for a repetition, acknowledge
- * it and drop it. And a request with several partitions or brokers fails as one, whatever became of its parts. So:
+ * Why so narrow: kafkajs's idempotent producer keeps a sequence number per partition and takes it back when a produce
+ * request fails. That is only right when the same records are sent next. Were another batch sent with that number, a
+ * broker that had stored the first (its response was lost) would treat the second as a duplicate, acknowledge it and
+ * drop it. And a request with several partitions or brokers fails as a whole, whatever the outcome of its parts. So:
  *
- * - one batch of one partition is under way at a time, and is retried, unchanged, until its outcome is known;
- * - a batch that is given up without a known outcome takes its producer (and with it the producer id) along;
- * - a producer only ever sees one topic, because kafkajs refreshes all topics it ever sent to, and fails for ever once
- *   one of them is deleted.
+ * - one batch of one partition is in flight at a time, and is retried unchanged until its outcome is known;
+ * - a batch that is abandoned without a known outcome also discards its producer (and the producer id);
+ * - a producer serves a single topic, because kafkajs refreshes all topics it ever sent to, and fails forever once one
+ * of them is deleted.
  *
- * What arrives while a batch is under way forms the next ones.
+ * Records that arrive while a batch is in flight form the next ones.
  */
 import { ERROR_CODES } from './errors';
 
-/** A record on its way, and what becomes of it. */
+/** A record to send, with its callback. */
 export interface LaneRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** Called at least once, with the record's result. Calls after the first have no effect. */
+  /** Called at least once with the record's result. Later calls have no effect. */
   readonly settle: (result: RecordResult) => void;
-  /** When the client no longer waits, in milliseconds of the lane's clock. */
+  /** The client's deadline, in milliseconds of the lane's clock. */
   readonly deadline: number;
 }
 
-/** What became of a record: stored at an offset, or not (or not known to be). */
+/** Result of a record: stored at an offset, or not (known to be) stored. */
 export type RecordResult =
   { readonly offset: bigint } | { readonly errorCode: number; readonly error: string };
 
-/** What one attempt to store a batch led to. */
+/** Result of one attempt to store a batch. */
 export type Attempt =
-  /** Stored; the records have consecutive offsets from this one. */
+  /** Stored, with consecutive offsets from this one. */
   | { readonly kind: 'stored'; readonly baseOffset: bigint }
-  /** The broker refused the batch for one or some of its records; nothing was stored. */
+  /** The broker refused the batch because of one or some records; nothing was stored. */
   | { readonly kind: 'refused-record'; readonly error: string }
-  /** The broker refused the batch as a whole, and will again; nothing was stored. */
+  /** The broker refused the whole batch permanently; nothing was stored. */
   | { readonly kind: 'refused'; readonly error: string }
   /**
-   * Not known to be stored. The same batch may be tried again with the same producer. `sent` says whether it may have
-   * been stored all the same; `topicMissing`, that the broker knows no such topic or partition.
+   * Not known to be stored. The same batch may be retried with the same producer. `sent`: it may have been stored;
+   * `topicMissing`: the broker does not know the topic or partition.
    */
   | { readonly kind: 'retry'; readonly error: string; readonly sent: boolean; readonly topicMissing: boolean }
-  /** The producer cannot go on. `sent` as above. */
+  /** The producer is unusable. `sent` as above. */
   | { readonly kind: 'producer-broken'; readonly error: string; readonly sent: boolean };
 
-/** A connection to Kafka with a producer id of its own. */
+/** A connection to Kafka with its own producer id. */
 export interface BatchProducer {
-  /** Tries once to store the records; never throws. Must not be called while an attempt is under way. */
+  /** Makes one attempt to store the records; never throws. Must not be called concurrently. */
   attempt(partition: number, records: readonly LaneRecord[]): Promise<Attempt>;
-  /** Ends the connection, after an attempt that is under way. Never throws. */
+  /** Disconnects after the current attempt. Never throws. */
   close(): Promise<void>;
 }
 
-/** What a lane needs. */
+/** Dependencies of a lane. */
 export interface LanePorts {
   readonly createProducer: () => BatchProducer;
-  /** Whether the topic still exists, asked anew. Rejects when the brokers cannot be asked. */
+  /** Whether the topic still exists, uncached. Rejects when no broker can be asked. */
   readonly topicExists: () => Promise<boolean>;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** The bounds of a lane. */
+/** Limits of a lane. */
 export interface LaneLimits {
-  /** The most bytes of keys and values in a batch; a larger record goes alone. */
+  /** Maximum bytes of keys and values in a batch; a larger record is sent alone. */
   readonly maxBatchBytes: number;
-  /** The most records in a batch. */
+  /** Maximum records in a batch. */
   readonly maxBatchRecords: number;
-  /** Records after which a producer is replaced, before its sequence numbers (31 bits) run out. */
+  /** Records after which a producer is replaced, before its 31-bit sequence numbers overflow. */
   readonly maxProducerRecords: number;
 }
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 500;
-/** What Kafka adds to a record's key and value, at most. */
+/** Maximum overhead per record. */
 const RECORD_OVERHEAD_BYTES = 32;
 
 /** See the module's comment. */
@@ -93,7 +93,7 @@ export class Lane {
     this.lastUse = ports.now();
   }
 
-  /** Queues records for a partition, behind those that were queued before. */
+  /** Queues records for a partition. */
   add(partition: number, records: readonly LaneRecord[]): void {
     const queue = this.waiting.get(partition);
     if (queue === undefined) this.waiting.set(partition, [...records]);
@@ -103,33 +103,33 @@ export class Lane {
     });
   }
 
-  /** Milliseconds since the lane last had something to do; 0 while it has. */
+  /** Milliseconds since the lane became idle; 0 while it is not. */
   idleFor(): number {
     return this.running === undefined ? this.ports.now() - this.lastUse : 0;
   }
 
-  /** Waits until everything queued has a result, and ends the connection. */
+  /** Waits until everything queued has a result, and disconnects. */
   async close(): Promise<void> {
     await this.running;
     await this.dropProducer();
   }
 
   private async run(): Promise<void> {
-    // A turn later, so that all records of one request, and of requests read together, form one batch.
+    // Deferred, so that all records of one request, and of requests read together, form one batch.
     await Promise.resolve();
     for (let batch = this.nextBatch(); batch !== undefined; batch = this.nextBatch()) {
       try {
         await this.deliver(batch.partition, batch.records);
       } catch (error) {
-        // The ports do not throw; should one after all, nothing is known of the batch.
-        settleAll(batch.records, ERROR_CODES.kafkaRetriable, `The outcome is not known: ${String(error)}`);
+        // Ports do not throw; if one does, the outcome of the batch is unknown.
+        settleAll(batch.records, ERROR_CODES.kafkaRetriable, `The outcome is unknown: ${String(error)}`);
         void this.dropProducer();
       }
       this.lastUse = this.ports.now();
     }
   }
 
-  /** Takes the next batch, each partition in its turn. */
+  /** Takes the next batch, round-robin over the partitions. */
   private nextBatch(): { partition: number; records: LaneRecord[] } | undefined {
     for (const [partition, queue] of this.waiting) {
       this.waiting.delete(partition);
@@ -144,7 +144,7 @@ export class Lane {
         if (records.length > 0 && full) break;
         count += 1;
         if (record.deadline <= now)
-          settleAll([record], ERROR_CODES.kafkaRetriable, 'Not sent: the time was up.');
+          settleAll([record], ERROR_CODES.kafkaRetriable, 'Not sent: the deadline has passed.');
         else {
           records.push(record);
           bytes += size;
@@ -156,18 +156,18 @@ export class Lane {
     return undefined;
   }
 
-  /** Tries until the batch's outcome is known or nobody waits for it any more. */
+  /** Retries until the batch's outcome is known or every deadline has passed. */
   private async deliver(partition: number, records: readonly LaneRecord[]): Promise<void> {
     const deadline = Math.max(...records.map((record) => record.deadline));
     let pause = FIRST_PAUSE_MS;
-    // Whether an attempt may have stored the batch although its answer did not come.
+    // Whether an attempt without a response may have stored the batch.
     let uncertain = false;
     for (;;) {
       if (this.producedRecords + records.length > this.limits.maxProducerRecords && !uncertain)
         await this.dropProducer();
       this.producer ??= this.ports.createProducer();
       const attempt = await this.producer.attempt(partition, records);
-      // A refusal tells nothing of an earlier attempt at the same batch that may have stored it.
+      // A refusal says nothing about an earlier attempt that may have stored the batch.
       if (uncertain && (attempt.kind === 'refused' || attempt.kind === 'refused-record')) {
         void this.dropProducer();
         settleAll(records, ERROR_CODES.kafkaRetriable, attempt.error);
@@ -204,7 +204,7 @@ export class Lane {
           uncertain ||= attempt.sent;
           if (attempt.topicMissing && !(await this.stillExists())) {
             void this.dropProducer();
-            settleAll(records, ERROR_CODES.unknownTopic, 'The topic does not exist any more.');
+            settleAll(records, ERROR_CODES.unknownTopic, 'The topic no longer exists.');
             return;
           }
       }

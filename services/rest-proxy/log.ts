@@ -1,21 +1,19 @@
-/**
- * The proxy's log: one JSON document a line. Nothing of what records hold is ever logged.
- */
+/** The proxy's log: one JSON document a line. Contents of records are never logged. */
 
-/** How much a line matters. */
+/** Severity of a line. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** The levels from the least to the most. */
+/** The levels in ascending order. */
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-/** Writes a line when its level is at least the log's. */
+/** Writes a line unless its level is below the log's. */
 export type Log = (level: LogLevel, message: string, details?: Readonly<Record<string, unknown>>) => void;
 
 /**
- * Makes a log.
+ * Creates a log.
  *
- * @param least the least level that is written.
- * @param write takes a line that ends with a line break.
+ * @param least the lowest level that is written.
+ * @param write receives a line with its line break.
  */
 export function createLog(least: LogLevel, write: (line: string) => void): Log {
   return (level, message, details = {}) => {

@@ -1,7 +1,7 @@
 /**
- * The proxy as a program: reads flags and environment, runs until SIGTERM or SIGINT.
+ * The proxy's entry point: reads flags and environment, runs until SIGTERM or SIGINT.
  *
- * Exit codes: 0 stopped by a signal, 1 failed (for example the port is taken), 2 wrong configuration.
+ * Exit codes: 0 stopped by a signal, 1 failed (for example the port is in use), 2 invalid configuration.
  */
 import { writeSync } from 'node:fs';
 import { messageOf } from './errors';
@@ -26,7 +26,7 @@ async function run(options: ProxyOptions): Promise<void> {
   const log = createLog(options.logLevel, (line) => {
     process.stdout.write(line);
   });
-  // The log's reader may go away before the proxy does; that must not end it.
+  // A closed stdout must not end the proxy.
   process.stdout.on('error', () => undefined);
   const proxy = await startProxy(options, log);
   const stop = (): void => {
@@ -34,7 +34,7 @@ async function run(options: ProxyOptions): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // kafkajs has promises that nobody waits for; their failures are seen by the attempt they belong to.
+  // kafkajs has promises that nothing awaits; the attempt that they belong to sees their failures.
   process.on('unhandledRejection', (reason) => {
     log('error', 'unhandled rejection', { error: reason instanceof Error ? reason.stack : String(reason) });
   });
@@ -47,9 +47,9 @@ if (options !== undefined)
     const { host, port } = options;
     const text =
       code === 'EADDRINUSE'
-        ? `port ${port} on ${host} is taken; choose another by --port, or end the process that has it.`
+        ? `port ${port} on ${host} is in use: choose another with --port, or stop the process that uses it.`
         : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
-          ? `the address ${host} is not one of this machine's; choose another by --host.`
+          ? `the address ${host} is not one of this machine's; choose another with --host.`
           : messageOf(error);
     writeSync(2, `rest-proxy: cannot start: ${text}\n`);
     process.exit(1);

@@ -1,16 +1,14 @@
-/**
- * The media types of the REST Proxy's version 2, and the reading of `Content-Type`, `Content-Encoding` and `Accept`.
- */
+/** Media types of the REST Proxy v2; checks of `Content-Type`, `Content-Encoding` and `Accept`. */
 import { ERROR_CODES, RestError, quote } from './errors';
 
-/** What the proxy answers with. */
-export const ANSWER_TYPE = 'application/vnd.kafka.v2+json';
-/** What a produce request must be sent as. */
+/** Content type of the responses. */
+export const RESPONSE_TYPE = 'application/vnd.kafka.v2+json';
+/** Content type of a produce request. */
 export const PRODUCE_TYPE = 'application/vnd.kafka.json.v2+json';
 
-/** What a client may accept: the answer's type, and the more general ones that contain it. */
+/** Acceptable types: the responses' own, and more general ones. */
 const ACCEPTABLE = new Set([
-  ANSWER_TYPE,
+  RESPONSE_TYPE,
   'application/vnd.kafka+json',
   'application/json',
   'application/*',
@@ -37,7 +35,7 @@ export function checkContentType(header: string | undefined): void {
 }
 
 /**
- * Checks that the body of a produce request is not compressed: it would only be taken for text that is no JSON.
+ * Checks that the body of a produce request is not compressed; it would be read as invalid JSON.
  *
  * @throws RestError 415
  */
@@ -46,12 +44,12 @@ export function checkContentEncoding(header: string | undefined): void {
   throw new RestError(
     415,
     ERROR_CODES.unsupportedMediaType,
-    `The Content-Encoding ${quote(header)} is not supported: send the body as it is, uncompressed.`,
+    `The Content-Encoding ${quote(header)} is not supported: send the body uncompressed.`,
   );
 }
 
 /**
- * Checks that a client accepts what the proxy answers with.
+ * Checks that a client accepts the type of the responses.
  *
  * @throws RestError 406
  */
@@ -65,6 +63,6 @@ export function checkAccept(header: string | undefined): void {
   throw new RestError(
     406,
     ERROR_CODES.notAcceptable,
-    `The Accept header ${quote(header)} allows none of the types the proxy has: expected "${ANSWER_TYPE}", "application/json" or "*/*".`,
+    `The Accept header ${quote(header)} accepts none of the proxy's types: expected "${RESPONSE_TYPE}", "application/json" or "*/*".`,
   );
 }

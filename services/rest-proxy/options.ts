@@ -1,40 +1,38 @@
-/**
- * The proxy's options: types, defaults, and how they are read from flags and the environment.
- */
+/** The proxy's options, their defaults, and how flags and the environment set them. */
 import { parseArgs } from 'node:util';
 import { parseBootstrapServers, type KafkaConnection } from '../kafka-client';
 import { mskIam } from '../kafka-client/msk-iam';
 import { LOG_LEVELS, type LogLevel } from './log';
 
-/** All that can be set. */
+/** The options. */
 export interface ProxyOptions {
-  /** How to reach Kafka: servers and, where needed, TLS and authentication. */
+  /** Kafka's bootstrap servers, TLS and authentication. */
   readonly kafka: Pick<KafkaConnection, 'bootstrapServers' | 'ssl' | 'sasl'>;
   /** The address to listen on. Default: 127.0.0.1. */
   readonly host: string;
-  /** The port to listen on; 0 takes a free one. Default: 8082. */
+  /** The port to listen on; 0 for any free one. Default: 8082. */
   readonly port: number;
-  /** The most bytes of a request's body. Default: 8 MiB. */
+  /** Maximum bytes of a request's body. Default: 8 MiB. */
   readonly maxBodyBytes: number;
-  /** The most bytes of all bodies being received or waiting for Kafka, with what their records take besides. Default: 64 MiB. */
+  /** Maximum bytes of all bodies in progress, with the memory their records take. Default: 64 MiB. */
   readonly maxBytesInFlight: number;
-  /** The most connections at a time. Default: 1,000. */
+  /** Maximum connections. Default: 1,000. */
   readonly maxConnections: number;
-  /** Milliseconds within which Kafka must acknowledge a record. Default: 10,000. */
+  /** Time-out in milliseconds for Kafka's acknowledgement of a record. Default: 10,000. */
   readonly deliveryTimeoutMs: number;
-  /** Milliseconds within which a request's head must be in; the whole of it in three times that. Default: 10,000. */
+  /** Time-out in milliseconds for a request's headers; three times that for the whole. Default: 10,000. */
   readonly clientTimeoutMs: number;
-  /** Milliseconds that running requests get when the proxy stops. Default: 15,000. */
+  /** Milliseconds that running requests get at shutdown. Default: 15,000. */
   readonly shutdownTimeoutMs: number;
-  /** How many connections, each with a producer id, a topic's partitions share at most. Default: 4. */
+  /** Maximum connections, each with a producer id, per topic. Default: 4. */
   readonly lanesPerTopic: number;
-  /** The most bytes of a batch sent to Kafka. Keep it below the brokers' message.max.bytes. Default: 900,000. */
+  /** Maximum bytes of a batch sent to Kafka. Keep it below the brokers' message.max.bytes. Default: 900,000. */
   readonly maxBatchBytes: number;
-  /** The least level that is logged. Default: info, which logs failed requests only. */
+  /** Minimum level to log. Default: info, which logs failed requests only. */
   readonly logLevel: LogLevel;
 }
 
-/** The defaults; only the brokers have none. */
+/** The defaults; the brokers have none. */
 export const DEFAULT_OPTIONS: Omit<ProxyOptions, 'kafka'> = {
   host: '127.0.0.1',
   port: 8082,
@@ -49,10 +47,10 @@ export const DEFAULT_OPTIONS: Omit<ProxyOptions, 'kafka'> = {
   logLevel: 'info',
 };
 
-/** The options cannot be used; the message says which and why. */
+/** Invalid options; the message says which and why. */
 export class OptionsError extends Error {}
 
-/** The flags that take a number, with the option they set and the range they must be in. */
+/** The numeric flags, with their options and ranges. */
 const NUMBERS = {
   port: ['port', 0, 65_535],
   'max-body-bytes': ['maxBodyBytes', 1024, 256 * 1024 * 1024],
@@ -65,7 +63,7 @@ const NUMBERS = {
   'max-batch-bytes': ['maxBatchBytes', 1024, 64 * 1024 * 1024],
 } as const;
 
-/** How the proxy proves to the brokers who it is: not at all, or to Amazon MSK by IAM over TLS. */
+/** Authentication at the brokers: none, or IAM over TLS for Amazon MSK. */
 const KAFKA_AUTH = ['none', 'iam'] as const;
 
 /** What `--help` prints. */
@@ -85,11 +83,11 @@ ${Object.entries(NUMBERS)
 `;
 
 /**
- * Reads the options. A flag goes before the environment.
+ * Reads the options. A flag takes precedence over the environment.
  *
- * @param args the command line behind the program's name.
+ * @param args the command-line arguments.
  * @param environment for example `process.env`.
- * @returns undefined when help was asked for.
+ * @returns undefined for `--help`.
  * @throws OptionsError
  */
 export function readOptions(
@@ -127,7 +125,7 @@ export function readOptions(
   };
   if (options.maxBytesInFlight < options.maxBodyBytes)
     throw new OptionsError(
-      `--max-bytes-in-flight ${options.maxBytesInFlight} is less than --max-body-bytes ${options.maxBodyBytes}: the largest body would never be taken.`,
+      `--max-bytes-in-flight ${options.maxBytesInFlight} is less than --max-body-bytes ${options.maxBodyBytes}: the largest body would never be accepted.`,
     );
   return options;
 }
@@ -156,7 +154,7 @@ function readNumber(flag: string, text: string, least: number, most: number): nu
 }
 
 function readHost(text: string): string {
-  // An empty one would be every address of the machine.
+  // An empty host would listen on every address.
   if (/^[\w.:%-]+$/.test(text)) return text;
   throw new OptionsError(
     `--host ${JSON.stringify(text)} cannot be used: expected an address or a host name, for example 127.0.0.1, or 0.0.0.0 for every address.`,

@@ -1,7 +1,4 @@
-/**
- * Chooses a record's partition as Kafka's Java producer does: murmur2 of the key's bytes, so that a key sent through the
- * proxy lands where a Java producer would put the same bytes.
- */
+/** Chooses a record's partition like Kafka's Java producer: murmur2 of the key's bytes. */
 
 /**
  * Kafka's murmur2 (32 bits, seed 0x9747b28c).
@@ -31,11 +28,11 @@ export function partitionOfKey(key: Buffer, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions;
 }
 
-/** Deals records that have no key out over a topic's partitions, in turn. */
+/** Assigns records without a key to a topic's partitions, round-robin. */
 export class Spreader {
   private readonly next = new Map<string, number>();
 
-  /** The partition for the topic's next record without a key. */
+  /** The partition of the topic's next record without a key. */
   partition(topic: string, partitions: number): number {
     const turn = (this.next.get(topic) ?? 0) % partitions;
     this.next.set(topic, turn + 1);

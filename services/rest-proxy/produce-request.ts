@@ -1,39 +1,37 @@
-/**
- * Reads the body of `POST /topics/{topic}`: `{"records":[{"key":…,"value":…,"partition":…},…]}`.
- */
+/** Parses the body of `POST /topics/{topic}`: `{"records":[{"key":…,"value":…,"partition":…},…]}`. */
 import { isUtf8 } from 'node:buffer';
 import { ERROR_CODES, RestError, quote, wrongShape } from './errors';
 import { JsonSyntaxError, kindAt, scanArray, scanObject, scanValue, skipSpace } from './json-scanner';
 import { RowNumberFinder, keyOfRowNumber } from './row-number';
 
-/** A record to produce. Its bytes are slices of the request's body, but for a key that was not sent. */
+/** A record to produce. Its bytes are slices of the request's body, except for a generated key. */
 export interface ProduceRecord {
-  /** The key's JSON text. When the key is absent or `null`: the row number as a key, or null for a record without one. */
+  /** The key's JSON text. When it is absent or `null`: the row number as a key, or null for a record without one. */
   readonly key: Buffer | null;
   /** The value's JSON text, or null when the value is `null` (a tombstone in a compacted topic). */
   readonly value: Buffer | null;
-  /** The partition the client asks for; undefined when the proxy chooses. */
+  /** The requested partition; undefined when the proxy chooses. */
   readonly partition: number | undefined;
-  /** The row number of the value, which then decides the partition; undefined when it has none, or the topic is no feed's. */
+  /** The row number in the value, which determines the partition; undefined without one, or in a topic of no feed. */
   readonly rowNumber: number | undefined;
 }
 
-/** The most records of a request. A record may be twelve bytes, and the proxy holds some hundred for each. */
+/** Maximum records of a request. A record may have only twelve bytes, and the proxy holds some hundred for each. */
 export const MAX_RECORDS = 10_000;
 
-/** Members of Confluent's request that have no meaning for JSON; clients may send them with `null`. */
+/** Fields of Confluent's request without a meaning for JSON; clients may send them as `null`. */
 const SCHEMA_MEMBERS = new Set(['key_schema', 'key_schema_id', 'value_schema', 'value_schema_id']);
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Reads the records out of a body. The whole body is checked before anything is returned, so a request is produced
- * either from its first record on or not at all.
+ * Parses the records of a body. The whole body is checked first, so a request is produced either completely or not at
+ * all.
  *
  * @param body UTF-8, with or without a byte order mark.
- * @param rowNumberMember the member of the values that holds the row number, in the topic of a feed.
+ * @param rowNumberMember the field of the values with the row number, in the topic of a feed.
  * @returns the records, in order; at least one.
- * @throws RestError 400 when the body is no JSON, 422 when it has the wrong shape (the message says which part), 413 when
- * it has more than {@link MAX_RECORDS} records; then the rest is not looked at.
+ * @throws RestError 400 when the body is not JSON, 422 when it has the wrong shape (the message says which part), 413
+ * when it has more than {@link MAX_RECORDS} records (the rest is not checked).
  */
 export function readProduceRequest(body: Buffer, rowNumberMember?: string): ProduceRecord[] {
   if (!isUtf8(body))
@@ -58,7 +56,7 @@ export function readProduceRequest(body: Buffer, rowNumberMember?: string): Prod
   }
 }
 
-/** Keeps the first complaint, the one that is answered: a body of a million wrong records must not keep a million. */
+/** Keeps only the first complaint: a body of a million invalid records must not keep a million. */
 class FirstComplaint {
   first: RestError | undefined;
 
@@ -71,7 +69,7 @@ function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRec
   const marked = body.subarray(0, 3).equals(BYTE_ORDER_MARK);
   const start = skipSpace(body, marked ? 3 : 0);
   let records: ProduceRecord[] | undefined;
-  // A complaint about the shape waits until the whole text is known to be JSON: the text's own faults come first.
+  // Syntax errors take precedence, so complaints about the shape wait until the whole text is known to be JSON.
   const complaints = new FirstComplaint();
   let end: number;
   if (kindAt(body, start) !== 'an object') {
@@ -82,18 +80,17 @@ function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRec
   } else {
     end = scanObject(body, start, (name, at) => {
       if (name === 'records') {
-        if (records !== undefined)
-          complaints.add(wrongShape('The member "records" stands twice: send it once.'));
+        if (records !== undefined) complaints.add(wrongShape('Duplicate field "records": send it once.'));
         records = [];
         return readRecords(body, at, finder, records, complaints);
       }
       const valueEnd = scanValue(body, at);
       if (!SCHEMA_MEMBERS.has(name))
-        complaints.add(wrongShape(`Unrecognized field ${quote(name)}: the body's only member is "records".`));
+        complaints.add(wrongShape(`Unrecognized field ${quote(name)}: the only field is "records".`));
       else if (kindAt(body, at) !== 'null')
         complaints.add(
           wrongShape(
-            `The member ${quote(name)} is ${kindAt(body, at)}: JSON records have no schema, leave it out.`,
+            `The field ${quote(name)} is ${kindAt(body, at)}: JSON records have no schema, leave it out.`,
           ),
         );
       return valueEnd;
@@ -103,7 +100,7 @@ function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRec
   if (rest < body.length) throw new JsonSyntaxError('more text after the object', rest);
   if (complaints.first !== undefined) throw complaints.first;
   if (records === undefined)
-    throw wrongShape('The member "records" is missing: expected {"records":[{"value":…}]}.');
+    throw wrongShape('The field "records" is missing: expected {"records":[{"value":…}]}.');
   if (records.length === 0)
     throw wrongShape('"records" is empty: expected at least one record.', ERROR_CODES.noRecords);
   return records;
@@ -160,7 +157,7 @@ function readRecord(
   const end = scanObject(body, at, (name, valueStart) => {
     const valueEnd = scanValue(body, valueStart, name === 'value' ? finder?.visit : undefined);
     const isNull = kindAt(body, valueStart) === 'null';
-    if (seen.has(name)) complain(`has the member ${quote(name)} twice: send it once.`);
+    if (seen.has(name)) complain(`has the duplicate field ${quote(name)}: send it once.`);
     seen.add(name);
     if (name === 'key') key = isNull ? null : body.subarray(valueStart, valueEnd);
     else if (name === 'value') value = isNull ? null : body.subarray(valueStart, valueEnd);

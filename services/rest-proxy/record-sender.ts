@@ -1,5 +1,6 @@
 /**
- * Sends a request's records: finds their partitions, hands them to the lanes, gathers one result for each in order.
+ * Sends a request's records: chooses their partitions, passes them to the lanes, and collects one result for each, in
+ * order.
  */
 import {
   ERROR_CODES,
@@ -16,20 +17,20 @@ import type { ProduceRecord } from './produce-request';
 import { partitionOfRowNumber } from './row-number';
 import type { TopicDirectory } from './topic-directory';
 
-/** A record's result, and the partition it was meant for. */
+/** A record's result, and its intended partition. */
 export type SentRecord = RecordResult & { readonly partition: number };
 
-/** The bounds of sending. */
+/** Limits of sending. */
 export interface SenderLimits extends LaneLimits {
-  /** Milliseconds after which a record without a result is answered as not stored. */
+  /** Milliseconds after which a record without a result counts as not stored. */
   readonly deliveryTimeoutMs: number;
-  /** How many lanes, each with a connection, a topic's partitions share at most. */
+  /** Maximum lanes, each with a connection, per topic. */
   readonly lanesPerTopic: number;
-  /** Milliseconds after which an unused lane's connection is ended. */
+  /** Milliseconds after which an idle lane is disconnected. */
   readonly idleLaneMs: number;
 }
 
-/** What sending needs. */
+/** Dependencies of the sender. */
 export interface SenderPorts {
   readonly directory: TopicDirectory;
   readonly createProducer: (topic: string) => BatchProducer;
@@ -56,10 +57,10 @@ export class RecordSender {
   /**
    * Sends records to a topic.
    *
-   * @returns a result for each record, in order, no later than the delivery time-out. A result without an offset may
-   * belong to a record that was stored all the same when its code is 50003.
-   * @throws RestError 404 for a topic or partition that does not exist, 422 for a partition that is not the one of the
-   * record's row number (nothing was sent), 503 when no broker answers.
+   * @returns a result for each record, in order, within the delivery time-out. A record with code 50003 may have been
+   * stored nevertheless.
+   * @throws RestError 404 for an unknown topic or partition, 422 for a partition that is not that of the record's row
+   * number (nothing was sent), 503 when no broker responds.
    */
   async send(topic: string, records: readonly ProduceRecord[]): Promise<SentRecord[]> {
     const deadline = this.ports.now() + this.limits.deliveryTimeoutMs;
@@ -100,7 +101,7 @@ export class RecordSender {
     });
   }
 
-  /** Waits until every record handed in has a result, and ends all connections. */
+  /** Waits until every record has a result, and disconnects. */
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     await Promise.all([...this.lanes.values()].map((lane) => lane.close()));
@@ -115,12 +116,12 @@ export class RecordSender {
     let count: number | undefined;
     try {
       count = await this.ports.directory.partitions(topic, deadline);
-      // A partition that is not there, or not a post's, may be there or the post's since a moment ago.
+      // The cached partitions may be outdated: check again before refusing.
       const known = count;
       if (known !== undefined && records.some((record) => objection(topic, record, 0, known) !== undefined))
         count = await this.ports.directory.ask(topic);
     } catch (error) {
-      throw brokersAway(`No Kafka broker answers: ${messageOf(error)}`);
+      throw brokersAway(`No Kafka broker responds: ${messageOf(error)}`);
     }
     if (count === undefined) throw unknownTopic(topic);
     const known = count;
@@ -162,7 +163,9 @@ export class RecordSender {
   }
 }
 
-/** Why a record cannot go to the partition it asks for, in a topic that has so many; undefined when it can, or asks for none. */
+/**
+ * Why a record cannot go to its requested partition of a topic with so many; undefined when it can, or requests none.
+ */
 function objection(
   topic: string,
   { partition, rowNumber }: ProduceRecord,

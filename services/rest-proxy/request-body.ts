@@ -1,43 +1,41 @@
-/**
- * Receives request bodies within bounds: of one body, and of all bodies that are held at a time.
- */
+/** Receives request bodies within limits: per body, and over all bodies in progress. */
 import type { IncomingMessage } from 'node:http';
 import { ERROR_CODES, RestError } from './errors';
 
-/** The client went away before its request was complete; there is nobody to answer. */
+/** The client disconnected before its request was complete; nothing can be sent to it. */
 export class ClientGone extends Error {
   constructor() {
     super('The client closed the connection before its request was complete.');
   }
 }
 
-/** How much of a refused body is read and thrown away, so that the client comes to read the answer. */
+/** Bytes of a refused body that are read and discarded, so that the client gets to read the response. */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 const MAX_DISCARD_MS = 5000;
 
-/** Counts further bytes of memory that a body's records take. */
+/** Adds to the memory that a body's records take. */
 export type HoldMore = (bytes: number) => void;
 
-/** Counts the bytes of all bodies that are held, and what is held besides for what is in them. */
+/** Accounts for the bytes of all bodies in progress and of what is derived from them. */
 export class BodyBudget {
   private held = 0;
 
   /**
-   * @param maxBodyBytes the most bytes of one body.
-   * @param maxHeldBytes the most bytes of all bodies together.
+   * @param maxBodyBytes maximum bytes of one body.
+   * @param maxHeldBytes maximum bytes of all bodies together.
    */
   constructor(
     private readonly maxBodyBytes: number,
     private readonly maxHeldBytes: number,
   ) {}
 
-  /** The bytes that are held now. */
+  /** The bytes currently held. */
   get heldBytes(): number {
     return this.held;
   }
 
   /**
-   * Refuses by its `Content-Length` a body that would be refused anyway, before a byte of it is read.
+   * Refuses a body by its `Content-Length` before any of it is read.
    *
    * @throws RestError 413 or 429.
    */
@@ -48,8 +46,8 @@ export class BodyBudget {
   }
 
   /**
-   * Receives a body and hands it to `use`; its bytes count as held until `use` is done. So does what `use` says by `holdMore`,
-   * which throws RestError 429 when that is too much beside what others hold.
+   * Receives a body and passes it to `use`; its bytes are held until `use` completes. So are those that `use` adds with
+   * `holdMore`, which throws RestError 429 above the limit.
    *
    * @throws RestError 413 or 429, ClientGone, and what `use` throws.
    */
@@ -82,7 +80,7 @@ export class BodyBudget {
         request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
       });
       const holdMore = (more: number): void => {
-        // Alone it is let in, or it would never be taken.
+        // Always admit a single request, or it could never be served.
         if (this.held > bytes && this.held + more > this.maxHeldBytes) throw this.full();
         bytes += more;
         this.held += more;
@@ -108,17 +106,17 @@ export class BodyBudget {
     return new RestError(
       429,
       ERROR_CODES.tooManyInFlight,
-      `The proxy already holds ${this.held} bytes of requests, of ${this.maxHeldBytes} at most: try again in a second.`,
+      `The proxy already holds ${this.held} bytes of requests, of at most ${this.maxHeldBytes}: try again in a second.`,
       { 'retry-after': '1' },
     );
   }
 }
 
 /**
- * Reads what is left of a request and throws it away. Were the connection closed with bytes unread, the client could
- * lose the answer.
+ * Reads and discards the rest of a request. If the connection were closed with unread bytes, the client could lose the
+ * response.
  *
- * @returns whether all of it was read, so that the connection can be used again.
+ * @returns whether all of it was read, so that the connection can be reused.
  */
 export function discard(request: IncomingMessage): Promise<boolean> {
   if (request.complete && request.readableEnded) return Promise.resolve(true);

@@ -1,6 +1,4 @@
-/**
- * Which request gets which answer. No sockets and no Kafka here: both come as plain functions.
- */
+/** Routing: which request gets which response. Independent of sockets and Kafka, which are passed in as functions. */
 import { feedOfTopic } from '../contract';
 import { ERROR_CODES, RestError, brokersAway, messageOf, quote, unknownTopic } from './errors';
 import type { TopicDescription } from './kafka-metadata';
@@ -19,33 +17,33 @@ export interface RequestHead {
   readonly accept: string | undefined;
 }
 
-/** An answer. */
-export interface Answer {
+/** A response. */
+export interface RestResponse {
   readonly status: number;
-  /** Written as JSON. */
+  /** Serialised as JSON. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What the routes need. */
+/** Dependencies of the routes. */
 export interface RoutePorts {
-  /** Throws RestError for what concerns the whole request. */
+  /** Throws RestError for errors of the whole request. */
   readonly send: (topic: string, records: readonly ProduceRecord[]) => Promise<SentRecord[]>;
   readonly topics: () => Promise<string[]>;
   readonly describe: (topic: string) => Promise<TopicDescription | undefined>;
   readonly brokers: () => Promise<number>;
 }
 
-/** What the proxy holds for a record besides its bytes in the body, measured with Node 20. */
+/** The proxy's memory per record besides its bytes in the body, measured with Node 20. */
 const RECORD_BYTES = 700;
 
-/** A handler that was found for a request: it needs the body, or none. */
+/** The handler of a request, with or without its body. */
 export type Route =
-  | { readonly kind: 'read'; readonly answer: () => Promise<Answer> }
+  | { readonly kind: 'read'; readonly respond: () => Promise<RestResponse> }
   | {
       readonly kind: 'produce';
       readonly topic: string;
-      readonly answer: (body: Buffer, holdMore: HoldMore) => Promise<Answer>;
+      readonly respond: (body: Buffer, holdMore: HoldMore) => Promise<RestResponse>;
     };
 
 /**
@@ -56,10 +54,10 @@ export type Route =
 export function findRoute(head: RequestHead, ports: RoutePorts): Route {
   const segments = readPath(head.url);
   const [first, name] = segments;
-  const read = (answer: () => Promise<Answer>): Route => {
+  const read = (respond: () => Promise<RestResponse>): Route => {
     checkMethod(head.method, ['GET', 'HEAD']);
     checkAccept(head.accept);
-    return { kind: 'read', answer };
+    return { kind: 'read', respond };
   };
   if (first === undefined) return read(() => Promise.resolve({ status: 200, body: {} }));
   if (first === 'health' && segments.length === 1)
@@ -81,7 +79,7 @@ function topicRoute(head: RequestHead, topic: string, ports: RoutePorts): Route 
     checkTopicName(topic);
     return {
       kind: 'read',
-      answer: () =>
+      respond: () =>
         asking(ports.describe(topic), (description) => {
           if (description === undefined) throw unknownTopic(topic);
           return { status: 200, body: description };
@@ -94,28 +92,28 @@ function topicRoute(head: RequestHead, topic: string, ports: RoutePorts): Route 
   return {
     kind: 'produce',
     topic,
-    answer: async (body, holdMore) => {
-      // The topic's name tells the feed, so that the proxy serves any user id and needs no option for it.
+    respond: async (body, holdMore) => {
+      // The topic's name gives the feed, so the proxy serves any user id without configuration.
       const records = readProduceRequest(body, feedOfTopic(topic)?.rowNumber);
       holdMore(records.length * RECORD_BYTES);
-      return produceAnswer(topic, await ports.send(topic, records));
+      return produceResponse(topic, await ports.send(topic, records));
     },
   };
 }
 
 /**
- * The answer to a produce request. One result for each record, in order, with status 200, also when some failed. When
- * none was stored and all for the same cause outside the records, that cause is the request's: 404 for a topic that was
- * deleted on the way, 503 when Kafka did not acknowledge any.
+ * The response to a produce request: one result for each record, in order, with status 200, even when some failed. When
+ * none was stored and all failed for the same external cause, the request fails: 404 for a topic deleted meanwhile, 503
+ * when Kafka acknowledged none.
  */
-export function produceAnswer(topic: string, results: readonly SentRecord[]): Answer {
+export function produceResponse(topic: string, results: readonly SentRecord[]): RestResponse {
   const allFailedBy = (code: number): boolean =>
     results.every((result) => 'errorCode' in result && result.errorCode === code);
   if (allFailedBy(ERROR_CODES.unknownTopic)) throw unknownTopic(topic);
   const [first] = results;
   if (first !== undefined && 'error' in first && allFailedBy(ERROR_CODES.kafkaRetriable))
     throw brokersAway(
-      `Kafka did not acknowledge the records, which may or may not be stored; send them again. The cause: ${first.error}`,
+      `Kafka did not acknowledge the records, which may or may not be stored: send them again. Cause: ${first.error}`,
     );
   return {
     status: 200,
@@ -131,8 +129,8 @@ export function produceAnswer(topic: string, results: readonly SentRecord[]): An
   };
 }
 
-/** The answer to anything that was thrown. */
-export function errorAnswer(error: unknown): Answer {
+/** The response to any error. */
+export function errorResponse(error: unknown): RestResponse {
   if (error instanceof RestError)
     return {
       status: error.status,
@@ -143,7 +141,7 @@ export function errorAnswer(error: unknown): Answer {
     status: 500,
     body: {
       error_code: ERROR_CODES.internal,
-      message: 'The proxy failed on this request; its log says why.',
+      message: 'The proxy failed to process this request; see its log.',
     },
   };
 }
@@ -161,7 +159,7 @@ function readPath(url: string): string[] {
   }
 }
 
-/** A name that Kafka would refuse belongs to no topic; asking the brokers for it is no use. */
+/** An invalid name belongs to no topic, so the brokers need not be asked. */
 function checkTopicName(name: string): void {
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..') throw unknownTopic(name);
 }
@@ -180,16 +178,16 @@ function notFound(url: string): RestError {
   return new RestError(
     404,
     ERROR_CODES.notFound,
-    `Nothing is at ${quote(url)}: there are /topics, /topics/{topic}, /health and /health/ready.`,
+    `Not found: ${quote(url)}; the resources are /topics, /topics/{topic}, /health and /health/ready.`,
   );
 }
 
-async function asking<T>(question: Promise<T>, answer: (value: T) => Answer): Promise<Answer> {
+async function asking<T>(question: Promise<T>, respond: (value: T) => RestResponse): Promise<RestResponse> {
   let value: T;
   try {
     value = await question;
   } catch (error) {
-    throw brokersAway(`No Kafka broker answers: ${messageOf(error)}`);
+    throw brokersAway(`No Kafka broker responds: ${messageOf(error)}`);
   }
-  return answer(value);
+  return respond(value);
 }

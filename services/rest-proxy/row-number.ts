@@ -1,29 +1,30 @@
 /**
- * Which post a record of a feed's topic belongs to: the row number in its value, read as the cleaning reads it
- * (`whole_number` in `engines/sql/engines/`). All rows of a post go to one partition, where offsets say which is the newest.
+ * Which post a record of a feed's topic belongs to: the row number in its value, parsed as the cleaning does
+ * (`whole_number` in `engines/sql/engines/`). All rows of a post go to one partition, where the newest has the highest
+ * offset.
  */
 import { isNamed, kindAt, scanValue, stringAt } from './json-scanner';
 import { partitionOfKey } from './partitioner';
 
-/** Finds the row numbers of values, one after the other, while they are scanned. */
+/** Finds the row numbers of values while they are scanned, one after the other. */
 export class RowNumberFinder {
   private valueStart: number | undefined;
 
   /**
-   * @param text what is scanned.
-   * @param member the name of the member that holds the row number.
+   * @param text the text that is scanned.
+   * @param member the name of the field with the row number.
    */
   constructor(
     private readonly text: Buffer,
     private readonly member: string,
   ) {}
 
-  /** Takes note of a member of the value, as `scanValue` finds it. Of one that is there twice the last counts, as in the cleaning. */
+  /** Receives a member of the value from `scanValue`. The last of duplicate fields counts, as in the cleaning. */
   readonly visit = (nameStart: number, valueStart: number): void => {
     if (isNamed(this.text, nameStart, this.member)) this.valueStart = valueStart;
   };
 
-  /** The row number of the value that was scanned since the last call; undefined when the cleaning would find none. */
+  /** The row number of the value scanned since the last call; undefined where the cleaning finds none. */
   take(): number | undefined {
     const at = this.valueStart;
     this.valueStart = undefined;
@@ -31,18 +32,18 @@ export class RowNumberFinder {
   }
 }
 
-/** A whole number in 32 bits: any number that is one (`17`, `17.0`, `1.7e1`), or a string of digits (`"17"`, `"17.0"`). */
+/** A 32-bit integer: a number with that value (`17`, `17.0`, `1.7e1`), or a string of digits (`"17"`, `"17.0"`). */
 function rowNumberAt(text: Buffer, at: number): number | undefined {
   const kind = kindAt(text, at);
   let number = NaN;
   if (kind === 'a number') number = Number(text.toString('latin1', at, scanValue(text, at)));
   else if (kind === 'a string')
     number = Number(/^(-?[0-9]+)(?:[.]0+)?$/.exec(stringAt(text, at))?.[1] ?? NaN);
-  // Zero has no sign.
+  // Normalise -0.
   return number === (number | 0) ? number | 0 : undefined;
 }
 
-/** A row number as a key: the bytes of a producer that keys its records by row number. */
+/** A row number as a key: the bytes that a producer with row numbers as keys sends. */
 export function keyOfRowNumber(rowNumber: number): Buffer {
   return Buffer.from(String(rowNumber));
 }

@@ -1,21 +1,19 @@
-/**
- * The HTTP server around the routes: bounds against slow and greedy clients, answers, log, orderly end.
- */
+/** The HTTP server around the routes: limits for slow and greedy clients, responses, log, graceful shutdown. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ERROR_CODES, RestError, messageOf, quote } from './errors';
 import type { Log } from './log';
-import { ANSWER_TYPE } from './media-types';
+import { RESPONSE_TYPE } from './media-types';
 import type { ProxyOptions } from './options';
 import { BodyBudget, ClientGone, discard } from './request-body';
-import { errorAnswer, findRoute, type Answer, type RoutePorts } from './routes';
+import { errorResponse, findRoute, type RestResponse, type RoutePorts } from './routes';
 
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Longer than the idle time of load balancers before the proxy, so that the proxy never ends a connection first. */
+/** Longer than the idle time-out of load balancers, so that the proxy never closes a connection first. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** The options the server needs. */
+/** The server's options. */
 export type ServerOptions = Pick<
   ProxyOptions,
   | 'host'
@@ -50,7 +48,7 @@ export class ProxyServer {
       noDelay: true,
     });
     this.server.maxConnections = options.maxConnections;
-    // A connection on which nothing moves at all, not even an answer that waits for Kafka.
+    // For connections without any traffic, even while Kafka is awaited.
     this.server.timeout = options.deliveryTimeoutMs + 60_000;
     this.server.on('request', (request, response) => void this.serve(request, response));
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -63,7 +61,7 @@ export class ProxyServer {
    * Starts to listen.
    *
    * @returns the server's URL, for example `http://127.0.0.1:8082`.
-   * @throws Error when the address or port cannot be had.
+   * @throws Error when the address or port is unavailable.
    */
   async listen(): Promise<string> {
     const { host, port } = this.options;
@@ -79,7 +77,7 @@ export class ProxyServer {
     return `http://${shown}:${address.port}`;
   }
 
-  /** Takes no more connections or requests and waits until the running requests are answered. */
+  /** Accepts no more connections or requests and waits for the running requests. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.server.close();
@@ -89,12 +87,12 @@ export class ProxyServer {
       });
   }
 
-  /** Ends all connections, whatever they are at. */
+  /** Closes all connections. */
   abort(): void {
     this.server.closeAllConnections();
   }
 
-  /** Answers a request; never rejects. */
+  /** Serves a request; never rejects. */
   private async serve(
     request: IncomingMessage,
     response: ServerResponse,
@@ -106,12 +104,12 @@ export class ProxyServer {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     try {
-      const answer = await this.answer(request, response, expectsContinue);
-      await write(request, response, answer, this.stopping);
-      this.report(request, answer, started);
+      const result = await this.respond(request, response, expectsContinue);
+      await write(request, response, result, this.stopping);
+      this.report(request, result, started);
     } catch (error) {
       if (error instanceof ClientGone) this.log('info', error.message, { path: pathOf(request) });
-      else this.log('error', 'An answer could not be written', { error: messageOf(error) });
+      else this.log('error', 'A response could not be written', { error: messageOf(error) });
       response.destroy();
     } finally {
       this.running -= 1;
@@ -119,11 +117,11 @@ export class ProxyServer {
     }
   }
 
-  private async answer(
+  private async respond(
     request: IncomingMessage,
     response: ServerResponse,
     expectsContinue: boolean,
-  ): Promise<Answer> {
+  ): Promise<RestResponse> {
     let asked = !expectsContinue;
     try {
       if (this.stopping)
@@ -140,34 +138,34 @@ export class ProxyServer {
         },
         this.ports,
       );
-      if (route.kind === 'read') return await route.answer();
+      if (route.kind === 'read') return await route.respond();
       this.budget.checkLength(request.headers['content-length']);
       if (!asked) response.writeContinue();
       asked = true;
-      return await this.budget.hold(request, route.answer);
+      return await this.budget.hold(request, route.respond);
     } catch (error) {
       if (error instanceof ClientGone) throw error;
       if (!(error instanceof RestError))
-        this.log('error', 'A request failed by a fault of the proxy', {
+        this.log('error', 'A request failed with an internal error', {
           path: pathOf(request),
           error: error instanceof Error ? error.stack : String(error),
         });
-      const answer = errorAnswer(error);
-      // A client that waits to be asked for its body never sends it, and the connection cannot be used again.
+      const result = errorResponse(error);
+      // A client that waits for 100 Continue never sends its body, so the connection cannot be reused.
       const reusable = asked && (await discard(request));
-      return reusable ? answer : { ...answer, headers: { ...answer.headers, connection: 'close' } };
+      return reusable ? result : { ...result, headers: { ...result.headers, connection: 'close' } };
     }
   }
 
-  private report(request: IncomingMessage, answer: Answer, started: number): void {
-    const level = answer.status >= 500 ? 'warn' : answer.status >= 400 ? 'info' : 'debug';
-    const { body } = answer;
+  private report(request: IncomingMessage, result: RestResponse, started: number): void {
+    const level = result.status >= 500 ? 'warn' : result.status >= 400 ? 'info' : 'debug';
+    const { body } = result;
     this.log(level, 'request', {
       method: request.method,
       path: pathOf(request),
-      status: answer.status,
+      status: result.status,
       ms: Math.round((performance.now() - started) * 10) / 10,
-      ...(answer.status >= 400 ? { answer: body } : {}),
+      ...(result.status >= 400 ? { response: body } : {}),
     });
   }
 }
@@ -175,14 +173,14 @@ export class ProxyServer {
 async function write(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: Answer,
+  result: RestResponse,
   last: boolean,
 ): Promise<void> {
-  const text = Buffer.from(JSON.stringify(answer.body));
-  response.writeHead(answer.status, {
-    'content-type': ANSWER_TYPE,
+  const text = Buffer.from(JSON.stringify(result.body));
+  response.writeHead(result.status, {
+    'content-type': RESPONSE_TYPE,
     'content-length': text.length,
-    ...answer.headers,
+    ...result.headers,
     ...(last ? { connection: 'close' } : {}),
   });
   await new Promise<void>((resolve) => {
@@ -195,7 +193,7 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').slice(0, 300);
 }
 
-/** Answers what Node could not read as HTTP, or what came too slowly. */
+/** Responds to a request that Node could not parse or that timed out. */
 function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -209,11 +207,11 @@ function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
         : [400, 'Bad Request', ERROR_CODES.badJson];
   const body = JSON.stringify({
     error_code: code,
-    message: `The request could not be read: ${quote(error.code ?? error.message)}.`,
+    message: `The request could not be parsed: ${quote(error.code ?? error.message)}.`,
   });
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: ${ANSWER_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: ${RESPONSE_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
-  // The other side may never close; the answer has had its time then.
+  // The peer may never close; the response has been sent by then.
   setTimeout(() => socket.destroy(), 1000).unref();
 }

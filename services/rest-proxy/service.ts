@@ -1,6 +1,4 @@
-/**
- * Puts the proxy together and runs it: Kafka by kafkajs on one side, HTTP on the other.
- */
+/** Assembles and runs the proxy: HTTP in front, Kafka by kafkajs behind. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka } from '../kafka-client';
 import { createKafkaProducer } from './kafka-producer';
@@ -14,30 +12,30 @@ import { TopicDirectory } from './topic-directory';
 const CLIENT_ID = 'kafka-rest-proxy';
 const TOPIC_KNOWN_MS = 5000;
 const TOPIC_MISSING_MS = 500;
-/** kafkajs copies a batch's list once for each of its records, so batches are kept short. */
+/** kafkajs copies a batch's list once per record, so batches are kept short. */
 const MAX_BATCH_RECORDS = 500;
-/** Sequence numbers have 31 bits, and kafkajs starts again at 0 at the wrong place. */
+/** Sequence numbers have 31 bits, and kafkajs wraps at the wrong number. */
 const MAX_PRODUCER_RECORDS = 2 ** 30;
 const IDLE_LANE_MS = 5 * 60_000;
 
-/** A proxy that listens. */
+/** A running proxy. */
 export interface RunningProxy {
   /** For example `http://127.0.0.1:8082`. */
   readonly url: string;
   /**
-   * Takes no more requests, answers the running ones, ends the connections to Kafka. What is not done within the
-   * shutdown time-out is cut off. Calls after the first wait for the first.
+   * Accepts no more requests, completes the running ones, and disconnects from Kafka. After the shutdown time-out
+   * connections are closed. Later calls wait for the first.
    */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a proxy. It does not wait for Kafka: until a broker answers, requests are answered with 503.
+ * Starts a proxy. It does not wait for Kafka: until a broker responds, requests get 503.
  *
- * @throws Error when the port cannot be had.
+ * @throws Error when the port is unavailable.
  */
 export async function startProxy(options: ProxyOptions, log: Log): Promise<RunningProxy> {
-  // Two attempts fit into the time a record has.
+  // Two attempts fit into a record's delivery time-out.
   const requestTimeoutMs = Math.max(100, Math.floor(options.deliveryTimeoutMs / 2));
   const kafka = createKafka({
     ...options.kafka,
@@ -98,7 +96,7 @@ export async function startProxy(options: ProxyOptions, log: Log): Promise<Runni
         })();
         const limit = sleep(options.shutdownTimeoutMs, false, { ref: false });
         if (!(await Promise.race([orderly, limit])))
-          log('warn', 'Requests were cut off: they were not done within the shutdown time-out', {
+          log('warn', 'Requests were aborted: they did not complete within the shutdown time-out', {
             shutdownTimeoutMs: options.shutdownTimeoutMs,
           });
         server.abort();

@@ -1,18 +1,16 @@
-/**
- * Remembers for a short time how many partitions topics have, so that a produce request asks no broker first.
- */
+/** Caches the number of partitions of topics for a short time, so that a produce request needs no metadata request. */
 
-/** The bounds of the memory. */
+/** Cache durations. */
 export interface DirectoryLimits {
-  /** Milliseconds for which a topic's partitions are believed; then new ones are noticed. */
+  /** Milliseconds for which a topic's partitions are cached. */
   readonly knownForMs: number;
-  /** Milliseconds for which a missing topic is believed missing; then its creation is noticed. */
+  /** Milliseconds for which a missing topic is cached. */
   readonly missingForMs: number;
 }
 
-/** What the directory needs. */
+/** Dependencies of the directory. */
 export interface DirectoryPorts {
-  /** The number of a topic's partitions, undefined when there is no such topic. Rejects when no broker answers. */
+  /** The number of a topic's partitions, undefined for an unknown topic. Rejects when no broker responds. */
   readonly fetch: (topic: string) => Promise<number | undefined>;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -37,11 +35,11 @@ export class TopicDirectory {
   ) {}
 
   /**
-   * The number of a topic's partitions. While the brokers are away, an old answer about an existing topic is still
-   * given (its records can wait for the brokers); without one, the brokers are asked until the deadline.
+   * The number of a topic's partitions. While the brokers are unavailable, an expired entry of an existing topic is
+   * still used (its records can wait for the brokers); without one, the brokers are asked until the deadline.
    *
    * @param deadline of the clock in the ports.
-   * @returns undefined when there is no such topic.
+   * @returns undefined for an unknown topic.
    * @throws what `fetch` threw last, after the deadline.
    */
   async partitions(topic: string, deadline: number): Promise<number | undefined> {
@@ -61,7 +59,7 @@ export class TopicDirectory {
     }
   }
 
-  /** Asks the brokers now; requests for the same topic share one question. */
+  /** Asks the brokers; concurrent requests for a topic share one lookup. */
   ask(topic: string): Promise<number | undefined> {
     const running = this.asking.get(topic);
     if (running !== undefined) return running;

@@ -1,4 +1,4 @@
-/** How to reach the source database: the secret RDS writes, and mysql2's options made from it. */
+/** Connection to the source database: the secret in RDS's form, and mysql2's options from it. */
 import type { ConnectionOptions } from 'mysql2';
 
 /** The source secret. Secrets Manager keeps it as JSON with these keys; RDS may add others. */
@@ -16,9 +16,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Reads the secret's JSON text. A port written as text (`"3306"`) is accepted; a missing one is 3306.
+ * Parses the secret. A port as text (`"3306"`) is accepted; the default is 3306.
  *
- * @throws Error naming the keys that are missing or wrong, never the secret's values.
+ * @throws Error naming the missing or wrong keys, never the secret's values.
  */
 export function parseDatabaseSecret(text: string): DatabaseSecret {
   let parsed: unknown;
@@ -43,8 +43,8 @@ export function parseDatabaseSecret(text: string): DatabaseSecret {
 }
 
 /**
- * mysql2's options for the database. Amazon RDS is reached by TLS, checked against Amazon's certificates; other hosts
- * (the local server) without.
+ * mysql2's options for the database. Amazon RDS is reached over TLS, verified with Amazon's certificates; other hosts
+ * (the local server) without TLS.
  */
 export function connectionOptions(secret: DatabaseSecret): ConnectionOptions {
   return {
@@ -65,7 +65,7 @@ export function errorCode(error: unknown): string {
   return isRecord(error) && typeof error.code === 'string' ? error.code : '';
 }
 
-/** The message of anything thrown. */
+/** The message of any thrown value. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Node's AggregateError of a refused connection has an empty message.

@@ -1,10 +1,9 @@
 /**
- * A small, fast, seeded source of random numbers (sfc32), used wherever the same seed must give the same result: the
- * generator, the draw of posts, the pauses between them. It uses 32-bit integer arithmetic and multiplication only, so
- * every engine and platform gives the same sequence.
+ * A small, fast, seeded random number generator (sfc32), used wherever the same seed must give the same result. It uses
+ * only 32-bit integer arithmetic and multiplication, so every engine and platform gives the same sequence.
  */
 
-/** The largest seed: every safe integer from 0 up can be one. */
+/** The largest seed: seeds are safe integers from 0. */
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -33,8 +32,8 @@ function mix(value: number): number {
 const TWO_TO_32 = 4294967296;
 
 /**
- * One stream of random numbers. `reset` moves it to the start of the stream that belongs to (seed, purpose, index), so
- * that item `index` can be made without making those before it, and without allocating anything.
+ * One stream of random numbers. `reset` moves it to the start of the stream of (seed, purpose, index), so item `index`
+ * can be generated without those before it, and without allocations.
  */
 export class RandomStream {
   private a = 0;
@@ -43,9 +42,9 @@ export class RandomStream {
   private d = 1;
 
   /**
-   * @param seed a safe integer from 0 up.
-   * @param purpose tells streams of one seed apart (an integer below 2^32).
-   * @param index the item, a safe integer from 0 up.
+   * @param seed a safe integer from 0.
+   * @param purpose separates streams of one seed (an integer below 2^32).
+   * @param index the item, a safe integer from 0.
    */
   reset(seed: number, purpose: number, index: number): this {
     this.a = mix(seed ^ 0x9e3779b9);

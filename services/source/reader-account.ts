@@ -1,23 +1,23 @@
-/** The account that reads the source tables, and can do nothing else. */
+/** The account that can only read the source tables. */
 import { escape } from 'mysql2';
 import { createConnection } from 'mysql2/promise';
 import { FEEDS, FEED_NAMES } from '../contract';
 import { connectionOptions, type DatabaseSecret } from './connection';
 import { quoteIdentifier } from './schema';
 
-/** The account to make, and as whom. */
+/** The account to create, and the connection for it. */
 export interface ReaderAccountOptions {
-  /** An account that may make others; the tables are in its database. */
+  /** An account that may create others; the tables are in its database. */
   readonly administrator: DatabaseSecret;
   readonly username: string;
   readonly password: string;
-  /** Whether the server is to refuse the account without TLS. */
+  /** Whether the account requires TLS. */
   readonly requireTls: boolean;
 }
 
 /**
- * Makes the account if it is missing, and sets its password and rights to exactly these: reading the three source
- * tables, which must be there. Doing it twice changes nothing.
+ * Creates the account if it is missing, and sets its password and privileges to exactly these: reading the three source
+ * tables, which must exist. Idempotent.
  *
  * @throws Error of the server, without the password.
  */
@@ -26,10 +26,10 @@ export async function ensureReaderAccount(options: ReaderAccountOptions): Promis
   const account = `${escape(username)}@'%'`;
   const connection = await createConnection(connectionOptions(administrator));
   try {
-    // Texts are escaped for this mode.
+    // The escaping assumes this mode.
     await connection.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES'");
     const proof = `IDENTIFIED BY ${escape(password)} REQUIRE ${requireTls ? 'SSL' : 'NONE'}`;
-    // With its password from the first moment; one that is there gets the new one.
+    // Created with its password; an existing account gets the new one.
     await connection.query(`CREATE USER IF NOT EXISTS ${account} ${proof}`);
     await connection.query(`ALTER USER ${account} ${proof}`);
     await connection.query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account}`);

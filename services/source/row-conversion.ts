@@ -1,10 +1,10 @@
-/** Turns what the database sends into the JSON values of the contract, independent of any time zone setting. */
+/** Converts the database's values into the JSON values of the contract, independent of time zone settings. */
 import type { SourceValue } from './rows';
 
 /**
  * A DATETIME, TIMESTAMP or DATE in MySQL's text form as ISO 8601: `2018-03-28 08:15:15.000` becomes
- * `2018-03-28T08:15:15`, a fraction other than zero stays, a bare date is midnight. A zero date stays visible as
- * `0000-00-00T00:00:00`, so that the cleaning rejects it with a reason instead of taking it for "no date".
+ * `2018-03-28T08:15:15`, a fraction other than zero is kept, a bare date is midnight. A zero date becomes
+ * `0000-00-00T00:00:00`, so that the cleaning rejects it with a reason instead of reading it as "no date".
  */
 export function isoDateTime(text: string): string {
   const [date = '', time = '00:00:00'] = text.split(' ');
@@ -49,8 +49,8 @@ export function convertField(field: RawField): SourceValue {
 }
 
 /**
- * The row number as the integer it is, or undefined for one that cannot be a record's key: a value that is no integer or
- * beyond 2^53. A column of text is accepted when it holds plain digits.
+ * The row number as an integer, or undefined for a value that is not an integer or beyond 2^53. Text of plain digits is
+ * accepted.
  */
 export function rowNumberOf(value: SourceValue | undefined): number | undefined {
   if (typeof value === 'string')

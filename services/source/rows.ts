@@ -1,6 +1,6 @@
 /**
- * The source rows as they travel: the JSON objects that the generator makes, the tables hold and the emulator sends.
- * Keys stand in the order of the feeds' definitions. Dates are UTC texts such as `2018-03-28T08:15:15`.
+ * The source rows as JSON objects, from the generator to the API. Keys are in the order of the feeds' definitions.
+ * Dates are UTC texts such as `2018-03-28T08:15:15`.
  */
 import type { FeedName } from '../contract';
 
@@ -48,10 +48,10 @@ export interface Post {
   readonly user: UserRow;
 }
 
-/** A row of any source table, also of one that breaks the contract. */
+/** A row of any source table, possibly breaking the contract. */
 export type SourceRow = Readonly<Record<string, SourceValue>>;
 
-/** What the source holds for one row number: a row of each feed, or none where a table lacks it. */
+/** The source's data for one row number: a row of each feed, or undefined where a table has none. */
 export interface SourcePost {
   readonly rowNumber: number;
   readonly rows: Readonly<Partial<Record<FeedName, SourceRow>>>;

@@ -1,7 +1,7 @@
-/** The MySQL schema of the source database, made from the feeds' definitions. */
+/** The MySQL schema of the source database, derived from the feeds' definitions. */
 import { FEEDS, FEED_NAMES, type Feed } from '../contract';
 
-/** The table in which the seeder remembers what it has written. */
+/** The table in which the seeder records its progress. */
 export const SEED_INFO_TABLE = 'seed_info';
 
 /** Quotes a MySQL identifier, for example `` `index` ``. */
@@ -20,7 +20,7 @@ export function createTableStatement(feed: Feed): string {
   return `CREATE TABLE IF NOT EXISTS ${quoteIdentifier(feed.sourceTable)} (\n  ${lines.join(',\n  ')}\n) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4`;
 }
 
-/** All statements that make an empty source database: the three feeds' tables, then the seeder's own. */
+/** All statements that create an empty source database: the three feeds' tables, then the seeder's own. */
 export function createStatements(): string[] {
   return [
     ...FEED_NAMES.map((name) => createTableStatement(FEEDS[name])),

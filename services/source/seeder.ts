@@ -2,7 +2,7 @@
  * Fills the source database with generated posts.
  *
  * Posts are written in chunks of ascending row numbers. A chunk's rows in the three tables and the progress in
- * `seed_info` are one transaction, so that an interrupted seeding goes on exactly where it stopped and ends with the
+ * `seed_info` are one transaction, so that an interrupted seeding continues exactly where it stopped and ends with the
  * same bytes.
  */
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
@@ -15,32 +15,32 @@ import { checkSeed } from './random';
 import type { SourceRow } from './rows';
 import { SEED_INFO_TABLE, createStatements, quoteIdentifier } from './schema';
 
-/** What to write, and where. */
+/** Options of a seeding. */
 export interface SeedOptions {
   readonly database: DatabaseSecret;
-  /** How many posts there shall be: row numbers 0 to `posts` - 1. */
+  /** The wanted number of posts: row numbers 0 to `posts` - 1. */
   readonly posts: number;
   /** The generator's seed. Default 100. */
   readonly seed?: number;
-  /** Called after each chunk with the number of posts present so far and the number wanted. */
+  /** Called after each chunk with the number of posts present and wanted. */
   readonly onProgress?: (present: number, posts: number) => void;
-  /** Ends the seeding after the running chunk. */
+  /** Ends the seeding after the current chunk. */
   readonly signal?: AbortSignal;
 }
 
-/** What was done, as JSON. */
+/** Result of a seeding, as JSON. */
 export interface SeedReport {
   readonly seed: number;
-  /** The number of posts asked for. */
+  /** The wanted number of posts. */
   readonly posts: number;
-  /** The number of seeded posts in the database now. It may exceed `posts`: nothing is ever deleted. */
+  /** The number of seeded posts in the database. It may exceed `posts`: nothing is ever deleted. */
   readonly present: number;
   /** The number of posts written by this call. */
   readonly inserted: number;
   readonly seconds: number;
   /** False when the signal ended the seeding early. */
   readonly complete: boolean;
-  /** One sentence for a reader. */
+  /** A summary in one sentence. */
   readonly note: string;
 }
 
@@ -71,7 +71,7 @@ function insertChunk(generator: PostGenerator, from: number, to: number): Insert
   return { to, statements };
 }
 
-/** Connects, and creates the database itself when it is not there. */
+/** Connects, and creates the database if it does not exist. */
 async function connect(secret: DatabaseSecret): Promise<Connection> {
   const options = connectionOptions(secret);
   try {
@@ -79,7 +79,7 @@ async function connect(secret: DatabaseSecret): Promise<Connection> {
   } catch (error) {
     if (errorCode(error) !== 'ER_BAD_DB_ERROR') {
       throw new Error(
-        `The source database ${secret.host}:${secret.port}/${secret.dbname} cannot be reached as ${secret.username}: ${asSentence(errorText(error))} Check that the server runs and that the secret is its own.`,
+        `The source database ${secret.host}:${secret.port}/${secret.dbname} cannot be reached as ${secret.username}: ${asSentence(errorText(error))} Check that the server runs and that the secret belongs to it.`,
         { cause: error },
       );
     }
@@ -98,7 +98,7 @@ interface Numbers extends RowDataPacket {
   readonly c: number;
 }
 
-/** How many posts are present of this seed; refuses a database that holds anything else. */
+/** The number of posts of this seed; refuses a database that contains anything else. */
 async function presentPosts(connection: Connection, database: string, seed: number): Promise<number> {
   const info = quoteIdentifier(SEED_INFO_TABLE);
   const [rows] = await connection.query<Numbers[]>(
@@ -113,7 +113,7 @@ async function presentPosts(connection: Connection, database: string, seed: numb
       );
       if (any.length > 0) {
         throw new Error(
-          `The table ${table} in the database ${database} holds rows that the seeder did not write. Seeding never touches them: use an empty database, or drop the table.`,
+          `The table ${table} in the database ${database} has rows that the seeder did not write and will not change: use an empty database, or drop the table.`,
         );
       }
     }
@@ -125,7 +125,7 @@ async function presentPosts(connection: Connection, database: string, seed: numb
   }
   if (found.a !== seed || found.c !== GENERATOR_VERSION) {
     throw new Error(
-      `The database ${database} is filled with seed ${found.a} (generator version ${found.c}), and seed ${seed} (version ${GENERATOR_VERSION}) was asked for. Use seed ${found.a}, or forget the data first (npm run reset).`,
+      `The database ${database} is filled with seed ${found.a} (generator version ${found.c}), not with seed ${seed} (version ${GENERATOR_VERSION}): use seed ${found.a}, or delete the data first (npm run reset).`,
     );
   }
   return found.b;
@@ -140,7 +140,7 @@ async function writeChunk(connection: Connection, chunk: InsertChunk): Promise<v
       await connection.query('ROLLBACK').catch(() => undefined);
       if (errorCode(error) !== 'ER_DUP_ENTRY') throw error;
       throw new Error(
-        `A row up to number ${chunk.to - 1} is already there and was not written by the seeder: ${asSentence(errorText(error))} Delete that row, or seed an empty database.`,
+        `A row up to number ${chunk.to - 1} already exists and was not written by the seeder: ${asSentence(errorText(error))} Delete that row, or seed an empty database.`,
         { cause: error },
       );
     }
@@ -150,11 +150,10 @@ async function writeChunk(connection: Connection, chunk: InsertChunk): Promise<v
 }
 
 /**
- * Creates the tables where they are missing and writes the posts that are missing. Seeding twice changes nothing; a
- * larger number adds posts, a smaller one deletes none.
+ * Creates missing tables and writes missing posts. Idempotent; a larger number adds posts, a smaller one deletes none.
  *
- * @throws RangeError when `posts` or `seed` cannot be used; Error when the server cannot be reached, when the database
- * holds another seed or rows of other origin, or when another seeding holds the lock.
+ * @throws RangeError for an invalid `posts` or `seed`; Error when the server cannot be reached, when the database has
+ * another seed or other rows, or when another seeding holds the lock.
  */
 export async function seedDatabase(options: SeedOptions): Promise<SeedReport> {
   const { posts, database, onProgress, signal } = options;
@@ -167,7 +166,7 @@ export async function seedDatabase(options: SeedOptions): Promise<SeedReport> {
   const started = performance.now();
   const connection = await connect(database);
   try {
-    // The statements are escaped for this mode, and a value that does not fit must fail, whatever the server's default.
+    // The escaping assumes this mode, and a value that does not fit must fail, whatever the server's default.
     await connection.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES', time_zone = '+00:00'");
     const lock = `${database.dbname}.seed`.slice(-64);
     const [locked] = await connection.query<Numbers[]>('SELECT GET_LOCK(?, ?) AS a', [lock, LOCK_SECONDS]);
@@ -182,12 +181,12 @@ export async function seedDatabase(options: SeedOptions): Promise<SeedReport> {
     const generator = before < posts ? new PostGenerator(seed) : undefined;
     let pending: Promise<void> | undefined;
     while (generator !== undefined && present < posts && signal?.aborted !== true) {
-      // The next chunk is made while the server writes the one before.
+      // The next chunk is generated while the server writes the one before.
       const chunk = insertChunk(generator, present, Math.min(present + CHUNK, posts));
       await pending;
       if (pending !== undefined) onProgress?.(present, posts);
       pending = writeChunk(connection, chunk);
-      // Should making the next chunk throw, this rejection must not go unhandled.
+      // If generating the next chunk throws, this rejection must not go unhandled.
       pending.catch(() => undefined);
       present = chunk.to;
     }
@@ -210,9 +209,10 @@ export async function seedDatabase(options: SeedOptions): Promise<SeedReport> {
 }
 
 function seedNote(posts: number, before: number, present: number): string {
-  if (present < posts) return `Stopped at ${present} of ${posts} posts; the next seeding goes on from there.`;
+  if (present < posts)
+    return `Stopped at ${present} of ${posts} posts; the next seeding continues from there.`;
   if (before > posts)
-    return `${before} posts were there already, more than the ${posts} asked for; nothing was deleted.`;
-  if (before === posts) return `${posts} posts were there already; nothing was changed.`;
+    return `${before} posts already exist, more than the ${posts} requested; nothing was deleted.`;
+  if (before === posts) return `${posts} posts already exist; nothing was changed.`;
   return before === 0 ? `${present} posts written.` : `${present - before} posts added to ${before}.`;
 }

@@ -1,6 +1,6 @@
-/** Messages that are composed of others, of which some are sentences already. */
+/** Messages composed of others, some of which are already sentences. */
 
-/** A text with one full stop at its end, or the mark that it ends with (`!`, `?`, `…`). For example `not found` or `It is not there.` */
+/** A text that ends with a full stop or its own mark (`!`, `?`, `…`), for example `not found.` */
 export function asSentence(text: string): string {
   const trimmed = text.trim().replace(/(?<=[^.])\.{2}$/, '.');
   return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;

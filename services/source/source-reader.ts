@@ -1,7 +1,7 @@
 /**
- * Reads posts from the source tables: first which row numbers there are, then whole posts by row number. One pool of
- * connections for all of it, no `LIMIT n,1`. Tables that break the contract (a row missing in one of them, a row number
- * that is null, double or no integer) never stop it; they are counted.
+ * Reads posts from the source tables: first the existing row numbers, then whole posts by row number, over one
+ * connection pool. Tables that break the contract (a row missing in one of them, a row number that is null, duplicate
+ * or not an integer) never stop it; they are counted.
  */
 import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2';
 import { FEEDS, FEED_NAMES, type FeedName } from '../contract';
@@ -11,43 +11,43 @@ import { convertField, rowNumberOf, type RawField } from './row-conversion';
 import type { SourcePost, SourceRow, SourceValue } from './rows';
 import { quoteIdentifier } from './schema';
 
-/** The row numbers the source holds, and what was found wrong with them. */
+/** The row numbers of the source, and its warnings. */
 export interface SourceRowNumbers {
   /** Every row number that is in at least one table, once, ascending. */
   readonly rowNumbers: Float64Array;
-  /** What a reader should know, a sentence each, for example about rows whose number is null. */
+  /** Warnings, a sentence each, for example about rows whose number is null. */
   readonly warnings: readonly string[];
 }
 
-/** The source as the emulator sees it. */
+/** The source as the emulator uses it. */
 export interface SourceReader {
   /**
-   * Reads which posts there are.
+   * Reads which posts exist.
    *
    * @throws Error when a table or column is missing, or the server cannot be reached.
    */
   rowNumbers(): Promise<SourceRowNumbers>;
-  /** Reads the posts with these row numbers, in the order given. A row that a table lacks is absent in the post. */
+  /** Reads the posts with these row numbers, in the order given. A row missing in a table is undefined in its post. */
   read(rowNumbers: readonly number[]): Promise<SourcePost[]>;
-  /** Closes every connection, also of a server that does not respond. What is being read fails. */
+  /** Closes every connection, even of a server that does not respond. Pending reads fail. */
   close(): Promise<void>;
 }
 
-/** Tries for one query while the server is away, and the pauses between them in milliseconds. */
+/** Attempts for one query while the server is unavailable, and the pauses between them in milliseconds. */
 const RETRY_PAUSES_MS = [200, 500, 1000, 2000, 4000, 8000];
 const CONNECTION_ERRORS =
   /^(PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|ENETUNREACH|ER_SERVER_SHUTDOWN|ER_CON_COUNT_ERROR)/;
-/** A read that gets no answer for so long has lost its server. */
+/** A read without a response for so long is considered lost. */
 const QUERY_TIMEOUT_MS = 60_000;
 
 type Row = Record<string, SourceValue>;
 
 interface TableRowNumbers {
-  /** Ascending, each once. */
+  /** Ascending, without duplicates. */
   readonly numbers: Float64Array;
   readonly unusable: number;
   readonly duplicates: number;
-  /** One of the unusable values. */
+  /** One of the unusable values, as an example. */
   readonly example: SourceValue | undefined;
 }
 
@@ -61,7 +61,7 @@ class MySqlSourceReader implements SourceReader {
       enableKeepAlive: true,
       typeCast: (field: RawField) => convertField(field),
     });
-    // A TIMESTAMP column is converted by the session's zone. The statement goes out before any other of the connection.
+    // A TIMESTAMP column is converted to the session's time zone, so this must be the connection's first statement.
     this.pool.on('connection', (connection: PoolConnection) => {
       connection.query("SET time_zone = '+00:00'");
     });
@@ -106,12 +106,12 @@ class MySqlSourceReader implements SourceReader {
   }
 
   close(): Promise<void> {
-    // Not waited for: when some of its connections were lost, mysql2's pool never says that it has ended.
+    // Not awaited: after lost connections mysql2's pool never reports its end.
     this.pool.end(() => undefined);
     return Promise.resolve();
   }
 
-  /** Fails when a table or column is missing, with all of them in one message; warns when a table has no index. */
+  /** Throws for missing tables and columns, all in one message; warns about a missing index. */
   private async checkSchema(): Promise<string[]> {
     const columns = await this.query(
       'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()',
@@ -126,7 +126,7 @@ class MySqlSourceReader implements SourceReader {
     }
     if (problems.length > 0) {
       throw new Error(
-        `The source database ${this.database.dbname} cannot be used: ${problems.join('; ')}. Expected the tables of services/contract/feeds.json; seed the database first, or mend the tables.`,
+        `The source database ${this.database.dbname} cannot be used: ${problems.join('; ')}. Expected the tables of services/contract/feeds.json; seed the database first, or fix the tables.`,
       );
     }
     const indexes = await this.query(
@@ -146,7 +146,7 @@ class MySqlSourceReader implements SourceReader {
   private async tableRowNumbers(feed: FeedName): Promise<TableRowNumbers> {
     const { sourceTable, rowNumber } = FEEDS[feed];
     return this.withRetries(async () => {
-      // A million row objects would take hundreds of megabytes, so that values are taken one by one as they arrive.
+      // Values are read one by one: a million row objects would take hundreds of megabytes.
       let numbers = new Float64Array(16_384);
       let count = 0;
       let unusable = 0;
@@ -174,7 +174,7 @@ class MySqlSourceReader implements SourceReader {
 
   private async rowsOf(feed: FeedName, wanted: readonly number[]): Promise<Map<number, SourceRow>> {
     const { sourceTable, source, rowNumber } = FEEDS[feed];
-    // MySQL's names of columns have no case; the alias has ours, whatever case the table's has.
+    // MySQL's column names are case-insensitive; the alias has our case.
     const columns = source
       .map(({ name }) => `${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`)
       .join(', ');
@@ -186,7 +186,7 @@ class MySqlSourceReader implements SourceReader {
       const number = rowNumberOf(row[rowNumber]);
       if (number === undefined) continue;
       const other = byNumber.get(number);
-      // Of two rows with one number always the same is taken, in whatever order the server sends them.
+      // Of duplicates always the same row is used, whatever order the server sends.
       if (other === undefined || JSON.stringify(row) < JSON.stringify(other)) {
         byNumber.set(number, { ...row, [rowNumber]: number });
       }
@@ -206,7 +206,7 @@ class MySqlSourceReader implements SourceReader {
     );
   }
 
-  /** Hands the first column of each row to `take`, without keeping the rows. */
+  /** Passes the first column of each row to `take`, without keeping the rows. */
   private stream(sql: string, take: (value: SourceValue) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.pool
@@ -221,7 +221,7 @@ class MySqlSourceReader implements SourceReader {
     });
   }
 
-  /** Does a read, again with pauses while the server is away. */
+  /** Runs a read, retrying while the server is unavailable. */
   private async withRetries<T>(read: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -241,7 +241,7 @@ class MySqlSourceReader implements SourceReader {
   }
 }
 
-/** Drops repeated numbers of an ascending list, in place. */
+/** Removes duplicates from an ascending list, in place. */
 function withoutRepeats(sorted: Float64Array): Float64Array {
   let kept = 0;
   for (let i = 0; i < sorted.length; i++) {
@@ -253,7 +253,7 @@ function withoutRepeats(sorted: Float64Array): Float64Array {
   return sorted.subarray(0, kept);
 }
 
-/** The numbers that are in any of the ascending lists, ascending. */
+/** The union of the ascending lists, ascending. */
 function union(lists: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(lists.reduce((length, list) => length + list.length, 0));
   let offset = 0;
@@ -264,7 +264,7 @@ function union(lists: readonly Float64Array[]): Float64Array {
   return withoutRepeats(all.sort()).slice();
 }
 
-/** Opens the source. Nothing is connected before the first read. Close it when done. */
+/** Opens the source. It connects at the first read. Close it when done. */
 export function openSource(database: DatabaseSecret): SourceReader {
   return new MySqlSourceReader(database);
 }

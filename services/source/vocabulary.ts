@@ -1,6 +1,6 @@
 /**
- * The words that generated posts are made of, drawn once from Faker by seed. Faker takes microseconds for each word, too
- * slow for millions of rows; the generator draws from these lists instead.
+ * The vocabulary of generated posts, drawn once from Faker by seed. Faker takes microseconds per word, too slow for
+ * millions of rows; the generator draws from these lists instead.
  */
 import { Faker, base, en } from '@faker-js/faker';
 
@@ -24,10 +24,15 @@ export const CATEGORIES: readonly string[] = [
   'womens-fashion',
 ];
 
-/** Countries whose posts are dealt evenly over the categories, so that their answers hold ties. No others use them. */
+/**
+ * Countries whose posts are spread evenly over the categories, so that their answers have ties. Only tied posts use
+ * them.
+ */
 export const TIED_COUNTRIES: readonly string[] = ['Andorra', 'Fiji', 'Malta'];
 
-/** Titles and names no English word list gives: right-to-left scripts, emoji of several code points, other alphabets. */
+/**
+ * Titles and names outside English word lists: right-to-left scripts, emoji of several code points, other alphabets.
+ */
 export const RIGHT_TO_LEFT: readonly string[] = [
   'أفكار لتزيين المنزل',
   'وصفات سهلة وسريعة',
@@ -69,7 +74,7 @@ function times<T>(count: number, make: (index: number) => T): T[] {
 /**
  * Draws the vocabulary of a seed. The same seed and Faker version give the same lists.
  *
- * @param seed a safe integer from 0 up.
+ * @param seed a safe integer from 0.
  */
 export function createVocabulary(seed: number): Vocabulary {
   const faker = new Faker({ locale: [en, base] });

@@ -300,9 +300,7 @@ test('Ctrl-C: the running batch and its ledger are finished', async () => {
 test('topics that do not exist end the run at once, with the proxy’s words', async () => {
   const report = await send({ userId: 'nobody', mode: 'all', run: 'nobody' });
   expect(report).toMatchObject({ ended: 'failed', ok: false });
-  expect(report.problems[0]).toMatch(
-    /nobody\.\w+: refused, and not tried again: the API answered 404 .*40401/,
-  );
+  expect(report.problems[0]).toMatch(/nobody\.\w+: refused, not retried: the API responded with 404 .*40401/);
 });
 
 test('a secret that does not exist is told by its name', async () => {

@@ -73,7 +73,7 @@ test('writes the posts, and makes an account that reads them', async () => {
 });
 
 test('a second time adds what is missing and changes nothing else', async () => {
-  expect(await run()).toEqual({ note: '50 posts were there already; nothing was changed.' });
+  expect(await run()).toEqual({ note: '50 posts already exist; nothing was changed.' });
   expect(await run({ Posts: '60' })).toEqual({ note: '10 posts added to 50.' });
   expect((await asReader('SELECT count(*) AS n FROM user_data'))[0]?.n).toBe(60);
 });

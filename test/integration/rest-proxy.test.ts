@@ -126,7 +126,7 @@ test('in a feed’s topic all rows of a post stand in one partition, in order, w
     422,
     {
       error_code: 42204,
-      message: `records[1] asks for partition ${wrong}: all rows of its post stand in partition ${is} of topic "newest.geo", where their order tells the newest. Leave "partition" out, then that one is chosen.`,
+      message: `records[1] requests partition ${wrong}: all rows of its post belong in partition ${is} of topic "newest.geo", where the newest has the highest offset. Omit "partition" to have it chosen.`,
     },
   ]);
   expect(await harness.read(topic)).toHaveLength(160);

@@ -181,7 +181,7 @@ describe('seeding', () => {
     const own = await newDatabase('own_rows');
     await run(own, 'CREATE TABLE user_data (ind INT)', 'INSERT INTO user_data VALUES (1)');
     await expect(seedDatabase({ database: own, posts: 10 })).rejects.toThrow(
-      'The table user_data in the database own_rows holds rows that the seeder did not write.',
+      'The table user_data in the database own_rows has rows that the seeder did not write.',
     );
     const extra = await newDatabase('extra_row');
     await seedDatabase({ database: extra, posts: 10 });

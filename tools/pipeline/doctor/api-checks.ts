@@ -1,5 +1,5 @@
 /** The API, and the topics as the REST proxy lists them through it. */
-import { createApiClient, type ApiAnswer } from '../../../services/emulator/api-client';
+import { createApiClient, type ApiResponse } from '../../../services/emulator/api-client';
 import { readApiKey } from '../../../services/emulator/api-key';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../../services/contract';
 import { stackName } from '../../../lib/stack-names';
@@ -20,7 +20,7 @@ async function signedGets(
   { aws }: StageAws,
   { url, keyId }: ApiPlace,
   paths: readonly string[],
-): Promise<ApiAnswer[]> {
+): Promise<ApiResponse[]> {
   const api = createApiClient({
     apiUrl: url,
     region: aws.region,
@@ -80,7 +80,7 @@ export async function apiFinding(
   ]);
 }
 
-function signedFinding(path: string, answer: ApiAnswer | undefined, remedy: string): Finding {
+function signedFinding(path: string, answer: ApiResponse | undefined, remedy: string): Finding {
   const { status = 0, body = '' } = answer ?? {};
   const seen = `signed GET ${path} is answered ${status}`;
   if (status === 200) return ok(seen);

@@ -27,6 +27,6 @@ test('names everything that is missing or wrong', () => {
     'AUTHENTICATION is "scram", expected "none" or "iam"; USER_ID is not set',
   );
   expect(() => readEnvironment({ ...environment, BOOTSTRAP_SERVERS: 'nowhere' })).toThrow(
-    'is no "host:port"',
+    'is not "host:port"',
   );
 });

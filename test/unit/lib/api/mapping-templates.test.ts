@@ -178,7 +178,7 @@ describe.each(['pin', 'geo', 'user'])('the stream of the feed %s', (feed) => {
         403,
         {
           message:
-            'The stream of a feed is deployed with the pipeline: it is not made or deleted through the API.',
+            'The stream of a feed is deployed with the pipeline: it cannot be created or deleted through the API.',
         },
       ]);
     }

@@ -11,7 +11,7 @@ const post = (topic: string, body: string): ApiRequest => ({
   body,
 });
 
-/** Signature Version 4 worked out from AWS's description, apart from the library under test. */
+/** Signature Version 4 computed from AWS's description, independently of the library under test. */
 function expectedSignature({ method, path, headers, body }: ArrivedRequest): string {
   const [, scope = '', names = ''] =
     /Credential=AKIDEXAMPLE\/(\S+), SignedHeaders=(\S+),/.exec(headers.authorization ?? '') ?? [];
@@ -53,7 +53,7 @@ test.each<ApiRequest>([
   expect(signature).not.toBe(expectedSignature({ ...request, body: `${request.body} ` }));
 });
 
-test('a key of the API is sent, and signed with the rest', async () => {
+test('an API key is sent, and signed with the other headers', async () => {
   const api = await startScriptedApi();
   const options = { apiUrl: api.url, region: 'eu-west-1', credentials };
   for (const apiKey of ['the key', undefined]) {
@@ -84,7 +84,7 @@ test.each(['', 'example.com/v1', 'ftp://x/y', 'http://x/y?z=1'])('refuses the UR
   );
 });
 
-test('the region comes from the environment or the host name, or is asked for', () => {
+test('the region comes from the environment or the host name, or is required', () => {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   delete process.env.AWS_REGION;
   delete process.env.AWS_DEFAULT_REGION;
@@ -94,7 +94,7 @@ test('the region comes from the environment or the host name, or is asked for', 
     };
     expect(() => {
       open('http://127.0.0.1:1/v1');
-    }).toThrow(/Set AWS_REGION/);
+    }).toThrow(/set AWS_REGION/);
     expect(() => {
       open('https://abc.execute-api.eu-west-3.amazonaws.com/prod');
     }).not.toThrow();

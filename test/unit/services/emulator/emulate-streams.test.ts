@@ -12,7 +12,7 @@ import { startScriptedApi } from './scripted-api';
 import { answer } from './scripted-server';
 import { putSome, startScriptedStreams, type ScriptedStreams, type StreamScript } from './scripted-streams';
 
-// On a busy machine a test may take many times as long as alone.
+// Under load a test may take many times as long.
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
 class World {
@@ -122,7 +122,7 @@ test('a run draws the same posts in the same order for both destinations', () =>
     }
   }));
 
-test('a run goes on where it stopped', () =>
+test('a run continues where it stopped', () =>
   inWorld(undefined, async (world) => {
     await world.run({ mode: 'all', posts: 35, batchPosts: 10 }, generatedSource(100));
     const second = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(100));
@@ -139,7 +139,7 @@ test('a run of one destination is not continued to the other, and nothing is sen
     const sent = world.api.requests.length;
     await expect(
       world.run({ destination: 'topics', run: 'mine', posts: 5 }, generatedSource(10)),
-    ).rejects.toThrow('The run mine was sent to the streams, and cannot go on to the topics.');
+    ).rejects.toThrow('The run mine was sent to the streams and cannot continue to the topics.');
     expect(world.api.requests).toHaveLength(sent);
   }));
 
@@ -233,20 +233,20 @@ test('by the route record posts go one by one at the rate', () =>
     expect(world.ledger.lines().map(({ sent }) => sent)).toEqual(Array.from({ length: 60 }, () => 1));
   }));
 
-test('a stream that is not there ends the run at once', () =>
+test('a missing stream ends the run at once', () =>
   inWorld(
     (_request, response) => answer(response, 404, { message: 'Stream not found' }),
     async (world) => {
       const report = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(1000));
       expect(report).toMatchObject({ posts: 10, ended: 'failed', ok: false });
       expect(report.problems).toContain(
-        'streaming-pinterest-pin: refused, and not tried again: the API answered 404 {"message":"Stream not found"}',
+        'streaming-pinterest-pin: refused, not retried: the API responded with 404 {"message":"Stream not found"}',
       );
       expect(world.ledger.lines().map((line) => 'sequences' in line && line.sequences)).toEqual([{}, {}, {}]);
     },
   ));
 
-/** What becomes of a request: the records stored (by place, modulo eight), or a status of the API. */
+/** Outcome of a request: the records stored (by place, modulo eight), or a status of the API. */
 type Fate = boolean[] | number;
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(
@@ -254,7 +254,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   fc.constantFrom(429, 500, 503),
 );
 
-/** Deals out one fate after the other, whatever the stream, and good fortune after the last. */
+/** Uses one outcome after the other for any stream, and success after the last. */
 function following(plan: readonly Fate[]): StreamScript {
   const left = [...plan];
   return (request, response, api) => {
@@ -294,7 +294,7 @@ test('whatever fails, every record is acknowledged exactly once and in the ledge
     { numRuns: 25 },
   ));
 
-test('records given up are failed in the ledger, and later calls of the run acknowledge every one', () =>
+test('records that failed all attempts are failed in the ledger, and later calls of the run acknowledge every one', () =>
   fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 25 }),
@@ -322,7 +322,7 @@ test('records given up are failed in the ledger, and later calls of the run ackn
             const lines = world.ledger.lines().filter((line) => line.feed === feed);
             expect(lines.reduce((sum, line) => sum + line.sent, 0)).toBe(sent[feed]);
             expect(world.acknowledged(feed)).toHaveLength(acknowledged[feed]);
-            // Nothing was lost on the way, so what the stream has is what was acknowledged.
+            // No response was lost, so the stream has exactly the acknowledged records.
             expect(world.keys(feed).sort((a, b) => a - b)).toEqual(world.acknowledged(feed));
             expect([...new Set(world.acknowledged(feed))]).toEqual(upTo(posts));
           }

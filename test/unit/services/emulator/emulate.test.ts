@@ -8,7 +8,7 @@ import { JumpingClock, MemoryStore, generatedSource } from './ports';
 import { startScriptedApi, type Script, type ScriptedApi } from './scripted-api';
 import { answer } from './scripted-server';
 
-// On a busy machine a test may take many times as long as alone.
+// Under load a test may take many times as long.
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
 class World {
@@ -112,7 +112,7 @@ test('the ledger says what was sent and where it was acknowledged', async () => 
   expect(world.ledger.lines()[0]?.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 });
 
-test('a run goes on where it stopped, also after the source grew, and a finished one sends nothing', async () => {
+test('a run continues where it stopped, also after the source grew, and a finished one sends nothing', async () => {
   await start();
   await world.run({ mode: 'all', posts: 35, batchPosts: 10 }, generatedSource(100));
   const second = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(100));
@@ -123,7 +123,7 @@ test('a run goes on where it stopped, also after the source grew, and a finished
   expect(world.keys('pinterest.geo')).toEqual(upTo(120));
 });
 
-test('mode random goes on in the same sequence as one long run', async () => {
+test('mode random continues the same sequence as one long run', async () => {
   await start();
   await world.run({ posts: 25, batchPosts: 10 }, generatedSource(50));
   const second = await world.run({ posts: 25 }, generatedSource(50));
@@ -134,7 +134,7 @@ test('mode random goes on in the same sequence as one long run', async () => {
   expect(pieces).not.toEqual(upTo(50));
 });
 
-test('after an answer was lost the same records are sent again, and the ledger counts them once', async () => {
+test('after a lost response the same records are sent again, and the ledger counts them once', async () => {
   await start((request, response, api) => {
     if (request.topic !== 'pinterest.geo' || request.number > 1) return false;
     api.store(request.topic, request.records);
@@ -154,7 +154,7 @@ test('after an answer was lost the same records are sent again, and the ledger c
   ]);
 });
 
-test('records given up are counted, reported, and sent by the next call of the run', async () => {
+test('failed records are counted, reported, and sent by the next call of the run', async () => {
   let isDown = true;
   await start((request, response) =>
     isDown && request.topic.endsWith('user') && request.records.some(({ key }) => key === 15)
@@ -164,7 +164,9 @@ test('records given up are counted, reported, and sent by the next call of the r
   const report = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(30));
   expect(report).toMatchObject({ posts: 30, ended: 'done', ok: false });
   expect(report.feeds.user).toEqual({ sent: 30, acknowledged: 20, failed: 10, retried: 10 });
-  expect(report.problems).toEqual(['pinterest.user: given up after 3 attempts: the API answered 503 away']);
+  expect(report.problems).toEqual([
+    'pinterest.user: failed after 3 attempts: the API responded with 503 away',
+  ]);
   isDown = false;
   const next = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(30));
   expect(next).toMatchObject({ from: 10, to: 30, ok: true });
@@ -176,17 +178,17 @@ test('a refusal ends the run at once', async () => {
   const report = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(1000));
   expect(report).toMatchObject({ posts: 10, ended: 'failed', ok: false });
   expect(report.problems[0]).toMatch(
-    /refused, and not tried again: the API answered 403 .*Missing Authentication/,
+    /refused, not retried: the API responded with 403 .*Missing Authentication/,
   );
   expect(world.api.requests).toHaveLength(3);
   expect(world.ledger.lines()).toHaveLength(3);
 });
 
-test('an API that stays away ends the run after three lost batches', async () => {
+test('an API that stays unavailable ends the run after three lost batches', async () => {
   await start((_request, response) => answer(response, 503, ''));
   const report = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(1000));
   expect(report).toMatchObject({ posts: 30, ended: 'failed', ok: false });
-  expect(report.problems).toContain('Stopped: not one record of 3 batches in a row was acknowledged.');
+  expect(report.problems).toContain('Stopped: no record of 3 consecutive batches was acknowledged.');
 });
 
 test('posts lacking a row are sent without it, and counted', async () => {
@@ -244,7 +246,7 @@ test('a source that breaks off ends the run with its ledger and the reason', asy
   expect(world.ledger.lines()).toHaveLength(6);
 });
 
-test('an empty source and a ledger that cannot be written are told', async () => {
+test('an empty source and a ledger that cannot be written are reported', async () => {
   await start();
   await expect(world.run({}, generatedSource(0))).rejects.toThrow('The source holds no posts');
   world.ledger.create = () => Promise.reject(new Error('AccessDenied'));
@@ -277,7 +279,7 @@ test('with a pause posts go one by one, each after a random wait', async () => {
   expect(new Set(sleeps).size).toBe(19);
 });
 
-test('progress is told after each batch', async () => {
+test('progress is reported after each batch', async () => {
   await start();
   const seen: [number, number][] = [];
   await world.run({ mode: 'all', batchPosts: 4 }, generatedSource(10), {

@@ -7,7 +7,7 @@ import { LedgerWriter } from '../../../../services/emulator/ledger-writer';
 import { batch, streamBatch } from './ledger-lines';
 import { JumpingClock, MemoryStore } from './ports';
 
-// On a busy machine a test may take many times as long as alone.
+// Under load a test may take many times as long.
 async function write(store: MemoryStore, batches: TopicLedgerLine[][], sequence = 0): Promise<void> {
   for (const lines of batches) {
     const writer = new LedgerWriter(store, 'r', sequence, new JumpingClock());
@@ -45,7 +45,7 @@ test('objects are written while the run goes on: by number of lines and by age',
   expect(store.lines()).toHaveLength(606);
 });
 
-test('a name that another writer took is left alone, the next is used', async () => {
+test('a name of another writer is not overwritten, the next is used', async () => {
   const store = new MemoryStore();
   await store.create(ledgerName('r', 0), 'other\n');
   await write(store, [batch(0, 5)]);
@@ -53,7 +53,7 @@ test('a name that another writer took is left alone, the next is used', async ()
   expect(store.texts.has(ledgerName('r', 1))).toBe(true);
 });
 
-test('a write whose answer was lost is not written twice', async () => {
+test('a write whose response was lost is not written twice', async () => {
   const store = new MemoryStore();
   const create = store.create.bind(store);
   let lost = true;
@@ -69,7 +69,7 @@ test('a write whose answer was lost is not written twice', async () => {
   expect(store.texts.size).toBe(1);
 });
 
-test('while S3 is away lines are kept, and written later', async () => {
+test('while S3 is unavailable lines are kept, and written later', async () => {
   const store = new MemoryStore();
   const create = store.create.bind(store);
   let away = 12;

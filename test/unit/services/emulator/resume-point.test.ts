@@ -10,14 +10,14 @@ import { FEED_NAMES } from '../../../../services/contract';
 import { batch, line, streamBatch } from './ledger-lines';
 import { MemoryStore } from './ports';
 
-// On a busy machine a test may take many times as long as alone.
+// Under load a test may take many times as long.
 const run = (mode: EmulatorMode): RunIdentity => ({ run: 'r', destination: 'topics', mode, seed: 100 });
 
 async function put(store: MemoryStore, sequence: number, lines: readonly LedgerLine[]): Promise<void> {
   await store.create(ledgerName('r', sequence), `${lines.map((one) => JSON.stringify(one)).join('\n')}\n`);
 }
 
-test('the run goes on at the first position that is not settled in every feed', () => {
+test('the run continues at the first position that is not settled in every feed', () => {
   const resume = (lines: TopicLedgerLine[]): number => firstUnsettled(lines, FEED_NAMES);
   expect(resume([])).toBe(0);
   expect(resume([...batch(0, 5), ...batch(5, 9)])).toBe(9);
@@ -65,7 +65,7 @@ test('mode random finds the newest objects without listing the others', async ()
   expect((await readResumePoint(highest, run('random'), FEED_NAMES)).position).toBe(4);
 });
 
-test('what was refused for ever is not sent again, nor what comes after it', () => {
+test('permanently refused records are not sent again, nor what follows them', () => {
   const resume = (lines: TopicLedgerLine[]): number => firstUnsettled(lines, FEED_NAMES);
   expect(resume([...batch(0, 5, { failed: 1, refused: 1 }), ...batch(5, 9)])).toBe(9);
   expect(resume([...batch(0, 5, { failed: 2, refused: 1 }), ...batch(5, 9)])).toBe(0);
@@ -73,7 +73,7 @@ test('what was refused for ever is not sent again, nor what comes after it', () 
   expect(resume([...again, ...batch(5, 9)])).toBe(9);
 });
 
-/** Where mode random goes on, given the objects' lines. */
+/** Where mode random continues, given the objects' lines. */
 async function resumeRandom(objects: readonly LedgerLine[][]): Promise<number> {
   const store = new MemoryStore();
   for (const [sequence, lines] of objects.entries()) await put(store, sequence, lines);
@@ -84,7 +84,7 @@ async function resumeRandom(objects: readonly LedgerLine[][]): Promise<number> {
 
 const random = { mode: 'random' as const };
 
-test('mode random goes back to what failed and was not made good since', async () => {
+test('mode random returns to failures that were not repaired since', async () => {
   const objects = [
     [...batch(0, 10, { ...random, failed: 1 })],
     [...batch(0, 10, random)],
@@ -94,7 +94,7 @@ test('mode random goes back to what failed and was not made good since', async (
   expect(await resumeRandom(objects)).toBe(30);
 });
 
-test('mode random goes back over objects without a failure, and made good goes on at the end', async () => {
+test('mode random looks past objects without a failure, and continues at the end once repaired', async () => {
   const objects = [
     [...batch(0, 10, random), line('geo', 10, 20, { ...random, failed: 1 })],
     ...Array.from({ length: 50 }, (_, n) => batch(20 + 10 * n, 30 + 10 * n, random)),
@@ -112,7 +112,7 @@ test('mode random looks back over a limited number of objects', async () => {
   expect(await resumeRandom([lost, ...after])).toBe(1010);
 });
 
-test('mode random does not go back to what was refused for ever', async () => {
+test('mode random does not return to permanently refused records', async () => {
   const refused = batch(0, 10, { ...random, failed: 1, refused: 1 });
   expect(await resumeRandom([refused, batch(10, 20, random)])).toBe(20);
   const partly = batch(0, 10, { ...random, failed: 3, refused: 1 });
@@ -120,7 +120,7 @@ test('mode random does not go back to what was refused for ever', async () => {
   expect(await resumeRandom([partly, batch(10, 20, random), refused])).toBe(20);
 });
 
-test('a new run starts at 0, beside other runs', async () => {
+test('a new run starts at 0, next to other runs', async () => {
   const store = new MemoryStore();
   await store.create('sent/r-2/00000009.jsonl', JSON.stringify(line('pin', 0, 9)));
   for (const mode of ['all', 'random'] as const) {
@@ -128,16 +128,16 @@ test('a new run starts at 0, beside other runs', async () => {
   }
 });
 
-test('another seed or mode, and a broken line, are told', async () => {
+test('another seed or mode, and a broken line, are reported', async () => {
   const store = new MemoryStore();
   await put(store, 0, batch(0, 5));
   await expect(readResumePoint(store, { ...run('all'), seed: 101 }, FEED_NAMES)).rejects.toThrow(
-    'The run r was made with mode all and seed 100, and cannot go on with mode all and seed 101.',
+    'The run r was made with mode all and seed 100 and cannot continue with mode all and seed 101.',
   );
   await expect(readResumePoint(store, run('random'), FEED_NAMES)).rejects.toThrow(/mode all and seed 100/);
   await store.create(ledgerName('r', 1), '{"run":\n');
   await expect(readResumePoint(store, run('all'), FEED_NAMES)).rejects.toThrow(
-    /ledger object sent\/r\/00000001\.jsonl holds a line that is no JSON/,
+    /ledger object sent\/r\/00000001\.jsonl has a line that is not JSON/,
   );
 });
 
@@ -147,11 +147,11 @@ test.each(['all', 'random'] as const)('a run of mode %s stays with its destinati
   const toStreams: RunIdentity = { ...run(mode), destination: 'streams' };
   expect(await readResumePoint(store, toStreams, FEED_NAMES)).toEqual({ position: 5, sequence: 1 });
   await expect(readResumePoint(store, run(mode), FEED_NAMES)).rejects.toThrow(
-    'The run r was sent to the streams, and cannot go on to the topics. Give the destination streams, or another run name.',
+    'The run r was sent to the streams and cannot continue to the topics. Give the destination streams, or another run name.',
   );
   const topics = new MemoryStore();
   await put(topics, 0, batch(0, 5, { mode }));
   await expect(readResumePoint(topics, toStreams, FEED_NAMES)).rejects.toThrow(
-    'The run r was sent to the topics, and cannot go on to the streams.',
+    'The run r was sent to the topics and cannot continue to the streams.',
   );
 });

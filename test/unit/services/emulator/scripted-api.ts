@@ -1,5 +1,5 @@
 /**
- * A REST API on loopback that answers as a test tells it, standing in for API Gateway and Kafka with all their faults.
+ * A REST API on loopback that responds as scripted by a test, in place of API Gateway and Kafka with all their faults.
  * Records that it acknowledges are kept, so that a test can see what arrived, how often and under which key.
  */
 import type { ServerResponse } from 'node:http';
@@ -19,7 +19,7 @@ export interface ArrivedRequest extends PlainRequest {
   readonly number: number;
 }
 
-/** Answers a request itself and returns true, or returns false (or nothing) to have its records acknowledged. */
+/** Responds to a request itself and returns true, or returns false (or nothing) to have its records acknowledged. */
 export type Script = (
   request: ArrivedRequest,
   response: ServerResponse,
@@ -31,7 +31,7 @@ export interface ScriptedApi extends ScriptedServer {
   readonly requests: readonly ArrivedRequest[];
   /** Acknowledged records by topic, in the order of their offsets. */
   readonly topics: ReadonlyMap<string, ArrivedRecord[]>;
-  /** Stores records, and returns their entries of an answer. */
+  /** Stores records, and returns their entries of a response. */
   store(topic: string, records: readonly ArrivedRecord[]): unknown[];
 }
 

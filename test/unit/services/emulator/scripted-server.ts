@@ -1,4 +1,4 @@
-/** An HTTP server on loopback that keeps the requests it got: what the scripted APIs are made of. */
+/** An HTTP server on loopback that keeps the requests it got: the base of the scripted APIs. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -19,7 +19,7 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-/** Answers with a status and a JSON body. */
+/** Responds with a status and a JSON body. */
 export function answer(
   response: ServerResponse,
   status: number,

@@ -1,5 +1,5 @@
 /**
- * The API's routes to the streams on loopback, answering as a test tells it, standing in for API Gateway and Kinesis
+ * The API's routes to the streams on loopback, responding as scripted by a test, in place of API Gateway and Kinesis
  * with all their faults. What a stream stored is kept, with its shard and sequence number.
  */
 import type { ServerResponse } from 'node:http';
@@ -26,7 +26,7 @@ export interface PutRequest extends PlainRequest {
   readonly number: number;
 }
 
-/** Answers a request itself and returns true, or returns false (or nothing) to have its records stored. */
+/** Responds to a request itself and returns true, or returns false (or nothing) to have its records stored. */
 export type StreamScript = (
   request: PutRequest,
   response: ServerResponse,
@@ -38,23 +38,23 @@ export interface ScriptedStreams extends ScriptedServer {
   readonly requests: readonly PutRequest[];
   /** Stored records by stream. */
   readonly streams: ReadonlyMap<string, StoredRecord[]>;
-  /** Stores a record, and returns its entry of an answer. */
+  /** Stores a record, and returns its entry of a response. */
   store(stream: string, record: PutRecord): StoredEntry;
 }
 
-/** An entry of an answer about a stored record. */
+/** An entry of a response about a stored record. */
 export interface StoredEntry {
   readonly SequenceNumber: string;
   readonly ShardId: string;
 }
 
-/** An entry of an answer about a record that was not stored, as Kinesis words it. */
+/** An entry of a response about a record that was not stored, with Kinesis' message. */
 export const THROTTLED = {
   ErrorCode: 'ProvisionedThroughputExceededException',
   ErrorMessage: 'Rate exceeded for shard shardId-000000000001',
 };
 
-/** Kinesis' answer to PutRecords: stores the records for which `isStored` is true, throttles the others. */
+/** Kinesis' response to PutRecords: stores the records for which `isStored` is true, throttles the others. */
 export function putSome(
   api: ScriptedStreams,
   { stream, records }: PutRequest,

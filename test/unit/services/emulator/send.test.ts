@@ -7,7 +7,7 @@ import { JumpingClock } from './ports';
 import { startScriptedApi, type ScriptedApi, type Script } from './scripted-api';
 import { answer } from './scripted-server';
 
-// On a busy machine a test may take many times as long as alone.
+// Under load a test may take many times as long.
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const topic = topicDestination('p.pin');
 const records: FeedRecord[] = [0, 1, 2, 3].map((key) => ({ key, value: `{"text":"ü${key}"}` }));
@@ -111,12 +111,12 @@ test.each<[string, (response: ServerResponse) => unknown]>([
   expect(clock.sleeps).toEqual([200, 400]);
 });
 
-test('a slow answer is given up and tried again', async () => {
+test('a slow response is aborted and the request retried', async () => {
   const { outcome } = await send((request) => request.number === 1, { timeoutMs: 100 });
   expect(outcome).toMatchObject({ acknowledged: 4, attempts: 2 });
 });
 
-test('an answer that trickles in does not hold the connection open for ever', async () => {
+test('a slow response does not hold the connection open forever', async () => {
   const timers: NodeJS.Timeout[] = [];
   const { outcome } = await send(
     (request, response) => {
@@ -131,7 +131,7 @@ test('an answer that trickles in does not hold the connection open for ever', as
   expect(outcome).toMatchObject({ acknowledged: 4, attempts: 2 });
 });
 
-test('only records that failed for now are sent again, in their order', async () => {
+test('only records that failed temporarily are sent again, in their order', async () => {
   const { outcome, api } = await send((request, response, self) => {
     if (request.number > 1) return false;
     const [, second, , fourth] = request.records;
@@ -168,7 +168,7 @@ test('a record that Kafka refuses is not sent again, and the others count', asyn
   expect(api.requests).toHaveLength(1);
 });
 
-test('a refusal of every record may be of the topic, and can be mended', async () => {
+test('a refusal of every record may concern the whole topic, and can be fixed', async () => {
   const refused = { partition: null, offset: null, error_code: 50002, error: 'TOPIC_AUTHORIZATION_FAILED' };
   const { outcome } = await send((_request, response) =>
     answer(response, 200, { offsets: [refused, refused, refused, refused] }),
@@ -199,7 +199,7 @@ test.each([400, 401, 403, 404, 415, 422, 301])('%d is not tried again', async (s
   expect(api.requests).toHaveLength(1);
   expect(outcome).toMatchObject({ acknowledged: 0, failed: 4, unsendable: 0, refused: true });
   expect(outcome.problems).toEqual([
-    `p.pin: refused, and not tried again: the API answered ${status} {"message":"no such thing"}`,
+    `p.pin: refused, not retried: the API responded with ${status} {"message":"no such thing"}`,
   ]);
 });
 
@@ -212,7 +212,7 @@ test('a body too large is halved until it fits; one record too large fails alone
   expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, unsendable: 1, refused: false });
   expect(api.topics.get('p.pin')?.map(({ key }) => key)).toEqual([0, 1, 2]);
   expect(outcome.problems).toEqual([
-    'p.pin: row 3 was refused as too large: the API answered 413 {"error_code":413}',
+    'p.pin: row 3 was refused as too large: the API responded with 413 {"error_code":413}',
   ]);
 });
 
@@ -222,10 +222,10 @@ test('attempts are finite', async () => {
   expect(clock.sleeps).toEqual([200, 400, 800]);
   expect(outcome).toMatchObject({ acknowledged: 0, failed: 4, retried: 4, attempts: 4, refused: false });
   expect(outcome.unsendable).toBe(0);
-  expect(outcome.problems).toEqual(['p.pin: given up after 4 attempts: the API answered 503 away']);
+  expect(outcome.problems).toEqual(['p.pin: failed after 4 attempts: the API responded with 503 away']);
 });
 
-test('a server that is not there is tried again, then reported', async () => {
+test('an unreachable server is retried, then reported', async () => {
   const api = await startScriptedApi();
   await api.close();
   const client = createApiClient({ apiUrl: api.url, region: 'us-east-1', credentials });
@@ -234,7 +234,7 @@ test('a server that is not there is tried again, then reported', async () => {
   const outcome = await sendRecords(client, topic, records, policy);
   client.close();
   expect(outcome).toMatchObject({ failed: 4, attempts: 3, refused: false });
-  expect(outcome.problems[0]).toMatch(/given up after 3 attempts: .*ECONNREFUSED/);
+  expect(outcome.problems[0]).toMatch(/failed after 3 attempts: .*ECONNREFUSED/);
   expect(clock.sleeps).toEqual([100, 200]);
 });
 
@@ -249,7 +249,7 @@ test.each([
   expect(clock.sleeps).toEqual(sleeps);
 });
 
-test('once aborted nothing is tried again, and what is pending counts as failed', async () => {
+test('once aborted nothing is retried, and what is pending counts as failed', async () => {
   const controller = new AbortController();
   const { outcome, api } = await send(
     (_request, response) => {

@@ -20,7 +20,7 @@ import {
   type StreamScript,
 } from './scripted-streams';
 
-// On a busy machine a test may take many times as long as alone.
+// Under load a test may take many times as long.
 const STREAM = 'streaming-p-pin';
 const recordsUpTo = (count: number): FeedRecord[] =>
   Array.from({ length: count }, (_, key) => ({ key, value: `{"text":"ü \\"${key}\\""}` }));
@@ -101,7 +101,7 @@ test('by the route record each record is a request in the original’s form', as
   );
 });
 
-test('no request has more than 500 records, nor more bytes than told', async () => {
+test('no request has more than 500 records, nor more bytes than the limit', async () => {
   const { outcome, api } = await send(() => false, { records: recordsUpTo(1234) });
   expect(api.requests.map(({ records }) => records.length)).toEqual([500, 500, 234]);
   expect(outcome).toMatchObject({ acknowledged: 1234, attempts: 3 });
@@ -137,7 +137,7 @@ test.each(patterns)(
   },
 );
 
-test('what fails again and again is given up with Kinesis’ words, and the others count', async () => {
+test('what fails in every attempt is reported with Kinesis’ message, and the others count', async () => {
   const { outcome, api, clock } = await send((request, response, self) =>
     answer(
       response,
@@ -149,7 +149,7 @@ test('what fails again and again is given up with Kinesis’ words, and the othe
   expect(clock.sleeps).toEqual([200, 400, 800]);
   expect(outcome).toMatchObject({ sent: 4, acknowledged: 3, failed: 1, retried: 1, refused: false });
   expect(outcome.problems).toEqual([
-    `${STREAM}: given up after 4 attempts: a record failed with ${THROTTLED.ErrorCode} ${THROTTLED.ErrorMessage}`,
+    `${STREAM}: failed after 4 attempts: a record failed with ${THROTTLED.ErrorCode} ${THROTTLED.ErrorMessage}`,
   ]);
 });
 
@@ -229,7 +229,7 @@ test.each<[string, (response: ServerResponse) => unknown]>([
   expect(api.requests.map(({ records }) => records[0]?.partitionKey)).toEqual(['0', '1', '1', '2', '3']);
 });
 
-test('the entries count, not the number of failures beside them', async () => {
+test('the entries count, not FailedRecordCount', async () => {
   const { outcome } = await send((request, response, self) =>
     request.number === 1
       ? answer(response, 200, { ...putSome(self, request, (index) => index > 0), FailedRecordCount: 0 })
@@ -238,7 +238,7 @@ test('the entries count, not the number of failures beside them', async () => {
   expect(outcome).toMatchObject({ acknowledged: 4, retried: 1, attempts: 2 });
 });
 
-test('an answer that was lost leaves records in the stream that are not acknowledged', async () => {
+test('a lost response leaves records in the stream that are not acknowledged', async () => {
   const { outcome, api } = await send((request, response, self) => {
     if (request.number > 1) return false;
     putSome(self, request, () => true);
@@ -260,7 +260,7 @@ test.each([400, 401, 403, 404, 415, 422])(
     expect(api.requests).toHaveLength(1);
     expect(outcome).toMatchObject({ acknowledged: 0, failed: 501, refused: true });
     expect(outcome.problems).toEqual([
-      `${STREAM}: refused, and not tried again: the API answered ${status} {"message":"no such thing"}`,
+      `${STREAM}: refused, not retried: the API responded with ${status} {"message":"no such thing"}`,
     ]);
   },
 );

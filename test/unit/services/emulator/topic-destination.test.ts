@@ -21,12 +21,12 @@ test('offsets are merged into ranges by partition', () => {
   ]);
 });
 
-test('error codes tell whether to send again', () => {
+test('error codes decide whether to send again', () => {
   expect([1, 50002, 40401, 404, 42203].map(isRetriableCode)).toEqual([false, false, false, false, false]);
   expect([2, 50003, 50301, 500, -1, 429, 42901, 40801].map(isRetriableCode)).not.toContain(false);
 });
 
-test('an entry of an answer is acknowledged, to be sent again, or refused', () => {
+test('an entry of a response is acknowledged, retriable, or refused', () => {
   const body = JSON.stringify({
     offsets: [
       { partition: 2, offset: 7 },

@@ -74,7 +74,7 @@ test('the connection is encrypted', () => {
   expect(mskIam(REGION).sasl).toMatchObject({ mechanism: 'oauthbearer' });
 });
 
-test('a token is used again for ten minutes, and made anew five minutes before its end', async () => {
+test('a token is reused for ten minutes, and renewed five minutes before it expires', async () => {
   const provider = jest.fn(() => Promise.resolve(KEYS));
   const connection = mskIam(REGION, provider);
   const first = await tokenOf(connection);
@@ -94,7 +94,7 @@ test('connections that are opened at once share a token', async () => {
   expect(provider).toHaveBeenCalledTimes(1);
 });
 
-test('keys that could not be had are asked for again at the next connection', async () => {
+test('credentials that could not be loaded are requested again at the next connection', async () => {
   const provider = jest
     .fn<Promise<AwsKeys>, []>()
     .mockRejectedValueOnce(new Error('no keys yet'))
@@ -104,7 +104,7 @@ test('keys that could not be had are asked for again at the next connection', as
   expect(await tokenOf(connection)).toMatch(/^[A-Za-z0-9_-]+$/);
 });
 
-test('a token of keys that end soon is not handed out a second time', async () => {
+test('a token of credentials that expire soon is not reused', async () => {
   const provider = jest.fn(() => Promise.resolve({ ...KEYS, expiration: new Date(Date.now() + 240_000) }));
   const connection = mskIam(REGION, provider);
   await tokenOf(connection);

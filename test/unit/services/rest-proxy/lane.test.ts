@@ -7,7 +7,7 @@ import {
   type RecordResult,
 } from '../../../../services/rest-proxy/lane';
 
-/** What a broker does with one attempt. `lost` stores the batch but loses the answer. */
+/** What a broker does with one attempt. `lost` stores the batch but loses the response. */
 type Fate = 'store' | 'lost' | 'unsent' | 'broken' | 'refuse';
 
 /**
@@ -139,7 +139,7 @@ test('a bad record among good ones fails alone', async () => {
   expect(broker.producers).toBe(1);
 });
 
-test('a batch given up after a lost answer takes its producer along', async () => {
+test('a batch abandoned after a lost response discards its producer', async () => {
   const broker = new Broker(Array<Fate>(100).fill('lost'));
   const { lane, clock } = setUp(broker);
   const results: RecordResult[] = [];
@@ -175,7 +175,7 @@ test('replaces a producer before its sequence numbers run out', async () => {
   expect(broker.log).toHaveLength(20);
 });
 
-test('records whose time is up are not sent', async () => {
+test('records past their deadline are not sent', async () => {
   const broker = new Broker([]);
   const { lane, clock } = setUp(broker);
   clock.now = 500;
@@ -183,10 +183,10 @@ test('records whose time is up are not sent', async () => {
   lane.add(0, [...records(['late'], results, 400), ...records(['early'], results, 900)]);
   await lane.close();
   expect(broker.log).toEqual(['early']);
-  expect(results[0]).toEqual({ errorCode: 50003, error: 'Not sent: the time was up.' });
+  expect(results[0]).toEqual({ errorCode: 50003, error: 'Not sent: the deadline has passed.' });
 });
 
-test('a topic that was deleted is told apart from a broker that is away', async () => {
+test('a deleted topic is distinguished from an unavailable broker', async () => {
   const missing: BatchProducer = {
     attempt: () => Promise.resolve({ kind: 'retry', error: 'unknown', sent: true, topicMissing: true }),
     close: () => Promise.resolve(),

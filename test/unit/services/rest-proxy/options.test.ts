@@ -39,9 +39,9 @@ test('help needs nothing else', () => {
 test.each([
   [[], 'The brokers are missing'],
   [['--bootstrap-servers', ''], 'The brokers are missing'],
-  [['--bootstrap-servers', 'b1'], '"b1" is no "host:port"'],
-  [['--bootstrap-servers', 'b1:9092,'], '"" is no "host:port"'],
-  [['--bootstrap-servers', 'b1:70000'], '"b1:70000" is no "host:port"'],
+  [['--bootstrap-servers', 'b1'], '"b1" is not "host:port"'],
+  [['--bootstrap-servers', 'b1:9092,'], '"" is not "host:port"'],
+  [['--bootstrap-servers', 'b1:70000'], '"b1:70000" is not "host:port"'],
   [[...SERVERS, '--port', '65536'], '--port "65536" cannot be used: expected a whole number from 0 to 65535'],
   [[...SERVERS, '--port', '8e3'], '--port "8e3"'],
   [[...SERVERS, '--prot', '80'], "'--prot'"],

@@ -34,10 +34,10 @@ test('puts any bytes where kafkajs, which follows Java, puts them', () => {
   );
 });
 
-test('deals records without a key out over all partitions, topic by topic', () => {
+test('distributes records without a key over all partitions, topic by topic', () => {
   const spreader = new Spreader();
   expect([1, 2, 3, 4].map(() => spreader.partition('a', 3))).toEqual([0, 1, 2, 0]);
   expect(spreader.partition('b', 3)).toBe(0);
-  // The topic may have been made anew with fewer partitions.
+  // The topic may have been recreated with fewer partitions.
   expect(spreader.partition('a', 1)).toBe(0);
 });

@@ -43,7 +43,7 @@ test('keeps the bytes of keys and values as sent', () => {
   ]);
 });
 
-test('any JSON values come out as they went in, in order', () => {
+test('any JSON values are passed on unchanged, in order', () => {
   const record = fc.record({ key: fc.jsonValue(), value: fc.jsonValue() });
   fc.assert(
     fc.property(fc.array(record, { minLength: 1 }), (records) => {
@@ -75,7 +75,7 @@ test.each([
   expect(message).toContain(reason);
 });
 
-test('answers 400 to bytes that are not UTF-8, also within a value', () => {
+test('responds with 400 to bytes that are not UTF-8, also within a value', () => {
   const body = Buffer.concat([
     Buffer.from('{"records":[{"value":"'),
     Buffer.from([0xff]),
@@ -89,13 +89,13 @@ test.each([
   ['"x"', 42201, 'The body is a string'],
   ['{}', 42201, '"records" is missing'],
   ['{"records":{}}', 42201, '"records" is an object'],
-  ['{"records":[{"value":1}],"records":[{"value":2}]}', 42201, '"records" stands twice'],
+  ['{"records":[{"value":1}],"records":[{"value":2}]}', 42201, 'Duplicate field "records"'],
   ['{"records":[{"value":1}],"__proto__":{}}', 42201, '"__proto__"'],
   ['{"records":[{"value":1}],"value_schema":"{}"}', 42201, '"value_schema" is a string'],
   ['{"records":[]}', 42202, '"records" is empty'],
   ['{"records":[{"value":1},7]}', 42203, 'records[1] is a number'],
   ['{"records":[{"key":1}]}', 42203, 'records[0] has no "value"'],
-  ['{"records":[{"value":1,"value":2}]}', 42203, 'records[0] has the member "value" twice'],
+  ['{"records":[{"value":1,"value":2}]}', 42203, 'records[0] has the duplicate field "value"'],
   ['{"records":[{"vlaue":1}]}', 42203, 'unrecognized field "vlaue"'],
   ['{"records":[{"value":1,"partition":-1}]}', 42203, 'the partition "-1"'],
   ['{"records":[{"value":1,"partition":1.0}]}', 42203, 'the partition "1.0"'],

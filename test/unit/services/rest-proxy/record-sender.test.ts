@@ -122,7 +122,7 @@ describe('records with a row number', () => {
     await expect(sending).rejects.toMatchObject({
       status: 422,
       code: 42204,
-      message: `records[1] asks for partition ${1 - is}: all rows of its post stand in partition ${is} of topic "x.geo", where their order tells the newest. Leave "partition" out, then that one is chosen.`,
+      message: `records[1] requests partition ${1 - is}: all rows of its post belong in partition ${is} of topic "x.geo", where the newest has the highest offset. Omit "partition" to have it chosen.`,
     });
   });
 

@@ -1,10 +1,10 @@
 import { RestError } from '../../../../services/rest-proxy/errors';
 import type { SentRecord } from '../../../../services/rest-proxy/record-sender';
 import {
-  errorAnswer,
+  errorResponse,
   findRoute,
-  produceAnswer,
-  type Answer,
+  produceResponse,
+  type RestResponse,
   type RequestHead,
   type RoutePorts,
 } from '../../../../services/rest-proxy/routes';
@@ -20,8 +20,13 @@ const PORTS: RoutePorts = {
 /** What was held besides bodies. */
 const held: number[] = [];
 
-/** Answers a request as the server does. */
-async function ask(method: string, url: string, body = '', head: Partial<RequestHead> = {}): Promise<Answer> {
+/** Handles a request as the server does. */
+async function ask(
+  method: string,
+  url: string,
+  body = '',
+  head: Partial<RequestHead> = {},
+): Promise<RestResponse> {
   try {
     const route = findRoute(
       {
@@ -35,10 +40,10 @@ async function ask(method: string, url: string, body = '', head: Partial<Request
       PORTS,
     );
     return await (route.kind === 'read'
-      ? route.answer()
-      : route.answer(Buffer.from(body), (bytes) => held.push(bytes)));
+      ? route.respond()
+      : route.respond(Buffer.from(body), (bytes) => held.push(bytes)));
   } catch (error) {
-    if (error instanceof RestError) return errorAnswer(error);
+    if (error instanceof RestError) return errorResponse(error);
     throw error;
   }
 }
@@ -101,7 +106,7 @@ test('what the records of a request take besides their bytes is held', async () 
   expect(held).toEqual([1400]);
 });
 
-test('a produce answer has a result for each record, in order', async () => {
+test('a produce response has a result for each record, in order', async () => {
   expect(await ask('POST', '/topics/a', '{"records":[{"value":1},{"value":2}]}')).toEqual({
     status: 200,
     body: {
@@ -119,25 +124,25 @@ const stored: SentRecord = { partition: 0, offset: 7n };
 const failed = (errorCode: number): SentRecord => ({ partition: 0, errorCode, error: 'why' });
 
 test('some failed: 200 with their errors', () => {
-  expect(produceAnswer('a', [failed(50003), stored, failed(50002)]).body).toMatchObject({
+  expect(produceResponse('a', [failed(50003), stored, failed(50002)]).body).toMatchObject({
     offsets: [
       { partition: null, offset: null, error_code: 50003, error: 'why' },
       { partition: 0, offset: 7, error_code: null },
       { error_code: 50002 },
     ],
   });
-  expect(produceAnswer('a', [failed(50002)]).status).toBe(200);
+  expect(produceResponse('a', [failed(50002)]).status).toBe(200);
 });
 
 test('all failed because of Kafka or a deleted topic: the request failed', () => {
-  expect(() => produceAnswer('a', [failed(50003), failed(50003)])).toThrow(
+  expect(() => produceResponse('a', [failed(50003), failed(50003)])).toThrow(
     expect.objectContaining({ status: 503, code: 50003, headers: { 'retry-after': '1' } }) as Error,
   );
-  expect(() => produceAnswer('a', [failed(40401)])).toThrow(
+  expect(() => produceResponse('a', [failed(40401)])).toThrow(
     expect.objectContaining({ status: 404, code: 40401 }) as Error,
   );
 });
 
-test('a fault of the proxy does not tell what was in the request', () => {
-  expect(JSON.stringify(errorAnswer(new Error('secret')))).not.toContain('secret');
+test('an internal error does not reveal the contents of the request', () => {
+  expect(JSON.stringify(errorResponse(new Error('secret')))).not.toContain('secret');
 });

@@ -37,7 +37,7 @@ test('in a topic that is no feed’s there are no row numbers', () => {
   expect(record).toMatchObject({ key: null, rowNumber: undefined });
 });
 
-test('the row number is found wherever it stands, whatever is around it', () => {
+test('the row number is found in any position', () => {
   const others = fc.dictionary(
     fc.string().filter((name) => name !== 'ind'),
     fc.jsonValue(),
@@ -52,7 +52,7 @@ test('the row number is found wherever it stands, whatever is around it', () => 
   );
 });
 
-test('a post stands where its row number as a key stands', () => {
+test('a post is in the partition of its row number as a key', () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 1, max: 50 }), (rowNumber, partitions) => {
       expect(partitionOfRowNumber(rowNumber, partitions)).toBe(

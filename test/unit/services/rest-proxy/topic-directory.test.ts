@@ -50,7 +50,7 @@ test('notices soon that a missing topic was created', async () => {
   expect(await directory.partitions('a', 1000)).toBe(1);
 });
 
-test('while brokers are away, believes what it knew of an existing topic', async () => {
+test('while brokers are unavailable, uses the expired entry of an existing topic', async () => {
   const { directory, state } = setUp();
   await directory.partitions('a', 1000);
   state.now = 60_000;
@@ -59,7 +59,7 @@ test('while brokers are away, believes what it knew of an existing topic', async
   expect(state.now).toBe(60_000);
 });
 
-test('while brokers are away, asks for an unknown topic until the deadline', async () => {
+test('while brokers are unavailable, asks for an unknown topic until the deadline', async () => {
   const { directory, state } = setUp();
   state.partitions = new Error('away');
   await expect(directory.partitions('a', 1000)).rejects.toThrow('away');

@@ -7,7 +7,7 @@ import {
 
 const secret = { username: 'u', password: 'p', host: 'h', port: 3307, dbname: 'd' };
 
-test('reads the secret as RDS writes it, with other keys beside', () => {
+test('reads the secret in RDS’s form, with additional keys', () => {
   expect(parseDatabaseSecret(JSON.stringify({ ...secret, engine: 'mysql' }))).toEqual(secret);
   expect(parseDatabaseSecret(JSON.stringify({ ...secret, port: '3307' }))).toEqual(secret);
   expect(parseDatabaseSecret(JSON.stringify({ ...secret, port: undefined })).port).toBe(3306);
@@ -36,7 +36,7 @@ test('RDS is reached by TLS, other hosts without', () => {
   });
 });
 
-test('errors without a message are told by their code', () => {
+test('errors without a message are reported by their code', () => {
   const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
   expect([errorCode(error), errorText(error)]).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
   expect([errorCode('x'), errorText('x')]).toEqual(['', 'x']);

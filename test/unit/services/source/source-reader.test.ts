@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { openSource } from '../../../../services/source/source-reader';
 
-test('closing does not wait for a server that is lost', async () => {
+test('closing does not wait for a lost server', async () => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
   server.listen(0, '127.0.0.1');

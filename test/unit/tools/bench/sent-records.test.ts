@@ -1,5 +1,5 @@
 import { SentRecords } from '../../../../tools/bench/sent-records';
-import type { ApiAnswer } from '../../../../services/emulator/api-client';
+import type { ApiResponse } from '../../../../services/emulator/api-client';
 import { sendRecords } from '../../../../services/emulator/send';
 import { streamDestination } from '../../../../services/emulator/stream-destination';
 
@@ -21,7 +21,7 @@ async function sent(batches: readonly (readonly number[])[], answers: readonly A
   const left = [...answers];
   const records = new SentRecords(() => now);
   const api = records.watching({
-    request: (): Promise<ApiAnswer> => {
+    request: (): Promise<ApiResponse> => {
       now += 5;
       const answer = left.shift() ?? 'lost';
       if (answer === 'lost') return Promise.reject(new Error('socket hang up'));

@@ -107,7 +107,7 @@ test('when one cannot begin, the other stops with its ledger, and the reason is 
     await emulateOne(mine, never);
     const before = topics.requests.length;
     await expect(emulateBoth(emulateOne, { run: 'mine', mode: 'random', rate: 1000 }, never)).rejects.toThrow(
-      'The run mine-streams was sent to the topics, and cannot go on to the streams.',
+      'The run mine-streams was sent to the topics and cannot continue to the streams.',
     );
     expect(streams.requests).toHaveLength(0);
     // Without an end to the posts, the call is over only because the emulation was stopped.

@@ -1,4 +1,4 @@
-"""The program of the Spark job: `spark-submit main.py batch --bucket NAME --user-id ID`."""
+"""Entry point of the Spark job: `spark-submit main.py batch --bucket NAME --user-id ID`."""
 
 from __future__ import annotations
 

@@ -256,7 +256,7 @@ describe('the S3 sink', () => {
       return task?.state === 'FAILED' ? task.trace : undefined;
     });
     expect(trace).toMatch(
-      /record at offset 1 of dead-letter-refused-0 .* dead letter into dead-letter-refused-dead-letters\..*an array/,
+      /record at offset 1 of dead-letter-refused-0 .* dead-letter record for dead-letter-refused-dead-letters\..*an array/,
     );
     const [committed] = await sink.admin.fetchOffsets({ groupId: `connect-${topic}`, topics: [topic] });
     expect(Number(committed?.partitions[0]?.offset)).toBeLessThanOrEqual(1);
@@ -303,7 +303,7 @@ describe('the S3 sink', () => {
       const [task] = await sink.taskStates(topic);
       return task?.state === 'FAILED' ? task.trace : undefined;
     });
-    expect(trace).toContain('Create the bucket or mend s3.bucket.name');
+    expect(trace).toContain('Create the bucket or fix s3.bucket.name');
   });
 
   async function readLetters(topic: string, count: number) {

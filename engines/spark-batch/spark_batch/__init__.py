@@ -1,1 +1,1 @@
-"""The batch and the answers on Spark: the table engine's plan, SQL and tables, for more data than one machine takes."""
+"""The batch and the answers on Spark, with the table engine's plan, SQL and tables, for data beyond one machine."""

@@ -1,4 +1,4 @@
-"""The eight questions over the cleaned tables, answered by Spark from the same SQL as the table engine's."""
+"""The eight questions over the cleaned tables, answered by Spark with the table engine's SQL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from table_engine.storage import Bucket
 
 
 def run_answers(spark: SparkSession, bucket: Bucket) -> dict[str, Any]:
-    """Answers the questions from the tables as they are now, and keeps the answers in the bucket.
+    """Answers the questions from the current tables, and stores the answers in the bucket.
 
     Returns the same document as the table engine. Raises TableEngineError when a table does not exist.
     """

@@ -33,21 +33,22 @@ from table_engine.storage import Bucket
 
 
 def run_batch(spark: SparkSession, session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str) -> dict[str, Any]:
-    """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead letters.
+    """Plans the new raw files as a batch, applies every pending batch, and imports dead-letter records.
 
-    `session` is for the plan and the dead letters, which the driver sees to. Returns the same document as the table
-    engine's batch.
+    `session` is for the plan and the dead-letter records, which the driver handles. Returns the same document as the
+    table engine's batch.
     """
     started = time.monotonic()
     missing = missing_batches(session, bucket, DeltaTables(bucket), user_id)
-    # Before Spark commits to the quarantine: a run need not race with itself. A fault is raised after the feeds.
+    # Before Spark commits to the quarantine, so that a run does not race with itself. Its error is raised after the
+    # feeds.
     with ThreadPoolExecutor(1) as worker:
-        letters = worker.submit(append_dead_letters, session, bucket, user_id)
+        dead_letters = worker.submit(append_dead_letters, session, bucket, user_id)
     reports = {name: FeedReport() for name in FEED_NAMES}
     for name, batches in missing.items():
         for batch, files in batches:
             _Batch(spark, bucket, user_id, load_feeds()[name], batch, reports[name]).apply(files)
-    return batch_document(missing, reports, letters.result(), started)
+    return batch_document(missing, reports, dead_letters.result(), started)
 
 
 class _Batch:
@@ -65,12 +66,13 @@ class _Batch:
         self._report = report
 
     def apply(self, files: Sequence[RawFile]) -> None:
-        """Brings the files into quarantine and table, but for those that have changed since they were planned."""
+        """Writes the files into quarantine and table, except those that changed since they were planned."""
         present = self._unchanged(files)
         while True:
             with CleanedBatch(self._spark, self._bucket.name, self._feed, present) as cleaned:
                 counts = cleaned.counts()
-                # Spark asks for no etag: what is the same before and after was the same while it was read.
+                # Spark does not check etags: a file with the same etag before and after was not changed while it was
+                # read.
                 still_present = self._unchanged(present)
                 if len(still_present) == len(present):
                     counts = self._commit(cleaned, counts, any(file.again for file in present))
@@ -91,14 +93,14 @@ class _Batch:
         for file in files:
             if (file.key, file.etag) not in known:
                 print(
-                    f"{file.key} is gone or has another content since batch {self._batch} was planned; "
-                    "what it holds now is read by the next batch.",
+                    f"{file.key} was deleted or changed since batch {self._batch} was planned; "
+                    "the next batch reads its current content.",
                     file=sys.stderr,
                 )
         return [file for file in files if (file.key, file.etag) in known]
 
     def _commit(self, cleaned: CleanedBatch, counts: Counts, again: bool) -> Counts:
-        # The quarantine first: a table that has the batch then says that both have it.
+        # The quarantine first: a table that has the batch then implies that both have it.
         quarantine, application = self._tables.open("quarantine"), rejects_application(self._feed)
         if counts.rejects:
             append = partial(self._append_rejects, cleaned, again)
@@ -118,7 +120,7 @@ class _Batch:
         return counts
 
     def _finish_rejects(self, cleaned: CleanedBatch, quarantine: DeltaTable, counts: Counts) -> Counts:
-        """What `table_engine.batch` does when a batch's rejects were committed and its rows were not."""
+        """Like `table_engine.batch` when a batch's rejects were committed and its rows were not."""
         application = late_application(self._feed)
         while not self._missing_rejects(cleaned).isEmpty():
             quarantine.update_incremental()
@@ -134,7 +136,7 @@ class _Batch:
         return cleaned.rejects().join(self._known_rejects(), ["position", "raw_text"], "left_anti")
 
     def _append_rejects(self, cleaned: CleanedBatch, again: bool) -> None:
-        """Appends the rejects; when positions were read again, only those that are not there with the same text."""
+        """Appends the rejects; when positions are read again, only those not yet there with the same text."""
         rows = self._missing_rejects(cleaned) if again else cleaned.rejects()
         self._append(
             "quarantine",
@@ -149,9 +151,9 @@ class _Batch:
         )
 
     def _append_or_merge(self, cleaned: CleanedBatch) -> tuple[int, int]:
-        """Brings rows into the table; returns how many posts were new and how many were changed.
+        """Merges rows into the table; returns how many posts were inserted and how many were updated.
 
-        Only what differs is written: a merge writes every file anew that holds one of its rows.
+        Only changed rows are written: a merge rewrites every file that has one of its rows.
         """
         present = self._read(self._feed.name)
         if cleaned.bounds is None or present.isEmpty():
@@ -174,7 +176,7 @@ class _Batch:
         try:
             counted = changes.agg(F.count("*").alias("all"), F.count_if("is_update").alias("updates")).first()
             assert counted is not None
-            # A merge also when all are new: it is refused when another writer has added rows since they were compared.
+            # A merge even when all are new: it is refused when another writer has added rows since they were compared.
             self._merge(changes.drop("is_update"), nearby)
             return counted["all"] - counted["updates"], counted["updates"]
         finally:

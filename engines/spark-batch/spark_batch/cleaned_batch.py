@@ -15,10 +15,10 @@ from table_engine.raw_files import RawFile
 
 
 class CleanedBatch:
-    """The cleaned lines of files that are given in source order, kept in memory or on disk while it is entered."""
+    """The cleaned lines of files in source order; a context manager that caches them in memory or on disk."""
 
     def __init__(self, spark: SparkSession, bucket: str, feed: Feed, files: Sequence[RawFile]) -> None:
-        """Nothing is read yet."""
+        """Reads nothing yet."""
         #: The lowest and the highest row number of the clean rows, once `counts` has been called; None without rows.
         self.bounds: tuple[int, int] | None = None
         self._spark = spark
@@ -28,18 +28,18 @@ class CleanedBatch:
         self._lines = clean_lines(spark, feed, read_files(spark, bucket, files))
 
     def __enter__(self) -> CleanedBatch:
-        """Begins to keep what is read."""
+        """Starts caching."""
         self._lines.persist()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Gives up what was kept."""
+        """Releases the cache."""
         self._lines.unpersist()
 
     def counts(self) -> Counts:
-        """What was read; the first call reads the files."""
+        """The counts; the first call reads the files."""
         counted = self._lines.agg(
             F.count(F.when(F.col("reason").isNull(), F.col("ind"))).alias("rows"),
             F.count("reason").alias("refused"),
@@ -54,7 +54,7 @@ class CleanedBatch:
         return Counts(counted["rows"] + rejects, counted["rows"], rejects)
 
     def newest(self) -> DataFrame:
-        """The cleaned table's columns, each post once: of its rows the last one in source order."""
+        """The cleaned table's columns, each post once: the last of its rows in source order."""
         newest_first = Window.partitionBy("ind").orderBy(F.desc("sequence"), F.desc("block"), F.desc("id"))
         lines = self._lines.where("reason IS NULL AND ind IS NOT NULL")
         if self._left_out is not None:
@@ -66,9 +66,10 @@ class CleanedBatch:
         )
 
     def leave_out(self, positions: DataFrame) -> int:
-        """Takes the lines at the positions of a relation out of `newest`, but only those of files read the first time.
+        """Excludes the lines at the positions of a relation from `newest`, but only those of files read for the first
+        time.
 
-        Returns how many clean rows that were.
+        Returns how many clean rows were excluded.
         """
         rows = self._lines.where("reason IS NULL AND ind IS NOT NULL").select("sequence", "block", "id")
         found = self._at_positions(rows).where("NOT again").join(positions, "position", "left_semi")
@@ -88,7 +89,7 @@ class CleanedBatch:
         return self._at_positions(refused.unionByName(broken)).select("position", "raw_text", "reason")
 
     def _at_positions(self, lines: DataFrame) -> DataFrame:
-        """Lines with `position`, as `<object key>:<line>`, and `again`, as their file has it."""
+        """Lines with `position`, as `<object key>:<line>`, and `again`, whether their file is read again."""
         keys = self._spark.createDataFrame(
             [(n, file.key, file.again) for n, file in enumerate(self._files)],
             "sequence INT, key STRING, again BOOLEAN",

@@ -1,4 +1,4 @@
-"""The Spark job's command line: arguments in, one JSON document on stdout out, as with the table engine's."""
+"""The Spark job's command line: prints one JSON document on stdout, like the table engine's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from spark_batch.answers import run_answers
 from spark_batch.batch import run_batch
 from spark_batch.commits import SPARK_ERRORS
 from spark_batch.spark_session import LocalSpark, open_spark
-from spark_batch.table_care import run_care
+from spark_batch.table_maintenance import run_maintenance
 from table_engine import argument_types
 from table_engine.duckdb_session import open_session
 from table_engine.errors import TableEngineError, describe
@@ -29,7 +29,7 @@ from table_engine.storage import Bucket
 from table_engine.temporary_folder import run_in_temporary_folder
 
 _DESCRIPTION = """The batch of the table engine on Spark, with the same SQL, tables and results. Master, memory and jars
-are those that spark-submit was told; --master starts a Spark on this machine instead. S3 is reached by the standard AWS
+are those of spark-submit; --master starts a local Spark instead. S3 is configured by the standard AWS
 environment. One JSON document is printed on stdout; progress and errors go to stderr. Exit codes: 0 done, 1 failed,
 2 wrong arguments."""
 
@@ -38,7 +38,7 @@ _HELP = {
     "answers": "answer the eight questions from the tables",
 }
 
-#: The driver's own DuckDB, which only makes the plan of a batch.
+# The driver's own DuckDB, which only plans batches.
 _PLAN_MEMORY = "500MB"
 
 
@@ -63,9 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _stdout_kept() -> Iterator[TextIO]:
-    """Gives the program's stdout, and to all others, the JVM that is started in it among them, stderr in its place.
+    """Yields the program's stdout and redirects everything else, including the JVM's, to stderr.
 
-    Delta Lake's vacuum prints to the JVM's stdout what it has deleted.
+    Delta Lake's vacuum prints what it deleted to the JVM's stdout.
     """
     sys.stdout.flush()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as stdout:
@@ -91,16 +91,16 @@ def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 
 def _run_everything(spark: SparkSession, bucket: Bucket, user_id: str, folder: Path) -> dict[str, Any]:
-    """The batch, then the answers, then the care of the tables: each can be repeated, whatever came of the others."""
+    """The batch, the answers and table maintenance; each is idempotent, whatever happened to the others."""
     started = time.monotonic()
     report = run_batch(spark, open_session(folder, _PLAN_MEMORY, 2), bucket, user_id)
     answers = run_answers(spark, bucket)
-    tables = run_care(spark, bucket)
+    tables = run_maintenance(spark, bucket)
     return {**report, **answers, "tables": tables, "seconds": round(time.monotonic() - started, 3)}
 
 
 def _mebibytes(amount: str) -> int:
-    """An amount of memory as the arguments take it, in the only unit of it that a JVM takes too."""
+    """An amount of memory from the arguments, in the only unit that a JVM accepts too."""
     number, unit = amount.rstrip("MGiB"), amount.lstrip("0123456789. ")
     bytes_ = float(number) * {"MB": 1e6, "GB": 1e9, "MiB": 2**20, "GiB": 2**30}[unit]
     return int(bytes_ / 2**20)

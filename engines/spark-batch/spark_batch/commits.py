@@ -1,4 +1,4 @@
-"""Commits by Spark that happen exactly once, beside any other writers (docs/adr/0007-spark-batch.md)."""
+"""Exactly-once commits by Spark, concurrent with any other writers (docs/adr/0007-spark-batch.md)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pyspark.sql import SparkSession
 from table_engine.delta_tables import is_applied
 from table_engine.errors import TableEngineError
 
-#: What a call of Spark raises: PySpark leaves some of the JVM's errors as they are.
+# What a call of Spark raises: PySpark does not convert some of the JVM's errors.
 SPARK_ERRORS = (PySparkException, Py4JJavaError)
 
-# The errors of Delta Lake that say that another writer's commit stands in the way. The table engine's care, and its
-# writers now and then, change a property of a table.
+# Delta Lake's errors for a conflicting commit of another writer. The table engine's maintenance, and now and then its
+# writers, change a table property.
 _OVERTAKEN = re.compile(r"io\.delta\.exceptions\.(Concurrent.*|MetadataChanged|ProtocolChanged)Exception")
 
-# A commit that lost a race looks again; each loss means that another one made progress.
+# A commit that lost a race retries; each loss means that another one made progress.
 _ATTEMPTS = 20
 
 _APPLICATION = "spark.databricks.delta.write.txnAppId"
@@ -38,7 +38,7 @@ def commit_once(
 
     What `write` commits to the table, in one commit, carries (application, version): Delta Lake leaves it out when the
     table has them, and refuses it when another writer has brought them in the meantime. `write` must look at the table
-    anew each time. Returns whether the commit is this call's. Raises TableEngineError when other writers keep being
+    again each time. Returns whether the commit is this call's. Raises TableEngineError when other writers keep being
     faster.
 
     What Spark calls a success is believed only when the table's newest state has it: when the log was cleaned up while
@@ -64,12 +64,12 @@ def commit_once(
             spark.conf.unset(_VERSION)
         time.sleep(random.uniform(0.05, 0.3 * (tries + 1)))
     raise TableEngineError(
-        f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."
+        f"{_ATTEMPTS} commits to {table.table_uri} conflicted with other writers: run the command again."
     )
 
 
 def is_overtaken(error: BaseException) -> bool:
-    """Whether a commit was refused because of what another writer has committed in the meantime."""
+    """Whether a commit was refused because of another writer's concurrent commit."""
     cause: Any = getattr(error, "_origin", None) or getattr(error, "java_exception", None)
     while cause is not None:
         if _OVERTAKEN.fullmatch(cause.getClass().getName()):

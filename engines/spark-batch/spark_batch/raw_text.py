@@ -1,4 +1,4 @@
-"""Raw files to lines in Spark, by the rules of `table_engine.raw_lines`."""
+"""Reads raw files as lines in Spark, by the rules of `table_engine.raw_lines`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from table_engine.raw_files import RawFile
 from table_engine.raw_lines import LONGEST_LINE, line_problem, readable
 from table_engine.sql_text import cleaning_sql, spark_statements
 
-#: What the cleaning passes through for each line. `sequence` is the file's place in the batch, `block` where the split
-#: of the file begins, `id` ascends in a split; `broken` are the bytes of a line that is no text.
+# Columns that the cleaning passes through. `sequence` is the file's place in the batch, `block` the start of the file's
+# split, `id` ascends in a split; `broken` are the bytes of a line that is not text.
 POSITION = "sequence INT, block BIGINT, id BIGINT, broken BINARY"
 
 
 def read_files(spark: SparkSession, bucket: str, files: Sequence[RawFile]) -> DataFrame:
-    """Every line of the files, blank ones too: `sequence`, `block`, `id` and `value`, a text that may be no UTF-8."""
+    """Every line of the files, including blank ones: `sequence`, `block`, `id` and `value`, which may not be UTF-8."""
     if not files:
         return spark.createDataFrame([], "sequence INT, block BIGINT, id BIGINT, value STRING")
     address = f"s3a://{bucket}/"
@@ -39,9 +39,9 @@ def read_files(spark: SparkSession, bucket: str, files: Sequence[RawFile]) -> Da
 
 
 def clean_lines(spark: SparkSession, feed: Feed, lines: DataFrame) -> DataFrame:
-    """Cleans lines as `read_files` gives them; a row for each: POSITION, `reason`, `raw_text`, the table's columns.
+    """Cleans lines from `read_files`; one row each: POSITION, `reason`, `raw_text`, the table's columns.
 
-    `reason` and `raw_text` are null for a clean row and, with all columns, for a blank line and a `broken` one.
+    `reason` and `raw_text` are null for a clean row and, like all columns, for a blank line and a `broken` one.
     """
     _as_text(lines).createOrReplaceTempView("lines")
     for statement in spark_statements(feed):
@@ -55,7 +55,7 @@ def clean_lines(spark: SparkSession, feed: Feed, lines: DataFrame) -> DataFrame:
 
 
 def _as_text(lines: DataFrame) -> DataFrame:
-    """The relation (position, line) that the cleaning reads; `line` is null for a blank line and a broken one."""
+    """The relation (position, line) that the cleaning reads; `line` is null for blank and broken lines."""
     ended = lines.withColumn("text", _without_carriage_return(F.col("value")))
     is_broken = (
         ~F.is_valid_utf8("text")
@@ -64,7 +64,7 @@ def _as_text(lines: DataFrame) -> DataFrame:
         | (F.octet_length("text") > LONGEST_LINE)
     )
     checked = ended.withColumn("is_broken", is_broken)
-    # Between values a carriage return is white space as a tab is; in a string neither may stand.
+    # Between values a carriage return is white space like a tab; neither is valid in a string.
     line = F.replace("text", F.lit("\r"), F.lit("\t"))
     is_record = ~F.col("is_broken") & (F.expr("trim(BOTH ' \t\r' FROM text)") != "")
     broken = F.when(F.col("is_broken"), F.col("text").cast("binary"))
@@ -73,13 +73,13 @@ def _as_text(lines: DataFrame) -> DataFrame:
 
 
 def _without_carriage_return(value: Column) -> Column:
-    # By bytes: in a text that is no UTF-8 characters cannot be counted.
+    # By bytes: characters of invalid UTF-8 cannot be counted.
     shorter = F.substring(value.cast("binary"), F.lit(1), F.octet_length(value) - 1).cast("string")
     return F.when(F.endswith(value, F.lit("\r")), shorter).otherwise(value)
 
 
 def describe_broken(line: Column) -> Column:
-    """A struct of `raw_text` and `reason` for the bytes of a broken line, as the table engine has them."""
+    """`raw_text` and `reason` for the bytes of a broken line, as in the table engine."""
 
     def describe(data: bytearray) -> tuple[str, str | None]:
         return readable(bytes(data)), line_problem(bytes(data))

@@ -1,4 +1,4 @@
-"""A Spark session that reads and writes the same bucket as the table engine."""
+"""A Spark session for the table engine's bucket."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from table_engine.storage import storage_options
 
 _LOGGING = Path(__file__).with_name("log4j2.properties")
 
-#: The SQL functions of the Spark extension: class, and what each returns.
+# SQL functions of the Spark extension: class and return type.
 _FUNCTIONS = {
     "decode_record": ("io.github.pinterestpipeline.spark.DecodeRecord", ArrayType(StringType())),
     "value_kind": ("io.github.pinterestpipeline.spark.ValueKind", StringType()),
@@ -24,9 +24,9 @@ _FUNCTIONS = {
 
 @dataclass(frozen=True)
 class LocalSpark:
-    """A Spark that runs in this process's machine and is given up with it.
+    """A local Spark, which ends with this process.
 
-    `master` as Spark names it, for example `local[2]`; `memory` of its JVM, for example `1g`; `jars` are files, or
+    `master` in Spark's notation, for example `local[2]`; `memory` of its JVM, for example `1g`; `jars` are files, or
     folders of jars; what does not fit in memory is written below `temporary`; `java_options` are further options of
     the JVM.
     """
@@ -39,9 +39,9 @@ class LocalSpark:
 
 
 def open_spark(local: LocalSpark | None = None, environment: Mapping[str, str] = os.environ) -> SparkSession:
-    """Opens the session. Without `local` master, memory and jars are what `spark-submit` was told.
+    """Opens the session. Without `local`, master, memory and jars are those of `spark-submit`.
 
-    S3 is reached by the standard AWS environment. Raises TableEngineError for an endpoint that cannot be used.
+    S3 is configured by the standard AWS environment. Raises TableEngineError for an invalid endpoint.
     """
     settings = {**_TABLES, **_storage(environment)}
     if local is not None:
@@ -60,12 +60,12 @@ _TABLES = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.delta.logStore.s3a.impl": "io.github.pinterestpipeline.spark.ConditionalPutLogStore",
-    # As delta-rs writes them; also years before 1582 in the calendar that everybody else uses.
+    # As delta-rs writes them; years before 1582 in the proleptic Gregorian calendar.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.compression.codec": "zstd",
-    # Tasks that list folders, for a vacuum as many as this however few there are: by default 10,000.
+    # Parallelism of listing folders; a vacuum always starts this many tasks (default: 10,000).
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "64",
     "spark.databricks.delta.optimize.minFileSize": str(64 * 1024 * 1024),
     "spark.databricks.delta.optimize.maxFileSize": str(256 * 1024 * 1024),
@@ -73,7 +73,7 @@ _TABLES = {
 
 
 def _storage(environment: Mapping[str, str]) -> dict[str, str]:
-    """S3A's settings. Credentials are not among them: S3A takes them from the environment or the role."""
+    """S3A's settings. S3A takes credentials from the environment or the role."""
     options = storage_options(environment)
     settings = {}
     if "aws_region" in options:
@@ -89,7 +89,7 @@ def _storage(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _local(local: LocalSpark) -> dict[str, str]:
     jars = [jar for place in local.jars for jar in (sorted(place.glob("*.jar")) if place.is_dir() else [place])]
-    # The JVM and Spark's Python processes are those of this interpreter.
+    # The JVM and Spark's Python processes use this interpreter.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     return {
         "spark.master": local.master,

@@ -1,4 +1,4 @@
-"""One Spark for all tests, beside the table engine's S3 server and buckets."""
+"""One Spark for all tests, with the table engine's S3 server and buckets."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.conftest import environment, new_bucket, s3_url, session, sink
 
 __all__ = ["environment", "new_bucket", "s3_url", "session", "sink"]
 
-#: The access key of the tests; any is taken.
+# The access key of the tests; any is accepted.
 KEYS = {"AWS_ACCESS_KEY_ID": "table-engine-tests", "AWS_SECRET_ACCESS_KEY": "any", "AWS_REGION": "us-east-1"}
 
 
 @pytest.fixture(scope="session")
 def spark(s3_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    # The JVM takes its credentials from the environment in which it is started.
+    # The JVM takes its credentials from the environment at its start.
     os.environ.update(KEYS, AWS_ENDPOINT_URL=s3_url)
-    # A checkout may have all these in its path (docs/environment.md): jars are given to Spark as texts.
+    # A checkout's path may have any of these characters (docs/environment.md): jars are passed to Spark as texts.
     odd = tmp_path_factory.mktemp("spark") / "ü '\"%41#& $x(a){b}[c]!;@+~^`<>|"
     odd.mkdir()
     installed = local_spark(odd / "temporary")
@@ -38,6 +38,6 @@ def spark(s3_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spa
 
 
 def local_spark(temporary: Path) -> LocalSpark:
-    """The installed Spark, by the environment that test/run-all.ts gives."""
+    """The installed Spark, located by the environment from test/run-all.ts."""
     jars = [Path(place) for place in os.environ["SPARK_BATCH_JARS"].split(os.pathsep)]
     return LocalSpark("local[2]", "1500m", jars, temporary, TEST_JVM)

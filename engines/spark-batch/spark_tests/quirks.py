@@ -1,4 +1,4 @@
-"""Values and lines that are easily read in two ways."""
+"""Values and lines that parsers read differently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buckets filled alike for both engines, the batch on Spark in this process, and tables side by side."""
+"""Equal buckets for both engines, the batch on Spark in this process, and comparison of tables."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tests.sink_bucket import USER, SinkBucket
 
 PROJECT = Path(__file__).parents[3]
 
-#: As in the sink's files.
+# As in the sink's files.
 LINES = 10_000
 PARTITIONS = 3
 
 TABLES = (*FEED_NAMES, "quarantine")
 
-#: What little there is to compute is done before the JVM's second compiler has been of use. Without that compiler the
-#: JVM's space for code would be 48 MiB, which one job can fill, and tasks would fail; so it is the usual 240 MiB.
+# The tests end before the JVM's second compiler pays off. Without it the JVM's code cache would be 48 MiB, which one
+# job can fill, failing tasks; so it is set to the usual 240 MiB.
 TEST_JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
 
 
@@ -37,14 +37,15 @@ def spark_batch(spark: SparkSession, sink: SinkBucket) -> dict[str, Any]:
 
 
 def generate(posts: int, folder: Path, *, rows: bool = False) -> Path:
-    """Generated posts, and what the TypeScript oracle makes of them (test/oracle/write-posts.ts)."""
+    """Generated posts, and the TypeScript oracle's results for them (test/oracle/write-posts.ts)."""
     command = [PROJECT / "node_modules" / ".bin" / "tsx", PROJECT / "test" / "oracle" / "write-posts.ts"]
     subprocess.run([*command, str(posts), "7", folder, *(["rows"] if rows else [])], check=True, timeout=900)
     return folder
 
 
 def put_lines(sinks: Iterable[SinkBucket], feed: str, lines: list[bytes], start: int = 0) -> None:
-    """Stores lines as the sink does: over the partitions, in files of LINES. `start` is the first offset of each."""
+    """Stores lines as the sink does: spread over the partitions, in files of LINES. `start` is the first offset of
+    each."""
     for partition in range(PARTITIONS):
         own = lines[partition::PARTITIONS]
         for at in range(0, len(own), LINES):
@@ -66,7 +67,7 @@ def oracle_answers(folder: Path) -> list[dict[str, Any]]:
 
 
 def differing_rows(one: SinkBucket, other: SinkBucket, table: str) -> list[Any]:
-    """Rows, and how often, that only one of two buckets has in a table; the time of quarantine aside."""
+    """Rows, and how often, that only one of two buckets has in a table; ignoring the time of quarantine."""
     session = duckdb.connect()
     for name, sink in (("one", one), ("other", other)):
         load_into(session, sink.tables.open(table), name, "SELECT * FROM t")

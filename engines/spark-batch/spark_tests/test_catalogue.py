@@ -1,4 +1,4 @@
-"""Spark makes of every input of the catalogue what DuckDB makes of it, which tests/test_catalogue.py holds."""
+"""Spark's results for the inputs of the catalogue equal DuckDB's, which tests/test_catalogue.py checks."""
 
 from __future__ import annotations
 

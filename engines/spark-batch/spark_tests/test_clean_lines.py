@@ -1,4 +1,4 @@
-"""Any lines cleaned by Spark are what DuckDB makes of them: rows, rejects, and the sentences of the rejects."""
+"""Lines cleaned by Spark equal DuckDB's: rows, rejects, and their reasons."""
 
 from __future__ import annotations
 
@@ -65,18 +65,18 @@ def by_spark(spark: SparkSession, feed: str, lines: list[bytes]) -> Outcome:
 
 
 def difference(spark: SparkSession, feed: str, lines: list[bytes]) -> list[Any]:
-    """The lines of which the two make something else."""
+    """The lines whose results differ."""
     spark_found, duckdb_found = by_spark(spark, feed, lines), by_duckdb(feed, lines)
     return [
         (line, {"spark": spark_found.get(n), "duckdb": duckdb_found.get(n)})
         for n, line in enumerate(lines)
-        # As texts, in which -0.0 is not 0.0.
+        # As texts, in which -0.0 differs from 0.0.
         if repr(spark_found.get(n)) != repr(duckdb_found.get(n))
     ]
 
 
 def drawn_lines(feed: str) -> list[bytes]:
-    """Lines of many examples, so that Spark cleans them all at once: it takes as long for one as for thousands."""
+    """Lines of many examples, cleaned by Spark in one job: one takes as long as thousands."""
     lines: list[bytes] = []
 
     @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,4 +1,4 @@
-"""Tables and answers of Spark, of DuckDB and of the TypeScript oracle, over generated posts: the same."""
+"""Tables and answers of Spark, of DuckDB and of the TypeScript oracle over generated posts are equal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark_batch.answers import run_answers
-from spark_batch.table_care import run_care
+from spark_batch.table_maintenance import run_maintenance
 from spark_tests.quirks import LINES as QUIRKS
 from spark_tests.spark_support import (
     TABLES,
@@ -38,9 +38,9 @@ def test_11_000_posts_with_every_quirk(
     sinks = by_spark, by_duckdb = new_bucket(), new_bucket()
     for feed in FEED_NAMES:
         lines = lines_of(folder, feed)
-        # Older rows of posts that come again, rubbish with and without a line's end, and lines as Windows ends them.
+        # Older rows of posts that are repeated, invalid lines with and without a line's end, and Windows line ends.
         key = load_feeds()[feed].row_number.encode()
-        # Those that are rows after all are row 0's, which comes again.
+        # Invalid-looking lines that are rows belong to row 0, which is repeated.
         rubbish = [line.replace(b"KEY", key).replace(b":1", b":0") + b"\n" for line in QUIRKS if b'"-2' not in line]
         put_lines(sinks, feed, [line.replace(b" ", b"  ") for line in lines[:3000]] + rubbish)
         again = [line.replace(b"\n", b"\r\n") if n % 5 == 0 else line for n, line in enumerate(lines)]
@@ -90,8 +90,8 @@ def test_200_000_posts(
         assert differing_rows(by_spark, by_duckdb, table) == [], table
 
     # After compaction too; of each table there are fewer files than any number asks for.
-    cared = run_care(spark, by_spark.bucket, fewest=1)
-    assert all(table["files"] == 1 and not table["is_overtaken"] for table in cared.values())
+    maintained = run_maintenance(spark, by_spark.bucket, fewest=1)
+    assert all(table["files"] == 1 and not table["is_overtaken"] for table in maintained.values())
     answers = run_answers(spark, by_spark.bucket)
     assert answers == embedded.run_answers(session, by_duckdb.bucket)
     assert without_title(answers["answers"]) == oracle_answers(folder)
@@ -100,9 +100,9 @@ def test_200_000_posts(
 def test_dead_letters(spark: SparkSession, new_bucket: NewBucket) -> None:
     sinks = by_spark, by_duckdb = new_bucket(), new_bucket()
 
-    def put(partition: int, start: int, letters: bytes) -> None:
+    def put(partition: int, start: int, lines: bytes) -> None:
         for sink in sinks:
-            sink.put("dead-letters", partition, start, letters)
+            sink.put("dead-letters", partition, start, lines)
 
     for feed in FEED_NAMES:
         put_lines(sinks, feed, [b'{"ind":1,"index":1}\n', b"bad\n", b'{"ind":2,"index":2}\n', b"bad\n"])
@@ -113,7 +113,7 @@ def test_dead_letters(spark: SparkSession, new_bucket: NewBucket) -> None:
     assert {**report, "seconds": 0} == {**expected, "seconds": 0}
     assert report["dead_letters"] == 6
     assert report["feeds"]["pin"]["rejects"] == 2
-    # Each engine goes on where the other one has left off.
+    # Each engine continues where the other one stopped.
     put(0, 7, dead_letter(9) + dead_letter(4, b"\xff\n\x00"))
     assert by_spark.batch()["dead_letters"] == spark_batch(spark, by_duckdb)["dead_letters"] == 1
     assert spark_batch(spark, by_spark)["dead_letters"] == by_duckdb.batch()["dead_letters"] == 0
@@ -122,14 +122,14 @@ def test_dead_letters(spark: SparkSession, new_bucket: NewBucket) -> None:
     assert count(by_spark, "quarantine") == 6 + 7
 
 
-def test_a_fault_of_the_dead_letters_stops_no_feed(
+def test_a_failure_of_the_dead_letter_records_stops_no_feed(
     spark: SparkSession, new_bucket: NewBucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sink = new_bucket()
     put_lines([sink], "user", [b'{"ind":1}\n'])
 
     def broken(*_: object) -> int:
-        raise OSError("no dead letters today")
+        raise OSError("no dead-letter records today")
 
     monkeypatch.setattr("spark_batch.batch.append_dead_letters", broken)
     with pytest.raises(OSError, match="today"):

@@ -1,4 +1,4 @@
-"""A batch that the embedded engine was killed in between its two commits, finished by Spark with other rules."""
+"""A batch that the embedded engine left between its two commits, finished by Spark with other rules."""
 
 from __future__ import annotations
 

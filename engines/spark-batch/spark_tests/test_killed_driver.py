@@ -1,4 +1,4 @@
-"""The job as a process, killed where it hurts: the next run ends with the same tables as an undisturbed one."""
+"""The job as a process, killed at critical points: the next run ends with the same tables as an undisturbed one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.sink_bucket import SinkBucket, jsonl
 
 MAIN = str(Path(__file__).parents[1] / "main.py")
 
-#: Where the driver is killed, one run after the other: the write that is then never made, and what is there before it.
+# Where the driver is killed, one run after the other: the write that never happens, and what exists before it.
 PLACES = {
     "tables/quarantine/_delta_log/.*json": "the quarantine's rows, without a commit",
     "tables/pin/_delta_log/.*json": "the quarantine's commit, and the table's rows without one",
@@ -29,7 +29,7 @@ PLACES = {
 
 
 def fill(sink: SinkBucket) -> None:
-    """A batch that is in, and one that inserts, updates and refuses."""
+    """An applied batch, and one that inserts, updates and rejects."""
     sink.put("pin", 0, 0, jsonl(*({"index": n, "title": "old"} for n in range(20))) + b"bad 1\n")
     sink.put("geo", 0, 0, jsonl(*({"ind": n, "country": "old"} for n in range(20))))
     sink.batch()
@@ -47,13 +47,13 @@ def start(sink: SinkBucket, environment: dict[str, str], url: str) -> subprocess
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # The JVM is in the same group.
+        # The JVM is in the same process group.
         start_new_session=True,
     )
 
 
 def kill_at(sink: SinkBucket, environment: dict[str, str], place: str) -> None:
-    """Runs the job until it is about to write to a place, and kills Python and JVM before the server hears of it."""
+    """Runs the job until it is about to write to a path, and kills Python and JVM before the server receives it."""
     process: list[subprocess.Popen[str]] = []
     killed = False
 
@@ -83,7 +83,7 @@ def test_killed_between_any_two_commits(
         kill_at(sink, environment, place)
     assert [version(sink, table) for table in ("quarantine", "pin", "geo")] == [2, 2, 1]
 
-    # The whole job, as it is started on EMR: nothing but its arguments, and one document on stdout.
+    # The job as started on EMR: only arguments, and one document on stdout.
     run = start(sink, environment, environment["AWS_ENDPOINT_URL"])
     output, messages = run.communicate(timeout=900)
     assert run.returncode == 0, messages

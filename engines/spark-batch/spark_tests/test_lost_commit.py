@@ -1,4 +1,4 @@
-"""A commit of Spark below the newest checkpoint, as the log was cleaned up while it wrote, is made again."""
+"""A commit of Spark below the newest checkpoint, after the log was cleaned up while it wrote, is repeated."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def test_the_log_is_cleaned_up_meanwhile(spark: SparkSession, sink: SinkBucket, 
         paths = str(begun), str(cleaned)
 
         def wait(value: str) -> str:
-            # The state that Spark commits on is read before.
+            # The state that Spark commits on is read first.
             Path(paths[0]).touch()
             while not Path(paths[1]).exists():
                 time.sleep(0.05)
             return value
 
-        # PySpark looks at a function's type hints, unless it has none.
+        # PySpark inspects a function's type hints, unless it has none.
         slow = F.udf(lambda value: wait(value), "string")
         rows = spark.range(1).select(F.lit(1).alias("ind"), slow(F.lit("new")).alias("value"))
         if kind == "append":
@@ -72,8 +72,8 @@ def test_the_log_is_cleaned_up_meanwhile(spark: SparkSession, sink: SinkBucket, 
         append(number)
     # As in a batch, Spark has read the table before.
     assert spark.read.format("delta").load(address).count() == ROWS
-    with ThreadPoolExecutor(1) as beside:
-        cleaning = beside.submit(others)
+    with ThreadPoolExecutor(1) as pool:
+        cleaning = pool.submit(others)
         assert commit_once(spark, sink.tables.open("any"), "batch", 1, write)
         cleaning.result()
     assert len(writes) == 2

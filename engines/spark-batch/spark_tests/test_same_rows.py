@@ -1,4 +1,4 @@
-"""The tables of both paths, as every engine opens them: delta-rs, DuckDB and Spark see identical rows."""
+"""The tables of both paths: delta-rs, DuckDB and Spark read identical rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Row = tuple[Any, ...]
 
 
 def distinct_numbers(feed: str) -> list[Any]:
-    """The records, each with a row number of its own: the batch keeps one row a post."""
+    """The records, each with its own row number: the batch keeps one row a post."""
     key = load_feeds()[feed].row_number
     return [
         {**record, key: number * 7 if number else record[key]} if isinstance(record, dict) else record
@@ -77,7 +77,7 @@ def table_names() -> dict[str, Sequence[tuple[str, str]]]:
 
 
 def plain(value: Any) -> Any:
-    """A value without what differs between the engines' Python types. Times as UTC in microseconds."""
+    """A value without differences between the engines' Python types. Times as UTC in microseconds."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=timezone.utc).isoformat(timespec="microseconds")
     if isinstance(value, float):
@@ -92,7 +92,7 @@ def in_order(rows: Sequence[Sequence[Any]]) -> list[Row]:
 
 
 def by_spark(spark: SparkSession, sink: SinkBucket, name: str) -> list[Row]:
-    # As whole microseconds: Python's own times are those of the machine's zone.
+    # As whole microseconds: Python's own times are in the machine's zone.
     columns = [f"`{c}`" if t != "timestamp" else f"unix_micros(`{c}`) AS `{c}`" for c, t in table_names()[name]]
     frame = spark.read.format("delta").load(f"s3a://{sink.name}/tables/{name}")
     assert frame.columns == [column for column, _ in table_names()[name]]
@@ -100,7 +100,7 @@ def by_spark(spark: SparkSession, sink: SinkBucket, name: str) -> list[Row]:
 
 
 def by_duckdb(sink: SinkBucket, name: str, folder: Path) -> list[Row]:
-    """DuckDB alone: its own reader of Parquet over what the table's log says is in the newest state."""
+    """DuckDB alone: its own Parquet reader over the files of the table's newest state."""
     for stored in sink.bucket.list(f"tables/{name}/"):
         place = folder / stored.key
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def by_duckdb(sink: SinkBucket, name: str, folder: Path) -> list[Row]:
 
 
 def live_files(table: Path) -> list[str]:
-    """The data files of a table's newest state: those of the newest checkpoint, changed by the commits after it."""
+    """The data files of a table's newest state: those of the newest checkpoint, changed by later commits."""
     log = table / "_delta_log"
     version, live = -1, set[str]()
     if (log / "_last_checkpoint").exists():

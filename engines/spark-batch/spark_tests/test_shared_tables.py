@@ -1,4 +1,4 @@
-"""One bucket for both engines, and beside them the function that appends the streams."""
+"""One bucket for both engines, together with the function that appends the streams."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.stream_support import appender, stream_rows, user_records
 NewBucket = Callable[[], SinkBucket]
 Engine = Callable[[SinkBucket], dict[str, Any]]
 
-#: The column that tells the steps apart, by feed.
+# The column that distinguishes the steps, by feed.
 COLUMN = {"pin": "title", "geo": "country", "user": "first_name"}
 
 
 def fill(sinks: list[SinkBucket], step: int) -> None:
-    """Step n brings 40 new posts, changes 20 of the step before, repeats 20 as they are, and has two rejects."""
+    """Step n inserts 40 new posts, changes 20 of the step before, repeats 20 unchanged, and has two rejects."""
     for feed in FEED_NAMES:
         key = load_feeds()[feed].row_number
         first = step * 40
@@ -59,7 +59,7 @@ def test_tables_written_by_both_engines_in_turn(spark: SparkSession, new_bucket:
     assert reports([SinkBucket.batch, on_spark, SinkBucket.batch, on_spark], mixed, by_duckdb) == [1, 2, 3, 4]
     for table in TABLES:
         assert differing_rows(mixed, by_duckdb, table) == [], table
-    # Whoever comes next finds nothing to do, and a batch that changes nothing is not read again.
+    # The next run finds nothing to do, and a batch that changes nothing is not read again.
     assert on_spark(mixed)["batch"] is None
     mixed.put("geo", 0, 900, jsonl({"ind": 130, "country": "new in 3", "last_name": "x"}))
     assert on_spark(mixed)["feeds"]["geo"] == {
@@ -72,7 +72,7 @@ def test_tables_written_by_both_engines_in_turn(spark: SparkSession, new_bucket:
 def test_changed_and_missing_files(
     spark: SparkSession, new_bucket: NewBucket, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file with another content is read again, its rejects once; one that is gone stops nothing."""
+    """A changed file is read again, its rejects once; a deleted one stops nothing."""
     by_spark, by_duckdb = sinks = [new_bucket(), new_bucket()]
     for content in (jsonl({"ind": 1, "country": "a"}) + b"bad\n", jsonl({"ind": 1, "country": "b"}) + b"bad\nworse\n"):
         for sink in sinks:
@@ -85,14 +85,14 @@ def test_changed_and_missing_files(
         assert plan_new_files(duckdb.connect(), sink.bucket, sink.tables, "pinterest") == 3
         sink.delete(gone)
     assert spark_batch(spark, by_spark)["feeds"] == by_duckdb.batch()["feeds"]
-    assert "is gone or has another content" in capsys.readouterr().err
+    assert "was deleted or changed since" in capsys.readouterr().err
     for table in TABLES:
         assert differing_rows(by_spark, by_duckdb, table) == [], table
     assert [row[3] for row in by_spark.rows("quarantine")] == ["bad", "worse", "later"]
 
 
 def test_while_the_function_appends(spark: SparkSession, sink: SinkBucket, tmp_path: Path) -> None:
-    """Batches on Spark and the function write to the quarantine at once, and each row is there once."""
+    """Batches on Spark and the function write to the quarantine concurrently, and each row is there once."""
     stop = Event()
 
     def append() -> int:
@@ -105,8 +105,8 @@ def test_while_the_function_appends(spark: SparkSession, sink: SinkBucket, tmp_p
             stop.wait(0.1)
         return records
 
-    with ThreadPoolExecutor(1) as beside:
-        appending = beside.submit(append)
+    with ThreadPoolExecutor(1) as pool:
+        appending = pool.submit(append)
         try:
             for step in range(3):
                 rejects = b"".join(b"bad %d of %d\n" % (n, step) for n in range(50))

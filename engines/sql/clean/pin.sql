@@ -45,8 +45,8 @@ SELECT
   unique_id_text AS unique_id,
   CASE WHEN title_text <> '' AND NOT {{sentinel title}} THEN title_text END AS title,
   CASE WHEN NOT {{sentinel description}} THEN description_text END AS description,
-  -- Exact in decimals; whole numbers, which most are, need none, and short ones fit small decimals, which are fast. Too
-  -- large for a long is null.
+  -- Exact, in decimals. Whole numbers, the most frequent, need none, and short ones use small, fast decimals. Null
+  -- where it exceeds a long.
   CASE
     WHEN {{sentinel follower_count}} THEN NULL
     WHEN matches(follower_number, '^[0-9]{1,12}$') THEN CAST(follower_number AS BIGINT) * follower_unit

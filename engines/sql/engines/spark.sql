@@ -1,4 +1,4 @@
--- What Spark needs before it can run engines/sql/clean: the functions named there, and the relation "decoded". The functions
+-- Definitions for engines/sql/clean on Spark: the functions named there, and the relation "decoded". The functions
 -- decode_record and value_kind come from the Spark extension. A statement ends with a semicolon at the end of a line.
 
 -- The array [a, b].
@@ -12,7 +12,7 @@ CREATE OR REPLACE TEMPORARY FUNCTION trimmed_parts(t STRING) RETURNS ARRAY<STRIN
 CREATE OR REPLACE TEMPORARY FUNCTION matches(t STRING, pattern STRING) RETURNS BOOLEAN
   RETURN regexp_like(t, concat('(?d)', pattern)) AND NOT endswith(t, '\n');
 
--- The whole number, in 32 bits, that a text such as 12, -12 or 12.0 is; null for any other text.
+-- The 32-bit integer of a text such as 12, -12 or 12.0; null for any other text.
 CREATE OR REPLACE TEMPORARY FUNCTION whole_number(t STRING) RETURNS INT
   RETURN CASE WHEN matches(t, '^-?[0-9]+([.]0+)?$') THEN try_cast(split_part(t, '.', 1) AS INT) END;
 
@@ -22,8 +22,8 @@ CREATE OR REPLACE TEMPORARY FUNCTION zone_minutes(zone STRING) RETURNS INT
     ELSE CAST(left(zone, 1) || '1' AS INT)
       * (CAST(substr(zone, 2, 2) AS INT) * 60 + coalesce(try_cast(right(substr(zone, 4), 2) AS INT), 0)) END;
 
--- A text that has the shape of an ISO 8601 date and time; null when there is no such day or the year is not 1 to 9999.
--- Taken apart, because Spark's own cast refuses zones beyond 18 hours.
+-- An ISO 8601 date and time; null for an invalid day or a year outside 1 to 9999. Split into parts, because Spark's own
+-- cast refuses zones beyond 18 hours.
 CREATE OR REPLACE TEMPORARY FUNCTION shifted_timestamp(t STRING) RETURNS TIMESTAMP
   RETURN try_cast(left(t, 10) || ' ' || substr(t, 12, 8) || regexp_extract(t, '[.][0-9]{1,6}', 0) AS TIMESTAMP)
     - make_dt_interval(0, 0, zone_minutes(regexp_extract(substr(t, 20), '[+-].*$', 0)));
@@ -33,12 +33,12 @@ CREATE OR REPLACE TEMPORARY FUNCTION utc_timestamp(t STRING) RETURNS TIMESTAMP
       BETWEEN TIMESTAMP '0001-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999999'
     THEN shifted_timestamp(t) END;
 
--- Whether the value of a key is an object or an array. The JSON is only looked at again when its text says it might be.
+-- Whether the value of a key is an object or an array. The JSON is only parsed when its text suggests so.
 CREATE OR REPLACE TEMPORARY FUNCTION is_nested(document STRING, key STRING, t STRING) RETURNS BOOLEAN
   RETURN CASE WHEN startswith(t, '{') OR startswith(t, '[')
     THEN value_kind(document, key) IN ('an object', 'an array') ELSE false END;
 
--- The sentence that says why a value was refused.
+-- Why a value was refused.
 CREATE OR REPLACE TEMPORARY FUNCTION refusal(document STRING, key STRING, t STRING, expected STRING) RETURNS STRING
   RETURN key || ': expected ' || expected || ', found ' || CASE
     WHEN value_kind(document, key) IS NULL THEN 'no such key'
@@ -47,8 +47,8 @@ CREATE OR REPLACE TEMPORARY FUNCTION refusal(document STRING, key STRING, t STRI
     ELSE value_kind(document, key) || ' ' || left(t, 100) || CASE WHEN length(t) > 100 THEN '…' ELSE '' END
   END;
 
--- One row a line: position, line, the document that counts, why the line is no record, and the text of each source key (null
--- for null and for no such key). Each line is parsed once; of a key that stands twice in an object the last counts.
+-- One row a line: position, line, the document that counts, why the line is not a record, and the text of each source
+-- key (null for null and for a missing key). Each line is parsed once; of duplicate keys the last counts.
 CREATE OR REPLACE TEMPORARY VIEW decoded AS
 SELECT
   position,

@@ -1,4 +1,4 @@
--- Each post that is in all three cleaned tables, with the years and the age group that the questions ask by.
+-- Each post that is in all three cleaned tables, with the years and the age group that the questions group by.
 SELECT
   p.ind,
   p.category,

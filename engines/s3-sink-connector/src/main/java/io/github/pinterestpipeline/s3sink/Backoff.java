@@ -3,8 +3,8 @@ package io.github.pinterestpipeline.s3sink;
 import java.util.function.DoubleSupplier;
 
 /**
- * Pauses between retries: each about twice the one before, up to 30 s (or the first pause, if that
- * is longer), spread by a quarter either way so that tasks do not retry in step.
+ * Exponential back-off: each pause is about twice the one before, up to 30 s (or the first pause,
+ * if longer), with jitter of a quarter either way.
  */
 final class Backoff {
   private static final long LONGEST_MS = 30_000;
@@ -32,7 +32,7 @@ final class Backoff {
     return Math.max(1, Math.round(pause * (0.75 + 0.5 * random.getAsDouble())));
   }
 
-  /** Something worked: the next pause is the first one again. */
+  /** Resets to the first pause after a success. */
   void reset() {
     failures = 0;
   }

@@ -12,9 +12,9 @@ import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** The dead letters of one partition, and which of them are still on their way. */
+/** Reports one partition's dead-letter records, and waits for those still in flight. */
 final class DeadLetters {
-  /** After so many reports the sink waits until they have arrived, to bound the list. */
+  /** Maximum reports in flight, to bound the list. */
   private static final int MAX_PENDING = 500;
 
   private static final long TIMEOUT_S = 30;
@@ -25,7 +25,7 @@ final class DeadLetters {
 
   /**
    * @param reporter null if the connector has no dead-letter topic
-   * @param failures tells of a dead letter that was refused at once
+   * @param failures counts dead-letter records that the producer refused at once
    */
   DeadLetters(ErrantRecordReporter reporter, ProduceFailures failures) {
     this.reporter = reporter;
@@ -33,10 +33,10 @@ final class DeadLetters {
   }
 
   /**
-   * Hands a record over.
+   * Reports a record to the dead-letter topic.
    *
-   * @throws ConnectException if there is nowhere to hand it to, errors are not tolerated, or the
-   *     producer refused it at once
+   * @throws ConnectException if there is no dead-letter topic, errors are not tolerated, or the
+   *     producer refused the record at once
    */
   void report(SinkRecord record, InvalidValueException reason) {
     if (reporter == null) {
@@ -70,10 +70,10 @@ final class DeadLetters {
   private ConnectException refused(SinkRecord record, InvalidValueException reason) {
     return new ConnectException(
         String.format(
-            "The record at offset %d of %s-%d cannot be stored, and the worker's producer did not"
-                + " get its dead letter into %s. %s. Why it did not stands in the worker's log"
+            "The record at offset %d of %s-%d cannot be stored, and the worker's producer"
+                + " refused its dead-letter record for %s. %s. The worker's log has the cause"
                 + " after \"Could not produce message to dead letter queue\". No offset from this"
-                + " record on was committed. See that the topic is there, that the connector may"
+                + " record on was committed. Check that the topic exists, that the connector may"
                 + " write to it, and that the topic's max.message.bytes and the connector's"
                 + " producer.override.max.request.size leave room for the record and its headers,"
                 + " then restart the task: it reads the record again.",
@@ -86,9 +86,8 @@ final class DeadLetters {
   }
 
   /**
-   * Waits until every record handed over is in the dead-letter topic. The framework does so before
-   * it commits offsets; the sink must before it writes an object, because an object answers for the
-   * dead letters in its range.
+   * Waits until every report has been acknowledged. The framework does so before it commits
+   * offsets; the sink must before it writes an object, whose range includes the reported records.
    *
    * @throws RetriableException if that takes over 30 s
    * @throws ConnectException if it failed
@@ -100,10 +99,10 @@ final class DeadLetters {
         report.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         throw new RetriableException(
-            "The dead-letter topic did not take a record within " + TIMEOUT_S + " s.", e);
+            "The dead-letter topic did not acknowledge a record within " + TIMEOUT_S + " s.", e);
       } catch (ExecutionException e) {
         throw new ConnectException(
-            "The dead-letter topic did not take a record: " + e.getCause().getMessage(), e);
+            "The dead-letter topic did not acknowledge a record: " + e.getCause().getMessage(), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new RetriableException("Interrupted while waiting for the dead-letter topic.", e);

@@ -1,6 +1,9 @@
 package io.github.pinterestpipeline.s3sink;
 
-/** A record's value is no JSON object; the message says why and goes to the dead letters. */
+/**
+ * A record's value is not a JSON object; the message is sent to the dead-letter topic as the
+ * reason.
+ */
 final class InvalidValueException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -12,7 +15,7 @@ final class InvalidValueException extends Exception {
     super(beginning + reason);
   }
 
-  /** With the very words in which the cleaning (engines/sql/engines) refuses the same on the streams. */
+  /** With the same text as the cleaning's rejects (engines/sql/engines). */
   static InvalidValueException asCleaned(String reason) {
     return new InvalidValueException("", reason);
   }

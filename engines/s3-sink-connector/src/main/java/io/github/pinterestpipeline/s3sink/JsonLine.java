@@ -9,11 +9,11 @@ import java.io.IOException;
 
 /**
  * Turns a record's value into a line: checks that it is exactly one JSON object (RFC 8259, UTF-8)
- * and takes out line breaks, which in valid JSON only stand between tokens. All other bytes stay as
- * they are: order and repetition of keys, spaces, escapes, the spelling of numbers.
+ * and removes line breaks, which valid JSON only has between tokens. All other bytes are unchanged:
+ * order and duplicates of keys, spaces, escapes, the notation of numbers.
  */
 final class JsonLine {
-  /** How deep objects and arrays may be nested: {@code mostNesting} of services/contract/feeds.json. */
+  /** Maximum nesting depth: {@code mostNesting} of services/contract/feeds.json. */
   static final int MOST_NESTING = 500;
 
   private static final JsonFactory FACTORY =
@@ -25,8 +25,8 @@ final class JsonLine {
                   .maxNumberLength(Integer.MAX_VALUE)
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
-          // Keys come from strangers: they must neither fill the JVM's string pool nor, by
-          // colliding, stop the task.
+          // Keys are untrusted: they must not fill the JVM's string pool nor fail the task by
+          // collisions.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
           .build();
@@ -34,10 +34,10 @@ final class JsonLine {
   private JsonLine() {}
 
   /**
-   * Checks a value and gives its line.
+   * Checks a value and returns its line.
    *
    * @param value the record's value; null is a tombstone
-   * @return the line without an end; the same array if there was no line break to take out
+   * @return the line without its end; the same array if it had no line breaks
    * @throws InvalidValueException if the value is not exactly one JSON object
    */
   static byte[] of(byte[] value) throws InvalidValueException {

@@ -2,7 +2,7 @@ package io.github.pinterestpipeline.s3sink;
 
 import java.util.Arrays;
 
-/** The lines of the object being gathered for one partition, with the offset of each. */
+/** The buffered lines of one partition's next object, with the offset of each. */
 final class ObjectBuffer {
   private static final int FIRST_CAPACITY = 16 * 1024;
 
@@ -22,10 +22,10 @@ final class ObjectBuffer {
   }
 
   /**
-   * Adds a line and ends it.
+   * Adds a line with its end.
    *
    * @param offset greater than every offset added before
-   * @param nowMs the time, kept if this is the first line
+   * @param nowMs the current time, kept for the first line
    */
   void add(long offset, byte[] line, long nowMs) {
     if (count == 0) {
@@ -78,7 +78,7 @@ final class ObjectBuffer {
     return dropped;
   }
 
-  /** Drops all lines and gives the memory back. */
+  /** Drops all lines and releases the memory. */
   void clear() {
     content = new byte[0];
     offsets = new long[0];

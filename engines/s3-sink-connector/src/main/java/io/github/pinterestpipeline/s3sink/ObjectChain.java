@@ -6,9 +6,9 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.RetriableException;
 
-/** Finds how far a partition's objects reach. */
+/** Finds the last stored offset of a partition. */
 final class ObjectChain {
-  /** How much further back each try looks than the one before. */
+  /** Factor by which each step looks further back. */
   private static final int GALLOP = 8;
 
   private final ObjectStore store;
@@ -16,7 +16,7 @@ final class ObjectChain {
   private final long span;
 
   /**
-   * @param span the number of offsets that one object covers at most
+   * @param span the maximum number of offsets in one object
    */
   ObjectChain(ObjectStore store, ObjectKeys keys, long span) {
     this.store = store;
@@ -25,11 +25,11 @@ final class ObjectChain {
   }
 
   /**
-   * The newest object of a partition. Starts listing one object's span below the offset, where the
-   * newest one is as a rule; if nothing is there (objects were cut larger by an earlier
-   * configuration, or offsets went on without records), gallops back to the start.
+   * The newest object of a partition. Lists from one object's span below the offset, where it
+   * usually is; if nothing is there (objects were larger under an earlier configuration, or offsets
+   * advanced without records), gallops back to the start.
    *
-   * @param offset where the partition is being read; a hint that changes the cost, not the answer
+   * @param offset where the partition is being read; a hint that affects the cost, not the result
    * @return empty if the partition has no object
    */
   Optional<StoredObject> newest(TopicPartition partition, long offset) {
@@ -71,7 +71,9 @@ final class ObjectChain {
         store
             .metadata(key)
             .orElseThrow(
-                () -> new RetriableException("The object " + key + " was listed, then gone."));
+                () ->
+                    new RetriableException(
+                        "The object " + key + " was listed but no longer exists."));
     return StoredObject.parse(key, start.orElseThrow(), metadata);
   }
 }

@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Names of objects: {@code <topics.dir>/<topic>/partition=<p>/<topic>+<p>+<start offset>.json}. The
- * offset is padded to 20 digits, so that names sort as offsets do. Topic names hold no plus sign.
+ * Keys of objects: {@code <topics.dir>/<topic>/partition=<p>/<topic>+<p>+<start offset>.json}. The
+ * offset is padded to 20 digits, so keys sort like offsets. Topic names contain no plus sign.
  */
 final class ObjectKeys {
   private static final int DIGITS = 20;
@@ -14,13 +14,13 @@ final class ObjectKeys {
   private final String topicsDir;
 
   /**
-   * @param topicsDir the folder of all topics, with no slash at either end
+   * @param topicsDir the folder of all topics, without leading or trailing slash
    */
   ObjectKeys(String topicsDir) {
     this.topicsDir = topicsDir;
   }
 
-  /** What the names of all objects of a partition start with. */
+  /** Prefix of a partition's keys. */
   String prefix(TopicPartition partition) {
     return topicsDir
         + "/"
@@ -34,13 +34,13 @@ final class ObjectKeys {
         + "+";
   }
 
-  /** The name of the object whose first record has this offset. */
+  /** The key of the object that starts at this offset. */
   String key(TopicPartition partition, long startOffset) {
     String digits = Long.toString(startOffset);
     return prefix(partition) + "0".repeat(DIGITS - digits.length()) + digits + SUFFIX;
   }
 
-  /** The start offset in an object's name; empty if this connector would not give such a name. */
+  /** The start offset in a key; empty if the key is not this connector's. */
   OptionalLong startOffset(TopicPartition partition, String key) {
     String prefix = prefix(partition);
     if (key.length() != prefix.length() + DIGITS + SUFFIX.length()

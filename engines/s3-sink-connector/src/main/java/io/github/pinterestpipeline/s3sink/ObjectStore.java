@@ -5,40 +5,40 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the sink needs of S3, and nothing more. Every method throws {@link
- * org.apache.kafka.connect.errors.RetriableException} if the store may answer later, and another
- * {@link org.apache.kafka.connect.errors.ConnectException} if somebody must mend something first.
+ * The S3 operations of the sink. Every method throws {@link
+ * org.apache.kafka.connect.errors.RetriableException} for transient errors, and another {@link
+ * org.apache.kafka.connect.errors.ConnectException} for errors that must be fixed first.
  */
 interface ObjectStore extends AutoCloseable {
-  /** What came of writing an object. */
+  /** Result of writing an object. */
   enum PutResult {
     /** The object was written. */
     CREATED,
-    /** An object of that name was there; nothing was written. */
+    /** The key exists; nothing was written. */
     EXISTS
   }
 
   /**
-   * A part of a listing.
+   * A page of a listing.
    *
    * @param keys in ascending order of their bytes
-   * @param more whether names follow after the last one
+   * @param more whether further keys follow
    */
   record Page(List<String> keys, boolean more) {}
 
   /**
-   * Lists names.
+   * Lists keys.
    *
-   * @param prefix what the names start with
-   * @param startAfter only names after this one; empty for all
+   * @param prefix the prefix of the keys
+   * @param startAfter only keys after this one; empty for all
    */
   Page list(String prefix, String startAfter);
 
-  /** An object's user metadata, with names in lower case; empty if there is no such object. */
+  /** An object's user metadata, with names in lower case; empty if the object does not exist. */
   Optional<Map<String, String>> metadata(String key);
 
   /**
-   * Writes an object unless its name is taken; atomic, also against other writers.
+   * Writes an object unless its key exists; atomic across writers.
    *
    * @param content the array that holds the content
    * @param length how many of the array's bytes are the content

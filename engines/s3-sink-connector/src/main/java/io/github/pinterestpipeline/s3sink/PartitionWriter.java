@@ -31,10 +31,10 @@ final class PartitionWriter {
   /** The timestamp of the record before {@link #consumed}. */
   private long consumedTimestamp = UNKNOWN;
 
-  /** Everything below this offset is in S3 or among the dead letters. */
+  /** Everything below this offset is in S3 or in the dead-letter topic. */
   private long stored;
 
-  /** The object that S3 was found to end with; null if it was none. */
+  /** The last object found in S3; null if none. */
   private StoredObject found;
 
   PartitionWriter(
@@ -54,12 +54,11 @@ final class PartitionWriter {
   }
 
   /**
-   * Takes a record: buffers it, hands it to the dead letters, or passes over it because it was
-   * taken before. May upload the buffer first to make room.
+   * Processes a record: buffers it, reports it as a dead-letter record, or skips it because it was
+   * processed before. May upload the buffer first to make room.
    *
-   * @param redelivery whether the framework gives the same batch again, as it does after a
-   *     RetriableException
-   * @throws ConnectException if the partition is not the one that S3 holds records of
+   * @param redelivery whether the framework redelivers the batch after a RetriableException
+   * @throws ConnectException if the partition is not the one whose records S3 has
    */
   void accept(SinkRecord record, boolean redelivery, long nowMs) {
     long offset = record.originalKafkaOffset();
@@ -124,16 +123,16 @@ final class PartitionWriter {
   }
 
   /**
-   * Writes the buffer as one object, unless its name is taken; then takes over what is stored there
-   * and writes the rest.
+   * Writes the buffer as one object; if its key exists, adopts the stored object and writes the
+   * rest.
    *
-   * @throws RetriableException if S3 may take it later; the buffer is kept
+   * @throws RetriableException for transient errors; the buffer is kept
    */
   void upload() {
     for (int conflicts = 0; !buffer.isEmpty(); conflicts++) {
       if (conflicts == MAX_CONFLICTS) {
         throw new RetriableException(
-            "Other writers took the name of the next object of " + partition + " three times.");
+            "Other writers created the next object of " + partition + " three times in a row.");
       }
       deadLetters.await();
       long started = System.nanoTime();
@@ -154,7 +153,7 @@ final class PartitionWriter {
     }
   }
 
-  /** Another writer, or an attempt of ours whose answer was lost, wrote under our next name. */
+  /** Another writer, or an own attempt whose response was lost, wrote under our next key. */
   private void adopt() {
     chain
         .newest(partition, buffer.firstOffset())
@@ -167,7 +166,7 @@ final class PartitionWriter {
             });
   }
 
-  /** Whether the buffer must be uploaded now, by its count, size or age. */
+  /** Whether the buffer must be uploaded now, by count, size or age. */
   boolean isDue(long nowMs) {
     return !buffer.isEmpty()
         && (buffer.count() >= settings.flushRecords()
@@ -183,9 +182,9 @@ final class PartitionWriter {
   }
 
   /**
-   * Where the framework must go on reading because S3 is ahead of it: at the last record stored,
-   * not after it, so that its timestamp proves that the topic is still the same one. Call only
-   * after a batch was taken whole; from then on, records below are an error.
+   * Where the framework must continue reading because S3 is ahead of it: at the last stored record,
+   * whose timestamp proves that the topic is still the same one. Call only after a whole batch was
+   * processed; from then on, records below are an error.
    */
   OptionalLong seekTarget() {
     if (!isBehind()) {
@@ -203,7 +202,7 @@ final class PartitionWriter {
    * The offset that may be committed.
    *
    * @param delivered the offset up to which the framework has delivered
-   * @return empty while it is not yet proven that S3 holds records of this very topic
+   * @return empty while it is not yet proven that S3 has this topic's records
    */
   OptionalLong committable(long delivered) {
     if (isBehind()) {
@@ -213,7 +212,7 @@ final class PartitionWriter {
         buffer.isEmpty() ? delivered : Math.min(delivered, buffer.firstOffset()));
   }
 
-  /** The offset below which everything is in S3 or among the dead letters. */
+  /** The offset below which everything is in S3 or in the dead-letter topic. */
   long stored() {
     return stored;
   }
@@ -243,7 +242,7 @@ final class PartitionWriter {
     }
     throw new ConnectException(
         String.format(
-            "The value of a record of %s is a %s, expected bytes. Set value.converter to"
+            "The value of a record of %s is a %s: expected bytes. Set value.converter to"
                 + " org.apache.kafka.connect.converters.ByteArrayConverter.",
             record.topic(), value.getClass().getName()));
   }
@@ -253,8 +252,8 @@ final class PartitionWriter {
     return new ConnectException(
         String.format(
             "The record at offset %d of %s %s. S3 holds this partition's records up to offset %d"
-                + " (%s…), so the topic was deleted and made anew, or cut back, under a name that"
-                + " has objects already. No record was given up. Move those objects away or set"
+                + " (%s…), so the topic was deleted and recreated, or truncated, under a name that"
+                + " already has objects. No record was lost. Move those objects away or set"
                 + " another topics.dir, reset the connector's offsets, then restart it.",
             offset, partition, what, stored - 1, prefix));
   }

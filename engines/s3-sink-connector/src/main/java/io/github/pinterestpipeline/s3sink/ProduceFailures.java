@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker's own count of a task's dead letters that its producer did not get rid of. It alone
- * tells of one that the producer refused at once (too large, not allowed, invalid topic): the
- * worker leaves reports that are done already out of the future that it returns, failed or not.
+ * The worker's metric of a task's failed dead-letter records. Only it shows those that the producer
+ * refused at once (too large, not allowed, invalid topic): the worker omits completed reports from
+ * the future that it returns, failed or not.
  */
 final class ProduceFailures {
   private static final Logger LOG = LoggerFactory.getLogger(ProduceFailures.class);
@@ -42,7 +42,7 @@ final class ProduceFailures {
   }
 
   /**
-   * @return empty if the worker does not show its counters by JMX
+   * @return empty if the worker does not expose its metrics by JMX
    */
   OptionalDouble count() {
     try {
@@ -59,14 +59,14 @@ final class ProduceFailures {
     return topic;
   }
 
-  /** Says once that a report was done at once, and that nobody knows whether it failed. */
+  /** Warns once that a report completed at once and that its outcome is unknown. */
   void warnUnknown() {
     if (!warned && !topic.isEmpty()) {
       warned = true;
       LOG.warn(
-          "A dead letter for {} was done with at once, which is so when the producer refuses it,"
-              + " and {} of {} cannot be read, which would tell. Look for \"Could not produce"
-              + " message to dead letter queue\" in this log, and let the worker show its counters"
+          "A dead-letter record for {} completed at once, as when the producer refuses it,"
+              + " and the metric {} of {}, which would show that, cannot be read. Look for \"Could not produce"
+              + " message to dead letter queue\" in this log, and let the worker expose its metrics"
               + " by JMX: metric.reporters must have org.apache.kafka.common.metrics.JmxReporter.",
           topic,
           COUNT,

@@ -10,11 +10,11 @@ import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Tells faults that pass from those that somebody must mend. */
+/** Separates transient errors from those that must be fixed. */
 final class S3Errors {
   /**
-   * Codes of 4xx answers that pass by themselves: conflicts, throttling, a body damaged on its way,
-   * keys being renewed.
+   * Codes of transient 4xx responses: conflicts, throttling, a body corrupted in transit,
+   * credentials being renewed.
    */
   private static final Set<String> PASSING_CODES =
       Set.of(
@@ -40,11 +40,11 @@ final class S3Errors {
   }
 
   /**
-   * Makes the exception that Kafka Connect understands.
+   * Converts an error for Kafka Connect.
    *
    * @param what the action, after "could not"
-   * @return a {@link RetriableException} if the fault passes, else another ConnectException whose
-   *     message says how to mend it
+   * @return a {@link RetriableException} for a transient error, else another ConnectException whose
+   *     message says how to fix it
    */
   ConnectException translate(String what, SdkException e) {
     String problem =
@@ -55,13 +55,13 @@ final class S3Errors {
   }
 
   private static boolean passes(SdkException e) {
-    if (e instanceof S3Exception answer) {
-      int status = answer.statusCode();
+    if (e instanceof S3Exception response) {
+      int status = response.statusCode();
       return status >= 500
           || status == 429
           || status == 408
           || status == 409
-          || PASSING_CODES.contains(code(answer));
+          || PASSING_CODES.contains(code(response));
     }
     return e instanceof ApiCallTimeoutException
         || e instanceof ApiCallAttemptTimeoutException
@@ -83,22 +83,22 @@ final class S3Errors {
   }
 
   private String advice(SdkException e) {
-    if (!(e instanceof S3Exception answer)) {
+    if (!(e instanceof S3Exception response)) {
       return "Give the worker credentials by the AWS default chain (a role, the environment or a"
           + " profile) and set s3.region, then restart the connector.";
     }
-    if (code(answer).equals("NoSuchBucket") || answer.statusCode() == 404) {
-      return "Create the bucket or mend s3.bucket.name and s3.region, then restart the connector.";
+    if (code(response).equals("NoSuchBucket") || response.statusCode() == 404) {
+      return "Create the bucket or fix s3.bucket.name and s3.region, then restart the connector.";
     }
-    if (answer.statusCode() == 403) {
+    if (response.statusCode() == 403) {
       return String.format(
           "Allow the worker's role s3:ListBucket on arn:aws:s3:::%s, s3:GetObject and"
               + " s3:PutObject on its objects, then restart the connector.",
           bucket);
     }
-    if (answer.statusCode() == 301) {
-      return "The bucket is in another region: mend s3.region, then restart the connector.";
+    if (response.statusCode() == 301) {
+      return "The bucket is in another region: fix s3.region, then restart the connector.";
     }
-    return "Mend what the answer says, then restart the connector.";
+    return "Fix the cause given in the response, then restart the connector.";
   }
 }

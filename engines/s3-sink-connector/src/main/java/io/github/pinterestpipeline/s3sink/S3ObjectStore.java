@@ -39,7 +39,7 @@ final class S3ObjectStore implements ObjectStore {
     this.errors = new S3Errors(bucket);
   }
 
-  /** Makes a client; nothing is sent yet. */
+  /** Creates a client; nothing is sent yet. */
   static S3ObjectStore connect(S3SinkConfig config) {
     S3ClientBuilder builder =
         S3Client.builder()
@@ -47,12 +47,12 @@ final class S3ObjectStore implements ObjectStore {
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(CONNECT_TIMEOUT)
                     .socketTimeout(SOCKET_TIMEOUT))
-            // Every object is sent with a checksum of ours in a header. Others, and chunks that are
-            // signed one by one, would wrap the body in a form that not every S3 server takes.
+            // Every object is sent with our own checksum header. Other checksums, and chunked
+            // signatures, need a body encoding that not every S3 server supports.
             .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            // Kafka Connect does the retries, and keeps its place in the group meanwhile.
+            // Kafka Connect retries, and keeps the task in its group meanwhile.
             .overrideConfiguration(
                 override ->
                     override
@@ -71,15 +71,15 @@ final class S3ObjectStore implements ObjectStore {
     return call(
         "list " + prefix,
         () -> {
-          ListObjectsV2Response answer =
+          ListObjectsV2Response response =
               client.listObjectsV2(
                   request ->
                       request
                           .bucket(bucket)
                           .prefix(prefix)
                           .startAfter(startAfter.isEmpty() ? null : startAfter));
-          List<String> names = answer.contents().stream().map(S3Object::key).toList();
-          return new Page(names, Boolean.TRUE.equals(answer.isTruncated()));
+          List<String> names = response.contents().stream().map(S3Object::key).toList();
+          return new Page(names, Boolean.TRUE.equals(response.isTruncated()));
         });
   }
 

@@ -55,7 +55,7 @@ final class S3SinkConfig extends AbstractConfig {
               "",
               S3SinkConfig::checkEndpoint,
               Importance.LOW,
-              "The URL of another S3 server, which is then spoken to in path style.")
+              "The URL of another S3 server, which is then accessed in path style.")
           .define(
               TOPICS_DIR,
               Type.STRING,
@@ -98,11 +98,11 @@ final class S3SinkConfig extends AbstractConfig {
               1_000L,
               Range.between(1, 300_000L),
               Importance.LOW,
-              "The first pause, in milliseconds, before S3 is tried again after a fault that"
-                  + " passes. Each further one is twice as long, up to 30 s.");
+              "The first pause, in milliseconds, before S3 is retried after a transient"
+                  + " error. Each further one is twice as long, up to 30 s.");
 
   /**
-   * @throws ConfigException if a value is missing or wrong
+   * @throws ConfigException if a value is missing or invalid
    */
   S3SinkConfig(Map<String, String> properties) {
     super(DEFINITION, properties);
@@ -132,7 +132,7 @@ final class S3SinkConfig extends AbstractConfig {
 
   private static Validator matching(Pattern pattern, String expected) {
     return (name, value) -> {
-      // A required value that is missing has its own message.
+      // A missing required value has its own message.
       if (value != null && !pattern.matcher((String) value).matches()) {
         throw new ConfigException(name, value, "expected " + expected);
       }
@@ -151,7 +151,7 @@ final class S3SinkConfig extends AbstractConfig {
         return;
       }
     } catch (URISyntaxException e) {
-      // The message below says it.
+      // Reported below.
     }
     throw new ConfigException(name, value, "expected a URL such as http://127.0.0.1:9000");
   }

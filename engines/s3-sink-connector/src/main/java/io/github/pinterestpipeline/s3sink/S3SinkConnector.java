@@ -9,8 +9,8 @@ import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.sink.SinkConnector;
 
 /**
- * Stores JSON records in S3, one a line, each exactly once, in objects that never change. The
- * records' keys and values must be read by the ByteArrayConverter.
+ * Stores JSON records in S3, one a line, each exactly once, in immutable objects. Keys and values
+ * must be read by the ByteArrayConverter.
  */
 public final class S3SinkConnector extends SinkConnector {
   private Map<String, String> properties = Map.of();
@@ -41,7 +41,7 @@ public final class S3SinkConnector extends SinkConnector {
 
   @Override
   public void stop() {
-    // Nothing is held open here.
+    // No resources to release.
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.apache.kafka.connect.sink.SinkTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The task that Kafka Connect runs: joins the real S3, clock and counters to a SinkWriter. */
+/** The Kafka Connect task: a SinkWriter with the real S3, clock and metrics. */
 public final class S3SinkTask extends SinkTask {
   /** The task's number within its connector, set by the connector. */
   static final String TASK_NUMBER = "s3sink.task.number";
@@ -55,13 +55,14 @@ public final class S3SinkTask extends SinkTask {
   }
 
   /**
-   * Says at once if bucket, region or rights are wrong; an S3 that is away is no reason to fail.
+   * Fails fast if bucket, region or permissions are wrong; an unavailable S3 is not a reason to
+   * fail.
    */
   private void checkAccess(String topicsDir) {
     try {
       store.list(topicsDir + "/", "");
     } catch (RetriableException e) {
-      LOG.warn("S3 does not answer yet, going on: {}", e.getMessage());
+      LOG.warn("S3 does not respond yet, continuing: {}", e.getMessage());
     }
   }
 

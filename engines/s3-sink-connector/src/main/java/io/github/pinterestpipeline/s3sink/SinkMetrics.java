@@ -9,12 +9,12 @@ import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what one task does. Written by the task's thread, read by JMX. */
+/** Metrics of one task. Written by the task's thread, read by JMX. */
 public final class SinkMetrics implements SinkMetricsMBean {
   private static final Logger LOG = LoggerFactory.getLogger(SinkMetrics.class);
   private static final double NANOS_PER_MS = 1e6;
 
-  /** Whose counters stand under a name: a task that ends late must not remove its successor's. */
+  /** Owner of each name: a task that ends late must not unregister its successor's metrics. */
   private static final ConcurrentMap<ObjectName, SinkMetrics> REGISTERED =
       new ConcurrentHashMap<>();
 
@@ -29,7 +29,7 @@ public final class SinkMetrics implements SinkMetricsMBean {
   private volatile long bufferedRecords;
   private volatile long bufferedBytes;
 
-  /** Shows the counters under the task's name, in place of any that stood there. */
+  /** Registers the metrics under the task's name, replacing earlier ones. */
   void register(String connector, String task) {
     try {
       ObjectName name = name(connector, task);
@@ -42,11 +42,11 @@ public final class SinkMetrics implements SinkMetricsMBean {
         REGISTERED.put(name, this);
       }
     } catch (JMException e) {
-      LOG.warn("The counters of {}-{} cannot be shown by JMX", connector, task, e);
+      LOG.warn("The metrics of {}-{} cannot be registered with JMX", connector, task, e);
     }
   }
 
-  /** Takes the counters away, unless a successor has put its own in their place. */
+  /** Unregisters the metrics unless a successor has replaced them. */
   void unregister(String connector, String task) {
     try {
       ObjectName name = name(connector, task);
@@ -56,7 +56,7 @@ public final class SinkMetrics implements SinkMetricsMBean {
         }
       }
     } catch (JMException e) {
-      LOG.warn("The counters of {}-{} cannot be taken away from JMX", connector, task, e);
+      LOG.warn("The metrics of {}-{} cannot be unregistered from JMX", connector, task, e);
     }
   }
 
@@ -68,7 +68,7 @@ public final class SinkMetrics implements SinkMetricsMBean {
             + task);
   }
 
-  // Only one thread writes, so reading and writing a volatile number loses no count.
+  // Only one thread writes, so a volatile number loses no count.
 
   void written(int records, int bytes, long nanos) {
     recordsWritten = recordsWritten + records;

@@ -1,7 +1,7 @@
 package io.github.pinterestpipeline.s3sink;
 
 /**
- * What one task has done since it started, as JMX shows it under {@code
+ * Metrics of one task since its start, in JMX under {@code
  * io.github.pinterestpipeline.s3sink:type=S3SinkTask,connector=<name>,task=<number>}.
  */
 public interface SinkMetricsMBean {
@@ -14,24 +14,24 @@ public interface SinkMetricsMBean {
   /** Bytes in objects written, line ends included. */
   long getBytesWritten();
 
-  /** Records handed to the dead letters. */
+  /** Records reported to the dead-letter topic. */
   long getRecordsRejected();
 
-  /** Records passed over because S3 held them already. */
+  /** Records skipped because S3 had them already. */
   long getDuplicatesSkipped();
 
-  /** Uploads refused because another writer, or an attempt before, had taken the name. */
+  /** Uploads refused because the key existed, from another writer or an earlier attempt. */
   long getPutConflicts();
 
-  /** Milliseconds that the newest upload took. */
+  /** Milliseconds of the latest upload. */
   double getUploadTimeLastMs();
 
-  /** Milliseconds that the longest upload took. */
+  /** Milliseconds of the longest upload. */
   double getUploadTimeMaxMs();
 
-  /** Records now waiting in buffers. */
+  /** Records currently buffered. */
   long getBufferedRecords();
 
-  /** Bytes now waiting in buffers. */
+  /** Bytes currently buffered. */
   long getBufferedBytes();
 }

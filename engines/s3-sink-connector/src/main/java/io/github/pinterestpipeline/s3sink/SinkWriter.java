@@ -15,7 +15,7 @@ import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
-/** Writes the records of all partitions of a task; keeps their buffers within one bound. */
+/** Writes the records of a task's partitions, and limits the total size of their buffers. */
 final class SinkWriter {
   private final WriterSettings settings;
   private final ObjectStore store;
@@ -27,17 +27,17 @@ final class SinkWriter {
   private final Map<TopicPartition, PartitionWriter> writers = new HashMap<>();
   private long bufferedBytes;
 
-  /** The batch that the framework will give again, in part or whole; empty after one was taken. */
+  /** The batch that the framework will redeliver, in part or whole; empty after a success. */
   private Collection<SinkRecord> failed = List.of();
 
-  /** The partitions opened since that batch was first given. */
+  /** The partitions opened since that batch was first delivered. */
   private final Set<TopicPartition> openedSince = new HashSet<>();
 
   private boolean commitWanted;
 
   /**
-   * @param deadLetters makes the dead letters of a partition
-   * @param clockMs a clock that never goes back, in milliseconds
+   * @param deadLetters creates the dead-letter reporter of a partition
+   * @param clockMs a monotonic clock in milliseconds
    */
   SinkWriter(
       WriterSettings settings,
@@ -56,9 +56,7 @@ final class SinkWriter {
     this.backoff = backoff;
   }
 
-  /**
-   * Partitions are assigned to this task; what S3 holds of them is looked up at their first record.
-   */
+  /** Partitions are assigned to this task; their state in S3 is looked up at the first record. */
   void open(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       writers.put(
@@ -69,8 +67,8 @@ final class SinkWriter {
   }
 
   /**
-   * Partitions go to another task. Their buffers are dropped, not uploaded: the next owner reads
-   * the same records again from the last stored offset, and a rebalance is not held up by S3.
+   * Partitions are revoked. Their buffers are dropped, not uploaded: the next owner reads the same
+   * records again from the last stored offset, and S3 does not delay the rebalance.
    */
   void close(Collection<TopicPartition> partitions) {
     writers.keySet().removeAll(partitions);
@@ -78,9 +76,9 @@ final class SinkWriter {
   }
 
   /**
-   * Takes a batch and uploads what is due.
+   * Processes a batch and uploads what is due.
    *
-   * @throws RetriableException if S3 may answer later; the framework gives the batch again
+   * @throws RetriableException for transient errors of S3; the framework redelivers the batch
    */
   void put(Collection<SinkRecord> records) {
     boolean redelivery = isRedelivery(records);
@@ -110,8 +108,8 @@ final class SinkWriter {
   }
 
   /**
-   * Whether these are records of the batch that failed. A batch is either given again, as the very
-   * same objects, or new: after a rebalance it may be new although the one before failed.
+   * Whether these are records of the failed batch. A batch is either redelivered, as the same
+   * objects, or new: after a rebalance it may be new although the one before failed.
    */
   private boolean isRedelivery(Collection<SinkRecord> records) {
     return records.stream().limit(1).anyMatch(first -> failed.stream().anyMatch(r -> r == first));
@@ -121,9 +119,9 @@ final class SinkWriter {
     TopicPartition partition =
         new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
     PartitionWriter writer = writers.get(partition);
-    // A batch given again after its partition was taken away, or taken away and given back: its
-    // next owner reads the record again, in its place after those that were buffered before it. The
-    // framework drops such records itself, unless a transformation has renamed their topic.
+    // A batch redelivered after its partition was revoked (and maybe assigned again): the next
+    // owner reads the record again, in order after those buffered before it. The framework drops
+    // such records itself, unless a transformation has renamed their topic.
     if (writer == null || (redelivery && openedSince.contains(partition))) {
       return;
     }
@@ -178,8 +176,8 @@ final class SinkWriter {
   }
 
   /**
-   * The offsets that may be committed: those below which everything is stored or among the dead
-   * letters.
+   * The offsets that may be committed: those below which everything is stored or in the dead-letter
+   * topic.
    *
    * @param delivered up to where the framework has delivered each partition
    */

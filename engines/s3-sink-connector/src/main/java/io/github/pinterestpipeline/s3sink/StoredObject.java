@@ -4,11 +4,11 @@ import java.util.Map;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /**
- * One object of a partition's chain, as its name and metadata describe it.
+ * One object of a partition's chain, from its key and metadata.
  *
- * @param key the object's name
- * @param lastOffset the last offset it answers for; records up to it are in this object, in an
- *     earlier one, or among the dead letters
+ * @param key the object's key
+ * @param lastOffset the last offset it covers; records up to it are in this object, in an earlier
+ *     one, or in the dead-letter topic
  * @param lastTimestamp the Kafka timestamp of the record at that offset, in milliseconds, or -1
  */
 record StoredObject(String key, long lastOffset, long lastTimestamp) {
@@ -16,7 +16,7 @@ record StoredObject(String key, long lastOffset, long lastTimestamp) {
   private static final String LAST_TIMESTAMP = "last-timestamp";
   private static final String RECORD_COUNT = "record-count";
 
-  /** The user metadata that an object carries. */
+  /** The object's user metadata. */
   static Map<String, String> metadata(long lastOffset, long lastTimestamp, int records) {
     return Map.of(
         LAST_OFFSET, Long.toString(lastOffset),
@@ -25,9 +25,9 @@ record StoredObject(String key, long lastOffset, long lastTimestamp) {
   }
 
   /**
-   * Reads an object's metadata.
+   * Parses an object's metadata.
    *
-   * @throws ConnectException if this connector did not write them
+   * @throws ConnectException if this connector did not write it
    */
   static StoredObject parse(String key, long startOffset, Map<String, String> metadata) {
     long last = number(key, metadata, LAST_OFFSET);
@@ -50,7 +50,7 @@ record StoredObject(String key, long lastOffset, long lastTimestamp) {
     return new ConnectException(
         String.format(
             "The object %s has the metadata %s=%s, expected %s: it was not written by this"
-                + " connector, so how far it reaches is unknown. Move the objects of this topic"
+                + " connector, so its last offset is unknown. Move the objects of this topic"
                 + " away or set another topics.dir, then restart the connector.",
             key, name, value, expected));
   }

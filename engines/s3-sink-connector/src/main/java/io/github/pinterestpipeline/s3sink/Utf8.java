@@ -1,13 +1,13 @@
 package io.github.pinterestpipeline.s3sink;
 
-/** Checks that bytes are UTF-8 text fit for JSON: well formed, no byte order mark, no zero byte. */
+/** Checks that bytes are UTF-8 suitable for JSON: well formed, no byte order mark, no zero byte. */
 final class Utf8 {
   private Utf8() {}
 
   /**
    * Checks the bytes.
    *
-   * @throws InvalidValueException with the position of the first byte that is wrong
+   * @throws InvalidValueException with the position of the first invalid byte
    */
   static void check(byte[] bytes) throws InvalidValueException {
     if (bytes.length >= 3

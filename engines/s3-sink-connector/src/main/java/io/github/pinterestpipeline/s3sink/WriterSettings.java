@@ -1,13 +1,13 @@
 package io.github.pinterestpipeline.s3sink;
 
 /**
- * When objects are cut, and where they go.
+ * Limits of objects, and their folder.
  *
- * @param topicsDir the folder of all topics, with no slash at either end
- * @param flushRecords the number of records, and of offsets, that an object covers at most
- * @param flushBytes the size of an object at most, unless one record alone is larger
- * @param flushIntervalMs how long the first record of an object waits at most, in milliseconds
- * @param bufferMaxBytes the size of all buffers of a task at most, unless one record is larger
+ * @param topicsDir the folder of all topics, without leading or trailing slash
+ * @param flushRecords maximum records, and offsets, of an object
+ * @param flushBytes maximum size of an object, unless one record alone is larger
+ * @param flushIntervalMs maximum time in milliseconds that the first record of an object waits
+ * @param bufferMaxBytes maximum total size of a task's buffers, unless one record is larger
  * @param retryBackoffMs the first pause before a retry, in milliseconds
  */
 record WriterSettings(

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class BackoffTest {
   @Test
-  void doublesUpToHalfAMinuteAndStartsAnew() {
+  void doublesUpToHalfAMinuteAndResets() {
     Backoff backoff = new Backoff(1_000, () -> 0.5);
     long[] expected = {1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000};
     for (long pause : expected) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the sink makes of the inputs of {@code test/catalogue}: a line, or a dead letter. */
+/** The sink's result for the inputs of {@code test/catalogue}: a line, or a dead-letter record. */
 class CatalogueTest {
   private static final Path PROJECT = Path.of("../..");
 
@@ -41,7 +41,7 @@ class CatalogueTest {
     String reason = input.containsKey("reject") ? joined(input.get("reject")) : "";
     boolean isJson = !input.containsKey("door");
     String sink = (String) input.get("sink");
-    // Without a value it is another test's.
+    // Values are tested elsewhere.
     boolean hasOwnReason = sink != null && !name.equals("null");
     boolean isDeadLetter =
         !isJson
@@ -55,7 +55,7 @@ class CatalogueTest {
     }
     InvalidValueException e =
         assertThrows(InvalidValueException.class, () -> JsonLine.of(record), name);
-    // Of what is no JSON each reader says in its own words where it stumbled.
+    // For invalid JSON each reader has its own message.
     String expected = hasOwnReason ? sink : isJson ? reason : e.getMessage();
     assertEquals(expected, e.getMessage());
   }

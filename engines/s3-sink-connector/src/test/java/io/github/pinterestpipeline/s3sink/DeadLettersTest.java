@@ -32,8 +32,8 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the worker does with a dead letter, on Kafka's own producer, metrics and JMX reporter: it
- * counts a failure by the producer's callback and leaves a report that is done out of its future.
+ * The worker's handling of a dead-letter record, on Kafka's own producer, metrics and JMX reporter:
+ * it counts a failure in the producer's callback and omits a completed report from its future.
  */
 class DeadLettersTest {
   private static final SinkRecord RECORD =
@@ -42,7 +42,7 @@ class DeadLettersTest {
   private static final InvalidValueException REASON =
       new InvalidValueException("The value is an array");
 
-  /** The worker's part: its counters by JMX, and a producer without a broker. */
+  /** The worker's part: its metrics by JMX, and a producer without a broker. */
   private static final class Framework implements ErrantRecordReporter, AutoCloseable {
     private final Metrics metrics;
     private final Sensor failed;
@@ -50,7 +50,8 @@ class DeadLettersTest {
     private final int bytes;
 
     /**
-     * @param bytes of every dead letter; over 1,000 are refused at once, others wait for a broker
+     * @param bytes of every dead-letter record; over 1,000 are refused at once, others wait for a
+     *     broker
      */
     Framework(String connector, String task, int bytes) {
       this.bytes = bytes;
@@ -101,12 +102,12 @@ class DeadLettersTest {
     for (String connector : List.of("me-dev-s3-sink", "a:b,c \"d\"*")) {
       try (Framework framework = new Framework(connector, "2", 2_000)) {
         ProduceFailures failures = new ProduceFailures(connector, "2", "dead");
-        DeadLetters letters = new DeadLetters(framework, failures);
+        DeadLetters deadLetters = new DeadLetters(framework, failures);
         ConnectException e =
-            assertThrows(ConnectException.class, () -> letters.report(RECORD, REASON));
+            assertThrows(ConnectException.class, () -> deadLetters.report(RECORD, REASON));
         assertFalse(e instanceof RetriableException);
         assertTrue(e.getMessage().contains("offset 7 of orders-3 "), e.getMessage());
-        assertTrue(e.getMessage().contains(" into dead. "), e.getMessage());
+        assertTrue(e.getMessage().contains(" for dead. "), e.getMessage());
         assertTrue(e.getMessage().contains("The value is an array."), e.getMessage());
         assertTrue(e.getMessage().contains("restart the task"), e.getMessage());
         assertEquals(OptionalDouble.of(1), failures.count());
@@ -117,8 +118,9 @@ class DeadLettersTest {
   @Test
   void failsWhereTheProducerKnowsNoBroker() {
     try (Framework framework = new Framework("sink", "0", 10)) {
-      DeadLetters letters = new DeadLetters(framework, new ProduceFailures("sink", "0", "dead"));
-      assertThrows(ConnectException.class, () -> letters.report(RECORD, REASON));
+      DeadLetters deadLetters =
+          new DeadLetters(framework, new ProduceFailures("sink", "0", "dead"));
+      assertThrows(ConnectException.class, () -> deadLetters.report(RECORD, REASON));
     }
   }
 
@@ -127,9 +129,9 @@ class DeadLettersTest {
     try (Framework framework = new Framework("sink", "0", 10)) {
       framework.failed.record();
       ProduceFailures failures = new ProduceFailures("sink", "0", "dead");
-      DeadLetters letters =
+      DeadLetters deadLetters =
           new DeadLetters((record, error) -> CompletableFuture.completedFuture(null), failures);
-      assertDoesNotThrow(() -> letters.report(RECORD, REASON));
+      assertDoesNotThrow(() -> deadLetters.report(RECORD, REASON));
       assertEquals(OptionalDouble.of(1), failures.count());
     }
   }
@@ -137,10 +139,10 @@ class DeadLettersTest {
   @Test
   void goesOnWhereTheWorkerShowsNoCounters() {
     try (Framework framework = new Framework("sink", "0", 2_000)) {
-      // Another task's counters say nothing of this one.
+      // Another task's metrics are irrelevant.
       ProduceFailures failures = new ProduceFailures("sink", "1", "dead");
-      DeadLetters letters = new DeadLetters(framework, failures);
-      assertDoesNotThrow(() -> letters.report(RECORD, REASON));
+      DeadLetters deadLetters = new DeadLetters(framework, failures);
+      assertDoesNotThrow(() -> deadLetters.report(RECORD, REASON));
       assertTrue(failures.count().isEmpty());
     }
   }

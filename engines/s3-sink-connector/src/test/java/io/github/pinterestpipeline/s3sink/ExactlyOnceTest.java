@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random runs with kills, zombies, lost answers, refusals and rejects, from a seed. */
+/** Random runs with kills, zombies, lost responses, refusals and rejects, from a seed. */
 class ExactlyOnceTest {
   private static final int RUNS = 60;
 
@@ -44,7 +44,7 @@ class ExactlyOnceTest {
       now += random.nextInt(40);
       append(random, random.nextInt(12));
       if (workers.isEmpty() || random.nextInt(12) == 0) {
-        // A rebalance or restart; the one before goes on as a zombie, or is killed.
+        // A rebalance or restart; the previous worker continues as a zombie, or is killed.
         if (random.nextBoolean()) {
           workers.clear();
         }
@@ -97,7 +97,7 @@ class ExactlyOnceTest {
         1);
   }
 
-  /** No object has changed, the committed offset is covered, and no line came twice. */
+  /** No object has changed, the committed offset is covered, and no line is duplicated. */
   private void check() {
     store.objects.forEach(
         (key, object) -> {
@@ -107,7 +107,7 @@ class ExactlyOnceTest {
           }
         });
     List<Integer> stored = offsets();
-    assertEquals(new ArrayList<>(new TreeSet<>(stored)), stored, "ascending, none twice");
+    assertEquals(new ArrayList<>(new TreeSet<>(stored)), stored, "ascending, no duplicates");
     assertTrue(
         stored.containsAll(valid.headSet((int) log.committed)), "committed before it was stored");
   }
@@ -126,7 +126,7 @@ class ExactlyOnceTest {
     assertEquals(log.values.size(), log.committed);
     for (int offset = 0; offset < log.values.size(); offset++) {
       String start = offset + ": ";
-      boolean rejected = log.deadLetters.stream().anyMatch(letter -> letter.startsWith(start));
+      boolean rejected = log.deadLetters.stream().anyMatch(record -> record.startsWith(start));
       assertEquals(!valid.contains(offset), rejected, "offset " + offset);
     }
   }

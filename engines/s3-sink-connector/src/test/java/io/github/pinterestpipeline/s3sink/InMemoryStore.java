@@ -19,8 +19,8 @@ class InMemoryStore implements ObjectStore {
     NONE,
     /** It fails and nothing is written. */
     REFUSED,
-    /** It is written, but the answer is lost. */
-    ANSWER_LOST
+    /** It is written, but the response is lost. */
+    RESPONSE_LOST
   }
 
   record Stored(byte[] content, Map<String, String> metadata) {
@@ -34,7 +34,7 @@ class InMemoryStore implements ObjectStore {
   final List<String> calls = new ArrayList<>();
   int pageSize = 1000;
 
-  /** Runs once, just before the next write takes place: what another writer does meanwhile. */
+  /** Runs once, just before the next write: a concurrent writer. */
   Runnable beforeWrite = () -> {};
 
   @Override
@@ -70,7 +70,7 @@ class InMemoryStore implements ObjectStore {
       return PutResult.EXISTS;
     }
     objects.put(key, new Stored(Arrays.copyOf(content, length), metadata));
-    if (fault == Fault.ANSWER_LOST) {
+    if (fault == Fault.RESPONSE_LOST) {
       throw new RetriableException("connection reset");
     }
     return PutResult.CREATED;

@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.junit.jupiter.api.Test;
 
-/** Kills, lost answers, zombies, rebalances and topics made anew. */
+/** Kills, lost responses, zombies, rebalances and recreated topics. */
 class RecoveryTest extends WriterFixture {
   @Test
   void aRefusedWriteIsTriedAgainWithTheSameBatch() {
@@ -30,9 +30,9 @@ class RecoveryTest extends WriterFixture {
   }
 
   @Test
-  void aWriteWhoseAnswerWasLostIsNotRepeated() {
+  void aWriteWithALostResponseIsNotRepeated() {
     append(12);
-    store.faults.add(InMemoryStore.Fault.ANSWER_LOST);
+    store.faults.add(InMemoryStore.Fault.RESPONSE_LOST);
     assertFalse(worker.turn(12));
     byte[] before = store.objects.get(key(0)).content();
     append(10);
@@ -136,7 +136,7 @@ class RecoveryTest extends WriterFixture {
   }
 
   @Test
-  void aTopicMadeAnewAndShorterIsAnError() {
+  void aShorterRecreatedTopicIsAnError() {
     append(20);
     worker.turn(20);
     Worker.Log recreated = new Worker.Log();
@@ -147,12 +147,12 @@ class RecoveryTest extends WriterFixture {
     String message = assertThrows(ConnectException.class, () -> next.turn(10)).getMessage();
     assertTrue(message.contains("offset 0 of orders-0"), message);
     assertTrue(message.contains("up to offset 19"), message);
-    assertTrue(message.contains("deleted and made anew"), message);
+    assertTrue(message.contains("deleted and recreated"), message);
     assertEquals(0, recreated.committed);
   }
 
   @Test
-  void aTopicMadeAnewAndLongerIsAnError() {
+  void aLongerRecreatedTopicIsAnError() {
     append(20);
     worker.turn(20);
     Worker.Log recreated = new Worker.Log();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The real SDK client against an HTTP server that answers as told. */
+/** The real SDK client against a scripted HTTP server. */
 class S3ObjectStoreTest {
   private static final byte[] CONTENT = "{}\nrest of the array".getBytes(StandardCharsets.UTF_8);
 
@@ -43,7 +43,7 @@ class S3ObjectStoreTest {
     System.setProperty("aws.accessKeyId", "test");
     System.setProperty("aws.secretAccessKey", "test");
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
+    server.createContext("/", this::respond);
     server.start();
     store = connect("http://127.0.0.1:" + server.getAddress().getPort());
   }
@@ -65,7 +65,7 @@ class S3ObjectStoreTest {
     System.clearProperty("aws.secretAccessKey");
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
+  private void respond(HttpExchange exchange) throws IOException {
     requests++;
     last = exchange;
     lastBody = exchange.getRequestBody().readAllBytes();
@@ -85,7 +85,7 @@ class S3ObjectStoreTest {
 
   private void fail(int code, String name) {
     status = code;
-    body = "<Error><Code>" + name + "</Code><Message>told so</Message></Error>";
+    body = "<Error><Code>" + name + "</Code><Message>the cause</Message></Error>";
   }
 
   @Test
@@ -106,7 +106,7 @@ class S3ObjectStoreTest {
   }
 
   @Test
-  void tellsThatANameIsTaken() {
+  void reportsThatAKeyExists() {
     fail(412, "PreconditionFailed");
     assertEquals(ObjectStore.PutResult.EXISTS, put());
     assertEquals(1, requests);
@@ -137,8 +137,8 @@ class S3ObjectStoreTest {
     "403, AccessDenied, s3:PutObject",
     "403, InvalidAccessKeyId, s3:ListBucket on arn:aws:s3:::my-bucket",
     "404, NoSuchBucket, s3.bucket.name",
-    "301, PermanentRedirect, mend s3.region",
-    "400, InvalidArgument, Mend what the answer says"
+    "301, PermanentRedirect, fix s3.region",
+    "400, InvalidArgument, Fix the cause given in the response"
   })
   void otherFaultsCarryAdvice(int code, String name, String advice) {
     fail(code, name);

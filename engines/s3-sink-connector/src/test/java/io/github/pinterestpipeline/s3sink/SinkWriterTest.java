@@ -92,7 +92,7 @@ class SinkWriterTest extends WriterFixture {
   }
 
   @Test
-  void deadLettersAreReportedOnceAndPassedOver() {
+  void deadLetterRecordsAreReportedOnceAndSkipped() {
     log.append(json(0), "no json", json(2), null);
     worker.turn(100);
     worker.nowMs = 60_000;
@@ -107,7 +107,7 @@ class SinkWriterTest extends WriterFixture {
   }
 
   @Test
-  void commitsPastDeadLettersWhenNothingIsBuffered() {
+  void commitsPastDeadLetterRecordsWhenNothingIsBuffered() {
     log.append("x", "y");
     worker.turn(100);
     worker.commit();
@@ -139,7 +139,7 @@ class SinkWriterTest extends WriterFixture {
   }
 
   @Test
-  void anObjectIsNotWrittenBeforeItsDeadLettersHaveArrived() {
+  void anObjectIsNotWrittenBeforeItsDeadLetterRecordsAreAcknowledged() {
     CompletableFuture<Void> report = new CompletableFuture<>();
     worker.deadLetterFuture = report;
     report.completeExceptionally(new IllegalStateException("topic is gone"));

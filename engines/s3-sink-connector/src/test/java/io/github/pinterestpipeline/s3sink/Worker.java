@@ -26,7 +26,7 @@ import org.apache.kafka.connect.sink.SinkTaskContext;
 final class Worker implements SinkTaskContext {
   static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
-  /** The partition's log and what is committed of it: what outlives a worker. */
+  /** The partition's log and its committed offset, which outlive a worker. */
   static final class Log {
     final List<String> values = new ArrayList<>();
     final List<String> deadLetters = new ArrayList<>();
@@ -90,10 +90,10 @@ final class Worker implements SinkTaskContext {
   }
 
   /**
-   * One turn of the framework's loop.
+   * One iteration of the framework's loop.
    *
-   * @param maxRecords how many records a poll gives at most
-   * @return whether the batch was taken
+   * @param maxRecords maximum records of a poll
+   * @return whether the batch was accepted
    */
   boolean turn(int maxRecords) {
     if (commitRequested) {
@@ -125,8 +125,8 @@ final class Worker implements SinkTaskContext {
   }
 
   /**
-   * Takes the partition away and gives it back, as a rebalance does. A batch that waits for
-   * redelivery is kept, as the framework does when a transformation has renamed its topic.
+   * Revokes the partition and assigns it again, as a rebalance does. A batch awaiting redelivery is
+   * kept, as the framework does when a transformation has renamed its topic.
    */
   void reassign() {
     commit();
@@ -137,7 +137,7 @@ final class Worker implements SinkTaskContext {
     deliveredByBatch = false;
   }
 
-  /** Drops the batch that waits for redelivery, as the framework does for a partition it lost. */
+  /** Drops the batch awaiting redelivery, as the framework does for a revoked partition. */
   void dropBatch() {
     batch = List.of();
     deliveredByBatch = true;

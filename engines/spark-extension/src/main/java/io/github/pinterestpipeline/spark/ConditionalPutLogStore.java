@@ -34,10 +34,10 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
   }
 
   /**
-   * Writes a file of the log, whole or not at all.
+   * Writes a log file atomically.
    *
-   * @param overwrite whether a file that is there may be replaced
-   * @throws FileAlreadyExistsException if another writer's file is there
+   * @param overwrite whether an existing file may be replaced
+   * @throws FileAlreadyExistsException if another writer's file exists
    */
   @Override
   public void write(
@@ -54,8 +54,8 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
     try {
       create(fileSystem, path, content);
     } catch (IOException e) {
-      // The answer to a PUT that went through may have been lost and the repeated one refused. A
-      // commit names its own transaction, so that another writer's is never the same.
+      // The response to a successful PUT may have been lost and its retry refused. A commit names
+      // its own transaction, so another writer's is never the same.
       byte[] found = read(fileSystem, path);
       if (found == null) {
         throw e;
@@ -86,7 +86,7 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
     return bytes.toByteArray();
   }
 
-  /** A file's content; null when there is none. */
+  /** A file's content; null if it does not exist. */
   private static byte[] read(FileSystem fileSystem, Path path) throws IOException {
     try (FSDataInputStream input = fileSystem.open(path)) {
       return input.readAllBytes();
@@ -95,7 +95,7 @@ public final class ConditionalPutLogStore extends HadoopFileSystemLogStore {
     }
   }
 
-  /** An object is visible when its upload is complete, and not before. */
+  /** An object only becomes visible when its upload is complete. */
   @Override
   public Boolean isPartialWriteVisible(Path path, Configuration configuration) {
     return false;

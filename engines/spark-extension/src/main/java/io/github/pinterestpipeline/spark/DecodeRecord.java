@@ -6,8 +6,7 @@ import org.apache.spark.sql.api.java.UDF2;
 
 /**
  * The SQL function {@code decode_record(line, 'key,key,…')}: an array of strings, first why the
- * line is no record (null for a record), then each key's value as text. Null for a line that is
- * null.
+ * line is not a record (null for a record), then each key's value as text. Null for a null line.
  */
 public final class DecodeRecord implements UDF2<String, String, List<String>> {
   private static final long serialVersionUID = 1L;

@@ -10,21 +10,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads a raw line by the rules of {@code sql/README.md}: one JSON object (RFC 8259) without halves
- * of surrogate pairs; of a key that stands twice the last counts. Values become the same texts, and
- * lines that are no record are refused with the same sentences, as by {@code
- * sql/engines/duckdb.sql}.
+ * Parses a raw line by the rules of {@code engines/sql/README.md}: one JSON object (RFC 8259)
+ * without unpaired surrogates; of duplicate keys the last counts. Values get the same texts, and
+ * rejects the same reasons, as in {@code engines/sql/engines/duckdb.sql}.
  */
 final class JsonRecord {
   private JsonRecord() {}
 
   /**
-   * Takes a line apart.
+   * Decodes a line.
    *
    * @param line the line, which is not blank
-   * @param keys the keys to look for
-   * @return first why the line is no record, null for a record; then for each key its value's text,
-   *     null for null and for no such key
+   * @param keys the keys to look up
+   * @return first why the line is not a record, null for a record; then for each key its value's
+   *     text, null for null and for a missing key
    */
   static String[] decode(String line, List<String> keys) {
     String[] decoded = new String[keys.size() + 1];
@@ -62,7 +61,7 @@ final class JsonRecord {
     return "not a JSON object but " + kind(root).replaceFirst("^the ", "a ");
   }
 
-  /** Reads the members of an object; the parser is at its start and goes to its end. */
+  /** Reads the members of an object, from its start token to its end token. */
   private static void readValues(JsonParser parser, List<String> keys, String[] decoded)
       throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -77,10 +76,10 @@ final class JsonRecord {
   }
 
   /**
-   * The kind of a key's value, of several the last one's, in words.
+   * The kind of a key's value, the last one's of duplicates, in words.
    *
    * @param line a JSON object
-   * @return null when it has no such key
+   * @return null for a missing key
    */
   static String kindOf(String line, String key) {
     try (JsonParser parser = JsonSyntax.strict(line)) {
@@ -96,7 +95,7 @@ final class JsonRecord {
       }
       return found;
     } catch (JsonParseException e) {
-      return null; // Only asked for when the line was refused for its syntax already.
+      return null; // Only called for lines already refused for their syntax.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,22 +13,22 @@ import java.io.UncheckedIOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is JSON and what is not, and what a line that is not is told. */
+/** Whether a line is JSON, and the reason if it is not. */
 final class JsonSyntax {
   private static final JsonFactory STRICT = builder().build();
   private static final JsonFactory WITH_TRAILING_COMMAS =
       builder().enable(JsonReadFeature.ALLOW_TRAILING_COMMA).build();
 
-  /** An escape that is half of a surrogate pair, alone or beside the other half. */
+  /** An escape of one half of a surrogate pair, alone or next to the other half. */
   private static final Pattern HALF = Pattern.compile("\\\\u[dD][89a-fA-F]");
 
-  /** As in engines/sql/engines/duckdb.sql, which does not look for the backslash's own escape either. */
+  /** As in engines/sql/engines/duckdb.sql, which does not check for an escaped backslash either. */
   private static final Pattern HALF_SAID = Pattern.compile("\\\\[uU][dD][89a-fA-F]");
 
   private static final Pattern NOT_A_NUMBER =
       Pattern.compile("-?(?:nan|infinity|inf)", Pattern.CASE_INSENSITIVE);
 
-  /** How deep objects and arrays may be nested: {@code mostNesting} of services/contract/feeds.json. */
+  /** Maximum nesting depth: {@code mostNesting} of services/contract/feeds.json. */
   static final int MOST_NESTING = 500;
 
   private JsonSyntax() {}
@@ -42,22 +42,22 @@ final class JsonSyntax {
                 .maxNumberLength(Integer.MAX_VALUE)
                 .maxStringLength(Integer.MAX_VALUE)
                 .build())
-        // Keys come from strangers: they must neither fill the JVM's string pool nor, by
-        // colliding, stop the task.
+        // Keys are untrusted: they must not fill the JVM's string pool nor fail the task by
+        // collisions.
         .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
         .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW);
   }
 
-  /** A parser that takes what RFC 8259 does, and halves of surrogate pairs. */
+  /** A parser of RFC 8259 that also accepts unpaired surrogates. */
   static JsonParser strict(String line) throws IOException {
     return STRICT.createParser(line);
   }
 
   /**
-   * Checks that a document has come to its end.
+   * Checks that a document is complete.
    *
    * @param root its first token
-   * @throws JsonProcessingException if there is none, or something follows
+   * @throws JsonProcessingException if there is none, or if more text follows
    */
   static void requireEnd(JsonParser parser, JsonToken root) throws IOException {
     if (root == null || parser.nextToken() != null) {
@@ -66,7 +66,7 @@ final class JsonSyntax {
   }
 
   /**
-   * Checks a document for halves of surrogate pairs in any string or key.
+   * Checks a document for unpaired surrogates in any string or key.
    *
    * @throws JsonProcessingException if there is one
    */
@@ -88,7 +88,7 @@ final class JsonSyntax {
     return text.codePoints().anyMatch(point -> 0xD800 <= point && point <= 0xDFFF);
   }
 
-  /** Whether objects and arrays of a document are nested deeper than the pipeline takes. */
+  /** Whether objects and arrays of a document exceed the maximum nesting depth. */
   static boolean isTooDeep(String line) throws IOException {
     if (line.length() <= 2 * MOST_NESTING) {
       return false;
@@ -106,14 +106,14 @@ final class JsonSyntax {
     }
   }
 
-  /** Why a line that is not JSON, and not lenient JSON, is refused. */
+  /** Why a line that is neither JSON nor lenient JSON is refused. */
   static String problem(String line) {
     return HALF_SAID.matcher(line).find() ? "not JSON, or half of a surrogate pair" : "not JSON";
   }
 
   /**
-   * The first token of a line that only NaN, Infinity or trailing commas keep from being JSON; null
-   * for any other that is not JSON.
+   * The first token of a line that is JSON except for NaN, Infinity or trailing commas; null for
+   * any other invalid line.
    */
   static JsonToken lenientRoot(String line) {
     String mended = withoutNotNumbers(line);
@@ -132,7 +132,7 @@ final class JsonSyntax {
     }
   }
 
-  /** The line with a number for each NaN and Infinity that stands outside strings. */
+  /** The line with a number for each NaN and Infinity outside strings. */
   private static String withoutNotNumbers(String line) {
     StringBuilder mended = new StringBuilder(line.length());
     Matcher matcher = NOT_A_NUMBER.matcher(line);

@@ -4,13 +4,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
 /**
- * The text of a JSON value as DuckDB gives it, but for objects and arrays, whose text nobody needs.
+ * The text of a JSON value as DuckDB renders it, except for objects and arrays, whose text is not
+ * needed.
  */
 final class JsonText {
   private JsonText() {}
 
   /**
-   * The text of the value at which the parser stands; the parser goes to the value's end.
+   * The text of the parser's current value; moves the parser to the value's end.
    *
    * @return a string's content, a number's or boolean's text, an opening bracket for an object or
    *     array; null for null

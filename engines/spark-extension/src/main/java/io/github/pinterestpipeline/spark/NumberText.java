@@ -5,16 +5,16 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * The text of a JSON number as DuckDB gives it: whole numbers as they stand, others as the shortest
- * decimals that are the same 64-bit float, and as they stand when they are too large for one.
+ * The text of a JSON number as DuckDB renders it: whole numbers unchanged, others as the shortest
+ * decimal of the same 64-bit float, and unchanged if too large for one.
  */
 final class NumberText {
-  /** A float tells this many decimal digits apart. */
+  /** Significant decimal digits of a float. */
   private static final int SURE_DIGITS = 15;
 
   private static final int MOST_DIGITS = 17;
 
-  /** The decimal exponents of numbers that are written without one. */
+  /** Decimal exponents of numbers that are written without one. */
   private static final int LEAST_PLAIN = -4;
 
   private static final int MOST_PLAIN = 15;
@@ -24,7 +24,7 @@ final class NumberText {
   /**
    * The text of a value.
    *
-   * @param number as it stands in the JSON
+   * @param number as written in the JSON
    */
   static String of(String number) {
     if (isWhole(number)) {
@@ -54,13 +54,13 @@ final class NumberText {
     return number.indexOf('.') < 0 && number.indexOf('e') < 0 && number.indexOf('E') < 0;
   }
 
-  /** {@link Double#toString} of JDK 17 does not always give the shortest. */
+  /** {@link Double#toString} of JDK 17 is not always the shortest. */
   private static BigDecimal shortest(double value) {
     BigDecimal exact = new BigDecimal(value);
     // Below the normal range a float has fewer digits than that.
     for (int digits = value < Double.MIN_NORMAL ? 1 : SURE_DIGITS; digits < MOST_DIGITS; digits++) {
-      // Below a power of two floats are closer together than above it: the nearest decimal may be
-      // another float's, and the one above still this one's.
+      // Below a power of two floats are closer together than above it: the nearest decimal may
+      // belong to another float, and the one above still to this one.
       for (RoundingMode mode : new RoundingMode[] {RoundingMode.HALF_EVEN, RoundingMode.CEILING}) {
         BigDecimal rounded = exact.round(new MathContext(digits, mode));
         if (rounded.doubleValue() == value) {

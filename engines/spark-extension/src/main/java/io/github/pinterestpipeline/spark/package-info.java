@@ -1,2 +1,5 @@
-/** What Spark lacks for the batch: commits to S3 by conditional PUT, and JSON by our rules. */
+/**
+ * Additions to Spark for the batch: Delta commits by conditional PUT, and JSON parsing by our
+ * rules.
+ */
 package io.github.pinterestpipeline.spark;

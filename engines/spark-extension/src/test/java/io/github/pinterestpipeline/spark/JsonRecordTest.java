@@ -35,7 +35,7 @@ class JsonRecordTest {
   }
 
   @Test
-  void ofAKeyThatStandsTwiceTheLastCounts() {
+  void ofDuplicateKeysTheLastCounts() {
     assertArrayEquals(
         new String[] {null, "2", null}, decode("{\"a\":1,\"b\":3,\"\\u0061\":2,\"b\":null}"));
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NumberTextTest {
-  /** What DuckDB 1.5.5 gives for a value. */
+  /** The rendering of a value by DuckDB 1.5.5. */
   @ParameterizedTest
   @CsvSource({
     "1, 1",

@@ -1,8 +1,8 @@
-"""Keeps the batch tables few in files: compaction and vacuum by Spark.
+"""Maintains the batch tables with Spark: compaction and vacuum.
 
-Only the tables pin, geo and user; the table engine's care compacts the quarantine, which its functions write to. A
-table is held while it is compacted (table_engine/table_care.py): delta-rs would let its own compaction of the same
-files pass as well, and each row would be there twice.
+Only the tables pin, geo and user; the table engine compacts the quarantine, to which its functions write. A table is
+locked while it is compacted (`table_engine.table_care`): delta-rs would let its own concurrent compaction succeed
+too, which duplicates every row.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from table_engine.table_care import BATCH_RETENTION_HOURS, FEWEST_SMALL_FILES, T
 
 
 @dataclass
-class CareReport:
-    """One table after its care: its data files, and how many small ones are gone into larger ones.
+class MaintenanceReport:
+    """One table after maintenance: its data files, and how many small ones were compacted.
 
-    `is_overtaken` says that another writer came in between or holds the table; the next care makes up for it.
+    `is_overtaken` means that another writer committed first or holds the lock; the next run makes up for it.
     """
 
     files: int = 0
@@ -32,16 +32,16 @@ class CareReport:
     is_overtaken: bool = False
 
 
-def run_care(spark: SparkSession, bucket: Bucket, fewest: int = FEWEST_SMALL_FILES) -> dict[str, dict[str, Any]]:
-    """Cares for the three tables and returns a report for each.
+def run_maintenance(spark: SparkSession, bucket: Bucket, fewest: int = FEWEST_SMALL_FILES) -> dict[str, dict[str, Any]]:
+    """Maintains the three tables and returns a report for each.
 
-    A table with `fewest` files or more below the target size is compacted. It can be run again at any time.
+    A table with `fewest` or more files below the target size is compacted. Idempotent.
     """
-    return {name: asdict(_care_for(spark, bucket, name, fewest)) for name in FEED_NAMES}
+    return {name: asdict(_maintain(spark, bucket, name, fewest)) for name in FEED_NAMES}
 
 
-def _care_for(spark: SparkSession, bucket: Bucket, name: str, fewest: int) -> CareReport:
-    report = CareReport()
+def _maintain(spark: SparkSession, bucket: Bucket, name: str, fewest: int) -> MaintenanceReport:
+    report = MaintenanceReport()
     table = DeltaTables(bucket).open(name)
     sizes: list[int] = table.get_add_actions().column("size_bytes").to_pylist()
     address = f"delta.`s3a://{bucket.name}/tables/{name}`"
@@ -52,7 +52,7 @@ def _care_for(spark: SparkSession, bucket: Bucket, name: str, fewest: int) -> Ca
                 compacted = spark.sql(f"OPTIMIZE {address}").first()
             assert compacted is not None
             report.compacted_files = compacted["metrics"]["numFilesRemoved"]
-        # Takes the retention from the table's properties.
+        # The retention is a property of the table.
         spark.sql(f"VACUUM {address}").collect()
     except CommitFailedError:
         report.is_overtaken = True

@@ -1,4 +1,4 @@
-"""delta-rs's care and Spark's of one table at once: delta-rs on its own lets both pass, and each row is twice there."""
+"""Concurrent maintenance of a table by delta-rs and Spark: delta-rs alone lets both succeed, which duplicates rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 
-from spark_batch.table_care import run_care
+from spark_batch.table_maintenance import run_maintenance
 from table_engine import table_care
 from table_engine.table_care import BATCH_RETENTION_HOURS, CareReport, care_for, configure, held, retention
 from tests.sink_bucket import SinkBucket, jsonl
@@ -19,7 +19,7 @@ ROWS = 5
 
 @pytest.fixture
 def filled(sink: SinkBucket) -> SinkBucket:
-    """The feeds' tables, geo in small files enough for either care."""
+    """The feeds' tables, geo in enough small files for both."""
     sink.put("pin", 0, 0, jsonl({"index": 1}))
     sink.put("user", 0, 0, jsonl({"ind": 1}))
     for start in range(0, FILES * ROWS, ROWS):
@@ -46,7 +46,7 @@ def test_spark_s_in_the_middle_of_delta_rs_s(
         claimed = claim(table, hold_hours)
         if not inner and not hold_hours:
             inner.append({})
-            inner[0] = run_care(spark, filled.bucket)["geo"]
+            inner[0] = run_maintenance(spark, filled.bucket)["geo"]
         return claimed
 
     monkeypatch.setattr(table_care, "_claim", claim_and_wait)
@@ -60,7 +60,7 @@ def test_spark_s_in_the_middle_of_delta_rs_s(
 def test_delta_rs_s_in_the_middle_of_spark_s(
     spark: SparkSession, filled: SinkBucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It begins before Spark compacts and would end after it."""
+    """Starts before Spark compacts and would end after it."""
     inner: list[CareReport | None] = []
 
     class Interrupted:
@@ -80,12 +80,12 @@ def test_delta_rs_s_in_the_middle_of_spark_s(
                 inner.append(care_for(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS))
             return optimized[0] if optimized else spark.sql(text)
 
-    outer = run_care(cast(SparkSession, Interrupted()), filled.bucket)["geo"]
+    outer = run_maintenance(cast(SparkSession, Interrupted()), filled.bucket)["geo"]
     assert outer == {"files": 1, "compacted_files": FILES, "is_overtaken": False}
     assert inner[0] is not None
     assert (inner[0].compacted_files, inner[0].is_overtaken) == (0, True)
     assert_each_row_once(spark, filled)
-    # It was let go of.
+    # The lock was released.
     monkeypatch.setattr(table_care, "FEWEST_SMALL_FILES", 1)
     after = care_for(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS)
     assert after is not None
@@ -96,9 +96,9 @@ def test_spark_leaves_a_table_that_another_spark_holds(spark: SparkSession, fill
     table = filled.tables.open("geo")
     configure(table, retention(1))
     with held(table):
-        report = run_care(spark, filled.bucket)["geo"]
+        report = run_maintenance(spark, filled.bucket)["geo"]
     assert report == {"files": FILES, "compacted_files": 0, "is_overtaken": True}
-    assert run_care(spark, filled.bucket)["geo"]["compacted_files"] == FILES
-    # What it removed is kept as long as by the batch tables' care of delta-rs.
+    assert run_maintenance(spark, filled.bucket)["geo"]["compacted_files"] == FILES
+    # Files that it removed are kept as long as by delta-rs's maintenance of the batch tables.
     table.update_incremental()
     assert retention(BATCH_RETENTION_HOURS).items() <= table.metadata().configuration.items()

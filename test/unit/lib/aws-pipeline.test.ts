@@ -214,7 +214,7 @@ describe.each(STAGES)('the stage %s', (stage) => {
     }
   });
 
-  test('two synths are the same to the byte, and ask nobody anything', () => {
+  test('two synths are equal byte for byte, and make no lookups', () => {
     const synthesise = (): Record<string, string> => {
       const outdir = mkdtempSync(join(tmpdir(), 'pipeline-aws-synth-'));
       try {
@@ -314,7 +314,7 @@ describe('parked', () => {
   });
 });
 
-test('nobody can write to a topic before it has its offsets: the client host comes after the topics', () => {
+test('nothing can write to a topic before its offsets are restored: the client host is deployed after the topics', () => {
   const { clientHost, kafka } = MADE.dev.stacks;
   expect(clientHost?.dependencies).toContain(kafka);
 });

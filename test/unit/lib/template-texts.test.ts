@@ -73,7 +73,7 @@ describe.each(Object.entries(STAGES))('in %s', (_, { templates }) => {
   });
 
   test('a line of the access log is JSON whatever happens', () => {
-    /** What has no quote and no backslash in it, whoever calls: numbers, names, addresses, encoded paths. */
+    /** Values without quotes or backslashes for any caller: numbers, names, addresses, encoded paths. */
     const harmless = [
       ...[
         'requestTime',

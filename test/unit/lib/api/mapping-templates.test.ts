@@ -188,7 +188,7 @@ describe.each(['pin', 'geo', 'user'])('the stream of the feed %s', (feed) => {
     ['GET', 'ResourceNotFoundException', 404],
     ['PUT', 'ProvisionedThroughputExceededException', 429],
     ['PUT', 'AccessDeniedException', 403],
-  ])('%s is answered as anywhere else: %s', (method, __type, status) => {
+  ])('%s gets the usual response: %s', (method, __type, status) => {
     const answer = rendered('error-response', { __type, message: 'why' }, params, method);
     expect([answer.status, answer.json]).toEqual([status, { message: 'why' }]);
   });
@@ -239,7 +239,7 @@ describe('error-response', () => {
     ['InternalFailure', 502],
     ['UnrecognizedClientException', 502],
     ['', 502],
-  ])('%s is answered %i', (__type, status) => {
+  ])('%s becomes %i', (__type, status) => {
     const answer = rendered('error-response', { __type, message: 'why' });
     expect([answer.status, answer.json]).toEqual([status, { message: 'why' }]);
   });

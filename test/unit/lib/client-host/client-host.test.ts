@@ -101,7 +101,7 @@ test('a host is replaced weekly, with the newest image, without a deployment', (
   });
 });
 
-test('metadata is to be had with a token only, and not from behind another hop', () => {
+test('instance metadata needs a token and has a hop limit of one', () => {
   launch(clientHost().template, { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } });
 });
 

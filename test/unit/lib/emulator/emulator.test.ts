@@ -62,7 +62,7 @@ test('it may send to the topics and the streams of the three feeds only', () => 
   expect(apiPaths(statementsOf(toTopics, 'EmulatorFunctionServiceRole'))).toEqual(topics);
 });
 
-test('a schedule for each destination, with what the function is to be told', () => {
+test('a schedule for each destination, with the function’s input', () => {
   const inputs = (of: Template): unknown[] =>
     resourcesOf(of, 'AWS::Scheduler::Schedule').map(
       ([, { Properties }]) => (Properties?.Target as { Input?: string }).Input,
@@ -92,7 +92,7 @@ test('the schedule invokes the function as often as the stage says, without maki
 test.each([
   [true, 'ENABLED'],
   [false, 'DISABLED'],
-])('the schedule fires only where the stage says so (%p)', (scheduleEnabled, State) => {
+])('the schedule is enabled only where the stage says (%p)', (scheduleEnabled, State) => {
   emulator({ scheduleEnabled }).hasResourceProperties('AWS::Scheduler::Schedule', { State });
 });
 

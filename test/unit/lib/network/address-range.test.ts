@@ -4,7 +4,7 @@ test.each([
   ['203.0.113.7/32', 4],
   ['10.60.0.0/16', 4],
   ['2001:db8:1::/48', 6],
-])('%s is somebody’s own', (cidr, version) => {
+])('%s is accepted', (cidr, version) => {
   expect(checkAddressRange(cidr, 'SSH')).toEqual({ cidr, version });
 });
 

@@ -148,7 +148,7 @@ describe('the user data of the NAT instance', () => {
   test.each([
     ['there were fixes: it restarts', 'echo kernel-2 >> "$PACKAGES"', 0, ['reboot']],
     ['there were none: it does not', 'true', 0, []],
-    ['they could not be fetched: it says so, and does not', 'false', 1, []],
+    ['they could not be fetched: it fails, without a restart', 'false', 1, []],
   ])('%s', (_, dnf, status, asked) => {
     const folder = mkdtempSync(join(tmpdir(), 'patch-host-test-'));
     try {

@@ -21,7 +21,7 @@ test('a role that may make log groups is complained of, by its statements or by 
   ];
   for (const Properties of roles)
     expect(complaints({ Resources: { Mine: { Type: 'AWS::IAM::Role', Properties } } })).toEqual([
-      expect.stringMatching(/^Mine: .*log groups that nobody deletes$/),
+      expect.stringMatching(/^Mine: .*log groups that are never deleted$/),
     ]);
 });
 

@@ -119,7 +119,7 @@ export const EXPECTED: Readonly<Record<string, readonly Expectation[]>> = {
 function policyComplaints(id: string, { Type, Properties }: TemplateResource): string[] {
   if (!/^AWS::IAM::(Policy|Role|ManagedPolicy)$/.test(Type)) return [];
   const amazons = JSON.stringify(Properties?.ManagedPolicyArns ?? []).includes('/AWSLambda')
-    ? [`${id}: a policy of Amazon's, which may make log groups that nobody deletes`]
+    ? [`${id}: a policy of Amazon's, which may make log groups that are never deleted`]
     : [];
   const documents = [
     Properties?.PolicyDocument,
@@ -133,7 +133,7 @@ function policyComplaints(id: string, { Type, Properties }: TemplateResource): s
     const onKey = actions.some((action) => String(action).startsWith('kms:'));
     return [
       ...(actions.some((action) => String(action).includes('*')) ? [`${id}: an action with a wildcard`] : []),
-      ...(actions.includes('logs:CreateLogGroup') ? [`${id}: makes log groups that nobody deletes`] : []),
+      ...(actions.includes('logs:CreateLogGroup') ? [`${id}: makes log groups that are never deleted`] : []),
       // A key is used through the service that it protects, and in no other way.
       ...(onKey && !isSet(at(statement, 'Condition.StringEquals')) ? [`${id}: a key without a service`] : []),
       ...(onKey && !JSON.stringify(statement).includes('kms:ViaService')

@@ -1,4 +1,4 @@
-/** What is made when it is published: how stacks refer to it, and what the command line is told to run. */
+/** What is made when it is published: how stacks refer to it, and the command that builds it. */
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

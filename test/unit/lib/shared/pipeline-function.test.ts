@@ -39,7 +39,7 @@ test('its log has the configured retention, and is deleted with the stack', () =
 test.each([
   [undefined, 2],
   [0, 0],
-])('an event that failed is delivered again as often as told (%p)', (retryAttempts, expected) => {
+])('a failed event is retried as often as configured (%p)', (retryAttempts, expected) => {
   const other = emptyStack();
   new PipelineFunction(other, 'Fn', {
     folder: 'topics',

@@ -41,7 +41,7 @@ test('hashes are masked, and nothing shorter', () => {
   expect(text('0123456789abcdef')).toBe('value: 0123456789abcdef\n');
 });
 
-test('two resources that only a hash tells apart are refused', () => {
+test('two resources that differ only by a hash are refused', () => {
   const id = (digit: string): string => `Deployment${digit.repeat(32)}`;
   expect(() => readableTemplate({ Resources: { [id('a')]: {}, [id('b')]: {} } })).toThrow(
     'Of 2 resources 1 have an id of their own without its hash.',

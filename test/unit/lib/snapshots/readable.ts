@@ -64,7 +64,7 @@ function readable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, readable(one)]));
 }
 
-/** The text of a template. @throws Error when two ids are told apart by a hash only. */
+/** The text of a template. @throws Error when two ids differ only by a hash. */
 export function readableTemplate(template: object): string {
   const masked = JSON.stringify(template).replace(HASH, '<hash>');
   const twice = (before: number, after: number): void => {

@@ -33,7 +33,7 @@ const texts = new Map(
   }),
 );
 
-/** Whether this run was told to renew snapshots: jest's own option. */
+/** Whether this run renews snapshots: jest's own option. */
 const { snapshotState } = expect.getState() as { snapshotState?: { readonly _updateSnapshot?: string } };
 if (snapshotState?._updateSnapshot === 'all') renew(FOLDER, texts);
 

@@ -60,9 +60,9 @@ test.each([
 });
 
 test('a function gets the bucket, the user id and its feed', () => {
-  const told = named('append').map(([, { Environment }]) => Environment.Variables);
-  expect(told.map(({ FEED }) => FEED)).toEqual(['pin', 'geo', 'user']);
-  for (const variables of told) {
+  const functions = named('append').map(([, { Environment }]) => Environment.Variables);
+  expect(functions.map(({ FEED }) => FEED)).toEqual(['pin', 'geo', 'user']);
+  for (const variables of functions) {
     expect(Object.keys(variables).sort()).toEqual(['FEED', 'METRICS_NAMESPACE', 'SINK_BUCKET', 'USER_ID']);
     expect(variables.METRICS_NAMESPACE).toBe('pinterest-local/tables');
     expect(variables.USER_ID).toBe('pinterest');

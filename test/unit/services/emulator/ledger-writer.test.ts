@@ -27,7 +27,7 @@ test('lines become one object, each on a line that is ended', async () => {
   ]);
 });
 
-test('objects are written while the run goes on: by number of lines and by age', async () => {
+test('objects are written during the run: by number of lines and by age', async () => {
   const store = new MemoryStore();
   const clock = new JumpingClock();
   const writer = new LedgerWriter(store, 'r', 7, clock);

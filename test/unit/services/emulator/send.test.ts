@@ -80,7 +80,7 @@ test.each<[string, (response: ServerResponse) => unknown]>([
   ['504 of a gateway, in HTML', (response) => answer(response, 504, '<html>')],
   ['a connection reset', (response) => response.socket?.destroy()],
   [
-    'an answer cut short',
+    'a truncated response',
     (response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{"offsets":[');

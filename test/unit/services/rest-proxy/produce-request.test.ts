@@ -69,7 +69,7 @@ test.each([
   ['{"records":[{"valu":1},]}', '"]" found'],
   ['records=1', '"r" found where a value was expected'],
   [`{"records":[{"value":${'['.repeat(100_000)}`, 'a value nested deeper than 500 levels'],
-])('answers 400 to %.40s', (text, reason) => {
+])('responds with 400 to %.40s', (text, reason) => {
   const [status, code, message] = refusal(text);
   expect([status, code]).toEqual([400, 400]);
   expect(message).toContain(reason);

@@ -83,7 +83,7 @@ test('at the time-out, records without a result get one; the others keep theirs'
   await sending.close();
 });
 
-test('nothing is sent when a partition or the topic does not exist, or nobody can say', async () => {
+test('nothing is sent when a partition or the topic does not exist, or no broker responds', async () => {
   const never = (): Promise<Attempt> => Promise.reject(new Error('was sent'));
   await expect(sender(never).send('t', [record('a'), record('b', 2)])).rejects.toMatchObject({
     status: 404,

@@ -116,14 +116,14 @@ final class JsonSyntax {
    * any other invalid line.
    */
   static JsonToken lenientRoot(String line) {
-    String mended = withoutNotNumbers(line);
-    try (JsonParser parser = WITH_TRAILING_COMMAS.createParser(mended)) {
+    String repaired = withoutNotNumbers(line);
+    try (JsonParser parser = WITH_TRAILING_COMMAS.createParser(repaired)) {
       JsonToken root = parser.nextToken();
       if (root != null) {
         parser.skipChildren();
       }
       requireEnd(parser, root);
-      requireWholePairs(mended);
+      requireWholePairs(repaired);
       return root;
     } catch (JsonProcessingException e) {
       return null;
@@ -134,7 +134,7 @@ final class JsonSyntax {
 
   /** The line with a number for each NaN and Infinity outside strings. */
   private static String withoutNotNumbers(String line) {
-    StringBuilder mended = new StringBuilder(line.length());
+    StringBuilder repaired = new StringBuilder(line.length());
     Matcher matcher = NOT_A_NUMBER.matcher(line);
     boolean isInString = false;
     for (int at = 0; at < line.length(); at++) {
@@ -142,18 +142,18 @@ final class JsonSyntax {
       if (character == '"') {
         isInString = !isInString;
       } else if (isInString && character == '\\' && at + 1 < line.length()) {
-        mended.append(character);
+        repaired.append(character);
         character = line.charAt(++at);
       } else if (!isInString && "-iInN".indexOf(character) >= 0) {
         matcher.region(at, line.length());
         if (matcher.lookingAt()) {
-          mended.append('0');
+          repaired.append('0');
           at = matcher.end() - 1;
           continue;
         }
       }
-      mended.append(character);
+      repaired.append(character);
     }
-    return mended.toString();
+    return repaired.toString();
   }
 }

@@ -3,6 +3,7 @@
  * it. Nothing is built here, so a synthesis needs only Node and gives the same template whether or not they exist.
  */
 import { join } from 'node:path';
+import { version as tarVersion } from 'tar/package.json';
 import { CLIENT_HOST_FILES, clientHostSums, sha256 } from './client-host-sums';
 import { PROJECT_ROOT } from './project-root';
 import { sourceHash } from './source-hash';
@@ -99,7 +100,7 @@ export function clientHostTar(): PackageFile & { readonly sums: string } {
     file: 'client-host.tar',
     title: 'what is put on the client host',
     sums,
-    hash: sourceHash([join(INSTALL, 'tar.ts')], [sums, ...CLIENT_HOST_FILES]),
+    hash: sourceHash([join(INSTALL, 'tar.ts')], [sums, tarVersion, ...CLIENT_HOST_FILES]),
   };
 }
 

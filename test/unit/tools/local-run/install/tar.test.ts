@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
@@ -6,7 +7,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -56,20 +56,11 @@ test('the bytes do not depend on dates, on modes beyond "executable", or on the 
   chmodSync(path.join(other, 'a.txt'), 0o644);
   writeTar(other, two);
   expect(readFileSync(two).equals(readFileSync(one))).toBe(true);
+  // Made on another machine: the same.
+  expect(createHash('sha256').update(readFileSync(two)).digest('hex')).toBe(
+    'a259e2a78ff9dfc0e3fcc7d2d753c44de96f43a06f958694871665f5959207ff',
+  );
   writeFileSync(path.join(other, 'a.txt'), 'y');
   writeTar(other, two);
   expect(readFileSync(two).equals(readFileSync(one))).toBe(false);
-});
-
-test('what cannot be packed is refused', () => {
-  const source = folder('one', ['a.txt']);
-  symlinkSync('a.txt', path.join(source, 'link'));
-  expect(() => {
-    writeTar(source, path.join(root, 'one.tar'));
-  }).toThrow(/link is neither a file nor a folder/);
-  rmSync(path.join(source, 'link'));
-  writeFileSync(path.join(source, 'n'.repeat(101)), '');
-  expect(() => {
-    writeTar(source, path.join(root, 'one.tar'));
-  }).toThrow(/too long for the archive: expected at most 100 bytes/);
 });

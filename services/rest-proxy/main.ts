@@ -4,20 +4,18 @@
  * Exit codes: 0 stopped by a signal, 1 failed (for example the port is in use), 2 invalid configuration.
  */
 import { writeSync } from 'node:fs';
+import { CommanderError } from 'commander';
 import { messageOf } from './errors';
 import { createLog } from './log';
-import { OptionsError, USAGE, readOptions, type ProxyOptions } from './options';
+import { readOptions, type ProxyOptions } from './options';
 import { startProxy } from './service';
 
 function configure(): ProxyOptions | undefined {
   try {
-    const options = readOptions(process.argv.slice(2), process.env);
-    if (options === undefined) process.stdout.write(USAGE);
-    return options;
+    return readOptions(process.argv.slice(2));
   } catch (error) {
-    if (!(error instanceof OptionsError)) throw error;
-    process.stderr.write(`rest-proxy: ${error.message}\nTry --help.\n`);
-    process.exitCode = 2;
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
     return undefined;
   }
 }

@@ -1,5 +1,7 @@
-/** The proxy's options, their defaults, and how flags and the environment set them. */
-import { parseArgs } from 'node:util';
+/**
+ * The proxy's options: types, defaults, and how they are read from flags and the environment.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseBootstrapServers, type KafkaConnection } from '../kafka-client';
 import { mskIam } from '../kafka-client/msk-iam';
 import { LOG_LEVELS, type LogLevel } from './log';
@@ -32,153 +34,103 @@ export interface ProxyOptions {
   readonly logLevel: LogLevel;
 }
 
-/** The defaults; the brokers have none. */
-export const DEFAULT_OPTIONS: Omit<ProxyOptions, 'kafka'> = {
-  host: '127.0.0.1',
-  port: 8082,
-  maxBodyBytes: 8 * 1024 * 1024,
-  maxBytesInFlight: 64 * 1024 * 1024,
-  maxConnections: 1000,
-  deliveryTimeoutMs: 10_000,
-  clientTimeoutMs: 10_000,
-  shutdownTimeoutMs: 15_000,
-  lanesPerTopic: 4,
-  maxBatchBytes: 900_000,
-  logLevel: 'info',
+type NumberOption = {
+  [Name in keyof ProxyOptions]: ProxyOptions[Name] extends number ? Name : never;
+}[keyof ProxyOptions];
+
+/** What is a number: its default, and the range that it must be in. */
+const NUMBERS: Readonly<Record<NumberOption, readonly [number, least: number, most: number]>> = {
+  port: [8082, 0, 65_535],
+  maxBodyBytes: [8 * 1024 * 1024, 1024, 256 * 1024 * 1024],
+  maxBytesInFlight: [64 * 1024 * 1024, 1024, 2 ** 32],
+  maxConnections: [1000, 1, 100_000],
+  deliveryTimeoutMs: [10_000, 100, 600_000],
+  clientTimeoutMs: [10_000, 100, 600_000],
+  shutdownTimeoutMs: [15_000, 100, 600_000],
+  lanesPerTopic: [4, 1, 100],
+  maxBatchBytes: [900_000, 1024, 64 * 1024 * 1024],
 };
 
-/** Invalid options; the message says which and why. */
-export class OptionsError extends Error {}
-
-/** The numeric flags, with their options and ranges. */
-const NUMBERS = {
-  port: ['port', 0, 65_535],
-  'max-body-bytes': ['maxBodyBytes', 1024, 256 * 1024 * 1024],
-  'max-bytes-in-flight': ['maxBytesInFlight', 1024, 2 ** 32],
-  'max-connections': ['maxConnections', 1, 100_000],
-  'delivery-timeout-ms': ['deliveryTimeoutMs', 100, 600_000],
-  'client-timeout-ms': ['clientTimeoutMs', 100, 600_000],
-  'shutdown-timeout-ms': ['shutdownTimeoutMs', 100, 600_000],
-  'lanes-per-topic': ['lanesPerTopic', 1, 100],
-  'max-batch-bytes': ['maxBatchBytes', 1024, 64 * 1024 * 1024],
-} as const;
-
-/** Authentication at the brokers: none, or IAM over TLS for Amazon MSK. */
+/** How the proxy proves to the brokers who it is: not at all, or to Amazon MSK by IAM over TLS. */
 const KAFKA_AUTH = ['none', 'iam'] as const;
 
-/** What `--help` prints. */
-export const USAGE = `Usage: rest-proxy --bootstrap-servers HOST:PORT[,HOST:PORT…] [options]
+interface Parsed extends Omit<ProxyOptions, 'kafka'> {
+  readonly bootstrapServers: string[];
+  readonly kafkaAuth: (typeof KAFKA_AUTH)[number];
+}
 
-A Kafka REST proxy that speaks Confluent's REST Proxy v2 for JSON records.
+/** An option that may also be set in the environment: `--port` by `REST_PROXY_PORT`. */
+function option(flags: string, description: string): Option {
+  const made = new Option(flags, description);
+  return made.env(`REST_PROXY_${made.name().toUpperCase().replaceAll('-', '_')}`);
+}
 
-Options (each may also be set in the environment as REST_PROXY_<NAME>, for example REST_PROXY_PORT):
-  --bootstrap-servers LIST  some of the brokers; needed
-  --kafka-auth KIND         ${KAFKA_AUTH.join(', ')} (none); iam is for Amazon MSK, in the region AWS_REGION
-  --host ADDRESS            address to listen on (${DEFAULT_OPTIONS.host})
-  --log-level LEVEL         ${LOG_LEVELS.join(', ')} (${DEFAULT_OPTIONS.logLevel})
-${Object.entries(NUMBERS)
-  .map(([flag, [option]]) => `  ${`--${flag} NUMBER`.padEnd(31)} (${DEFAULT_OPTIONS[option]})`)
-  .join('\n')}
-  --help                    this text
-`;
+/** Lets commander report what a parser throws. */
+function parsing<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return parsing((text) => {
+    const number = Number(text);
+    if (/^[0-9]+$/.test(text) && number >= least && number <= most) return number;
+    throw new Error(`Expected a whole number from ${least} to ${most}.`);
+  });
+}
+
+const readHost = parsing((text) => {
+  // An empty one would be every address of the machine.
+  if (/^[\w.:%-]+$/.test(text)) return text;
+  throw new Error('Expected an address or a host name: 127.0.0.1, or 0.0.0.0 for every address.');
+});
+
+function proxyCommand(): Command {
+  const command = new Command('rest-proxy')
+    .description("A Kafka REST proxy that speaks Confluent's REST Proxy v2 for JSON records.")
+    .addOption(
+      option('--bootstrap-servers <list>', 'some of the brokers, for example 127.0.0.1:9092')
+        .argParser(parsing(parseBootstrapServers))
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      option('--kafka-auth <kind>', 'iam is for Amazon MSK, in the region AWS_REGION')
+        .choices(KAFKA_AUTH)
+        .default('none'),
+    )
+    .addOption(option('--host <address>', 'address to listen on').argParser(readHost).default('127.0.0.1'))
+    .addOption(option('--log-level <level>', 'least level to log').choices(LOG_LEVELS).default('info'));
+  for (const [name, [standard, least, most]] of Object.entries(NUMBERS)) {
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const number = option(`--${flag} <number>`, `${least} to ${most}`);
+    command.addOption(number.argParser(wholeNumber(least, most)).default(standard));
+  }
+  return command.allowExcessArguments(false).showHelpAfterError('Try --help.').exitOverride();
+}
 
 /**
  * Reads the options. A flag takes precedence over the environment.
  *
- * @param args the command-line arguments.
- * @param environment for example `process.env`.
- * @returns undefined for `--help`.
- * @throws OptionsError
+ * @param args the command line behind the program's name.
+ * @throws CommanderError when they cannot be used, or help was asked for (exit code 0); the text has been written.
  */
-export function readOptions(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): ProxyOptions | undefined {
-  const names = ['bootstrap-servers', 'kafka-auth', 'host', 'log-level', ...Object.keys(NUMBERS)];
-  const flags = readFlags(args, names);
-  if (flags.help !== undefined) return undefined;
-  const text = (name: string): string | undefined =>
-    flags[name] ?? environment[`REST_PROXY_${name.toUpperCase().replaceAll('-', '_')}`];
-
-  const servers = text('bootstrap-servers');
-  if (servers === undefined || servers === '')
-    throw new OptionsError(
-      'The brokers are missing: set --bootstrap-servers or REST_PROXY_BOOTSTRAP_SERVERS, for example 127.0.0.1:9092.',
-    );
-  let bootstrapServers: string[];
-  try {
-    bootstrapServers = parseBootstrapServers(servers);
-  } catch (error) {
-    throw new OptionsError((error as Error).message);
-  }
-  const numbers: Partial<Record<keyof ProxyOptions, number>> = {};
-  for (const [flag, [option, least, most]] of Object.entries(NUMBERS)) {
-    const given = text(flag);
-    if (given !== undefined) numbers[option] = readNumber(flag, given, least, most);
-  }
-  const options: ProxyOptions = {
-    ...DEFAULT_OPTIONS,
-    ...numbers,
-    kafka: { bootstrapServers, ...readKafkaAuth(text('kafka-auth') ?? 'none', environment.AWS_REGION) },
-    host: readHost(text('host') ?? DEFAULT_OPTIONS.host),
-    logLevel: readLogLevel(text('log-level') ?? DEFAULT_OPTIONS.logLevel),
-  };
+export function readOptions(args: readonly string[]): ProxyOptions {
+  const command = proxyCommand().parse(args, { from: 'user' });
+  const { bootstrapServers, kafkaAuth, ...options } = command.opts<Parsed>();
   if (options.maxBytesInFlight < options.maxBodyBytes)
-    throw new OptionsError(
-      `--max-bytes-in-flight ${options.maxBytesInFlight} is less than --max-body-bytes ${options.maxBodyBytes}: the largest body would never be accepted.`,
+    command.error(
+      `error: --max-bytes-in-flight ${options.maxBytesInFlight} is less than --max-body-bytes ${options.maxBodyBytes}: the largest body would never be taken.`,
     );
-  return options;
-}
-
-function readFlags(args: readonly string[], names: readonly string[]): Record<string, string | undefined> {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
-        help: { type: 'boolean' as const, short: 'h' },
-      },
-    });
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
-  } catch (error) {
-    throw new OptionsError((error as Error).message);
-  }
-}
-
-function readNumber(flag: string, text: string, least: number, most: number): number {
-  const number = Number(text);
-  if (/^[0-9]+$/.test(text) && number >= least && number <= most) return number;
-  throw new OptionsError(
-    `--${flag} ${JSON.stringify(text)} cannot be used: expected a whole number from ${least} to ${most}.`,
-  );
-}
-
-function readHost(text: string): string {
-  // An empty host would listen on every address.
-  if (/^[\w.:%-]+$/.test(text)) return text;
-  throw new OptionsError(
-    `--host ${JSON.stringify(text)} cannot be used: expected an address or a host name, for example 127.0.0.1, or 0.0.0.0 for every address.`,
-  );
-}
-
-function readKafkaAuth(text: string, region: string | undefined): Pick<KafkaConnection, 'ssl' | 'sasl'> {
-  const kind = KAFKA_AUTH.find((known) => known === text);
-  if (kind === undefined)
-    throw new OptionsError(
-      `--kafka-auth ${JSON.stringify(text)} cannot be used: expected ${KAFKA_AUTH.join(' or ')}.`,
+  if (kafkaAuth === 'none') return { ...options, kafka: { bootstrapServers } };
+  const region = process.env.AWS_REGION ?? '';
+  if (region === '')
+    command.error(
+      'error: --kafka-auth iam needs the region of the cluster: set AWS_REGION, for example eu-west-1.',
     );
-  if (kind === 'none') return {};
-  if (region === undefined || region === '')
-    throw new OptionsError(
-      '--kafka-auth iam needs the region of the cluster: set AWS_REGION, for example eu-west-1.',
-    );
-  return mskIam(region);
-}
-
-function readLogLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((known) => known === text);
-  if (level !== undefined) return level;
-  throw new OptionsError(
-    `--log-level ${JSON.stringify(text)} cannot be used: expected ${LOG_LEVELS.join(', ')}.`,
-  );
+  return { ...options, kafka: { bootstrapServers, ...mskIam(region) } };
 }

@@ -1,60 +1,93 @@
-import { DEFAULT_OPTIONS, OptionsError, readOptions } from '../../../../services/rest-proxy/options';
+import { CommanderError } from 'commander';
+import { readOptions } from '../../../../services/rest-proxy/options';
 
 const SERVERS = ['--bootstrap-servers', 'b1:9092, b2:9092'];
+const before = { ...process.env };
+let written: string;
+
+beforeEach(() => {
+  written = '';
+  for (const stream of [process.stdout, process.stderr])
+    jest.spyOn(stream, 'write').mockImplementation((text) => {
+      written += String(text);
+      return true;
+    });
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.env = { ...before };
+});
 
 test('has defaults for everything but the brokers', () => {
-  expect(readOptions(SERVERS, {})).toEqual({
-    ...DEFAULT_OPTIONS,
+  expect(readOptions(SERVERS)).toEqual({
     kafka: { bootstrapServers: ['b1:9092', 'b2:9092'] },
+    host: '127.0.0.1',
+    port: 8082,
+    maxBodyBytes: 8_388_608,
+    maxBytesInFlight: 67_108_864,
+    maxConnections: 1000,
+    deliveryTimeoutMs: 10_000,
+    clientTimeoutMs: 10_000,
+    shutdownTimeoutMs: 15_000,
+    lanesPerTopic: 4,
+    maxBatchBytes: 900_000,
+    logLevel: 'info',
   });
 });
 
 test('reads the environment, flags first', () => {
-  const environment = {
+  Object.assign(process.env, {
     REST_PROXY_BOOTSTRAP_SERVERS: 'b1:1',
     REST_PROXY_PORT: '81',
     REST_PROXY_MAX_BODY_BYTES: '2000',
-  };
-  const options = readOptions(['--port', '82', '--log-level', 'error'], environment);
-  expect(options).toMatchObject({
+  });
+  expect(readOptions(['--port', '82', '--log-level', 'error'])).toMatchObject({
     kafka: { bootstrapServers: ['b1:1'] },
     port: 82,
     maxBodyBytes: 2000,
     logLevel: 'error',
   });
+  process.env.REST_PROXY_PORT = '';
+  expect(() => readOptions([])).toThrow(/'' from env 'REST_PROXY_PORT' is invalid/);
 });
 
 test('with IAM goes to the brokers over TLS, with a token of the region’s', () => {
-  const { kafka } = readOptions(SERVERS, { REST_PROXY_KAFKA_AUTH: 'iam', AWS_REGION: 'eu-west-1' }) ?? {};
-  expect(kafka).toMatchObject({ ssl: true, sasl: { mechanism: 'oauthbearer' } });
-  expect(readOptions([...SERVERS, '--kafka-auth', 'none'], { AWS_REGION: 'eu-west-1' })?.kafka).toEqual({
+  Object.assign(process.env, { REST_PROXY_KAFKA_AUTH: 'iam', AWS_REGION: 'eu-west-1' });
+  expect(readOptions(SERVERS).kafka).toMatchObject({ ssl: true, sasl: { mechanism: 'oauthbearer' } });
+  expect(readOptions([...SERVERS, '--kafka-auth', 'none']).kafka).toEqual({
     bootstrapServers: ['b1:9092', 'b2:9092'],
   });
 });
 
-test('help needs nothing else', () => {
-  expect(readOptions(['--help'], {})).toBeUndefined();
+test('help needs nothing else, and has every option with its default and variable', () => {
+  expect(() => readOptions(['--help'])).toThrow(expect.objectContaining({ exitCode: 0 }) as Error);
+  expect(written).toMatch(
+    /--lanes-per-topic <number>\s+1 to 100 \(default: 4, env:\s+REST_PROXY_LANES_PER_TOPIC\)/,
+  );
 });
 
 test.each([
-  [[], 'The brokers are missing'],
-  [['--bootstrap-servers', ''], 'The brokers are missing'],
-  [['--bootstrap-servers', 'b1'], '"b1" is not "host:port"'],
-  [['--bootstrap-servers', 'b1:9092,'], '"" is not "host:port"'],
-  [['--bootstrap-servers', 'b1:70000'], '"b1:70000" is not "host:port"'],
-  [[...SERVERS, '--port', '65536'], '--port "65536" cannot be used: expected a whole number from 0 to 65535'],
-  [[...SERVERS, '--port', '8e3'], '--port "8e3"'],
-  [[...SERVERS, '--prot', '80'], "'--prot'"],
-  [[...SERVERS, 'extra'], 'extra'],
-  [[...SERVERS, '--host', ''], '--host "" cannot be used: expected an address'],
-  [[...SERVERS, '--port', ''], '--port "" cannot be used'],
-  [[...SERVERS, '--log-level', ''], '--log-level "" cannot be used'],
-  [[...SERVERS, '--kafka-auth', ''], '--kafka-auth "" cannot be used'],
-  [[...SERVERS, '--log-level', 'loud'], '--log-level "loud"'],
-  [[...SERVERS, '--kafka-auth', 'scram'], '--kafka-auth "scram" cannot be used: expected none or iam'],
+  [[], "required option '--bootstrap-servers <list>' not specified"],
+  [['--bootstrap-servers', ''], '"" is no "host:port"'],
+  [['--bootstrap-servers', 'b1'], '"b1" is no "host:port"'],
+  [['--bootstrap-servers', 'b1:9092,'], '"" is no "host:port"'],
+  [['--bootstrap-servers', 'b1:70000'], '"b1:70000" is no "host:port"'],
+  [[...SERVERS, '--port', '65536'], "'65536' is invalid. Expected a whole number from 0 to 65535"],
+  [[...SERVERS, '--port', '8e3'], "'8e3' is invalid"],
+  [[...SERVERS, '--prot', '80'], "unknown option '--prot'"],
+  [[...SERVERS, 'extra'], 'too many arguments'],
+  [[...SERVERS, '--host', ''], "'' is invalid. Expected an address"],
+  [[...SERVERS, '--port', ''], "'' is invalid"],
+  [[...SERVERS, '--log-level', ''], "'' is invalid. Allowed choices are debug, info, warn, error"],
+  [[...SERVERS, '--kafka-auth', ''], "'' is invalid"],
+  [[...SERVERS, '--log-level', 'loud'], "'loud' is invalid"],
+  [[...SERVERS, '--kafka-auth', 'scram'], "'scram' is invalid. Allowed choices are none, iam"],
   [[...SERVERS, '--kafka-auth', 'iam'], '--kafka-auth iam needs the region of the cluster: set AWS_REGION'],
   [[...SERVERS, '--max-bytes-in-flight', '4096'], 'is less than --max-body-bytes'],
 ])('refuses %j', (args, reason) => {
-  expect(() => readOptions(args, {})).toThrow(OptionsError);
-  expect(() => readOptions(args, {})).toThrow(reason);
+  delete process.env.AWS_REGION;
+  expect(() => readOptions(args)).toThrow(CommanderError);
+  expect(written).toContain(reason);
+  expect(written).toContain('Try --help.');
 });

@@ -12,7 +12,7 @@ import {
   wrongPartition,
 } from './errors';
 import { Lane, type BatchProducer, type LaneLimits, type LaneRecord, type RecordResult } from './lane';
-import { Spreader, partitionOfKey } from './partitioner';
+import { nextPartition, partitionOfKey } from './partitioner';
 import type { ProduceRecord } from './produce-request';
 import { partitionOfRowNumber } from './row-number';
 import type { TopicDirectory } from './topic-directory';
@@ -41,7 +41,6 @@ export interface SenderPorts {
 /** See the module's comment. */
 export class RecordSender {
   private readonly lanes = new Map<string, Lane>();
-  private readonly spreader = new Spreader();
   private readonly sweeper: NodeJS.Timeout;
 
   constructor(
@@ -131,7 +130,7 @@ export class RecordSender {
       const { key, partition, rowNumber } = record;
       if (partition !== undefined) return partition;
       if (rowNumber !== undefined) return partitionOfRowNumber(rowNumber, known);
-      return key === null ? this.spreader.partition(topic, known) : partitionOfKey(key, known);
+      return key === null ? nextPartition(topic, known) : partitionOfKey(key, known);
     });
   }
 

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from table_engine.documents import Redrive
 from table_engine.duckdb_session import open_session
 from table_engine.storage import Bucket
 from table_engine.stream_redrive import run_redrive
@@ -15,7 +16,7 @@ from table_engine.stream_redrive import run_redrive
 _MEMORY = "150MB"
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(_event: dict[str, Any], _context: object) -> Redrive:
     """Redrives everything in the bucket of failures and reports what became of it."""
     with open_session(Path(tempfile.gettempdir()), _MEMORY, threads=1) as session:
         report = run_redrive(

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from typing import Any
 
 from table_engine.argument_types import moment
+from table_engine.documents import RawFilesReplay, RecordsReplay
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
-from table_engine.function_job import FunctionJob, function_job
-from table_engine.raw_replay import RawReplayReport, replay_raw_files
+from table_engine.function_job import function_job
+from table_engine.raw_replay import raw_files_replay, replay_raw_files
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_records import records_of_lines
-from table_engine.stream_replay import ReplayReport, replay_stream
+from table_engine.stream_replay import records_replay, replay_stream
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], _context: object) -> RecordsReplay | RawFilesReplay:
     """Replays, and reports as the commands `replay-records` and `replay-raw-files` do.
 
     The event is `{"source":"stream","feed":"pin","lines":"…"}`, with the lines that `replay-records` reads, or
@@ -26,17 +26,14 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if feed not in FEED_NAMES:
         raise TableEngineError(f"The feed is {feed!r}: expected one of {', '.join(FEED_NAMES)}.")
     started = time.monotonic()
-    with function_job() as job:
-        report = _replay(job, feed, event)
-    return {"feed": feed, **asdict(report), "seconds": round(time.monotonic() - started, 3)}
-
-
-def _replay(job: FunctionJob, feed: str, event: dict[str, Any]) -> ReplayReport | RawReplayReport:
     source = event.get("source")
-    if source == "stream":
-        appender = StreamAppender(job.session, job.bucket, job.user_id, feed)
-        return replay_stream(appender, records_of_lines(event["lines"].encode().split(b"\n")))
-    if source == "raw-files":
-        start, end = moment(event["from"]), moment(event["to"])
-        return replay_raw_files(job.session, job.bucket, job.user_id, feed, start, end, job.folder)
+    with function_job() as job:
+        if source == "stream":
+            appender = StreamAppender(job.session, job.bucket, job.user_id, feed)
+            records = records_of_lines(event["lines"].encode().split(b"\n"))
+            return records_replay(replay_stream(appender, records), feed, started)
+        if source == "raw-files":
+            start, end = moment(event["from"]), moment(event["to"])
+            report = replay_raw_files(job.session, job.bucket, job.user_id, feed, start, end, job.folder)
+            return raw_files_replay(report, feed, started)
     raise TableEngineError(f"The source is {source!r}: expected stream or raw-files.")

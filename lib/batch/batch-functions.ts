@@ -59,7 +59,7 @@ export class BatchFunctions extends Construct {
     sink.grantRead(this.reconcile, { rawFiles: true, ledger: true, tables });
     this.maintenance = this.add(
       'Care',
-      'batch_care',
+      'batch_maintenance',
       'Checkpoints, compacts and vacuums the batch tables',
       // Each table has one compactor: the Spark job compacts the tables that it writes.
       this.batch === undefined ? { SPARK_COMPACTS: 'true' } : {},

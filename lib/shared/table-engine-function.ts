@@ -11,7 +11,7 @@ import { PackageAsset } from './package-asset';
 export interface TableEngineFunctionProps {
   /** The module of the package whose `handler` is the function. */
   readonly module:
-    'append' | 'care' | 'redrive' | 'replay' | 'batch' | 'answers' | 'reconcile' | 'batch_care';
+    'append' | 'maintenance' | 'redrive' | 'replay' | 'batch' | 'answers' | 'reconcile' | 'batch_maintenance';
   /** What the function is for, as the console shows it. */
   readonly description: string;
   readonly settings: TableEngineSettings;

@@ -119,7 +119,7 @@ export class StreamTables extends Construct {
 
   private addMaintenance({ userId, sink, tableEngine, logRetention }: StreamTablesProps): IFunction {
     const maintenance = new TableEngineFunction(this, 'Care', {
-      module: 'care',
+      module: 'maintenance',
       description: 'Checkpoints, compacts and vacuums the tables of the streams',
       settings: tableEngine,
       timeout: MAINTENANCE_TIMEOUT,

@@ -53,7 +53,7 @@ export const benchmark: Benchmark = {
           ({ key }) => key.endsWith('.parquet') && !key.includes('/_delta_log/'),
         ).length;
       const before = await dataFiles();
-      const { stdout: report } = await tableEngine('care', { bucket, env }, USER_ID);
+      const { stdout: report } = await tableEngine('maintain', { bucket, env }, USER_ID);
       const { tables, seconds: took } = JSON.parse(report) as {
         tables: Record<string, { files: number } | null>;
         seconds: number;

@@ -132,7 +132,7 @@ export const benchmark: Benchmark = {
       const figures: Figure[] = [];
       for (const records of RATES) figures.push(...(await hold(target, tables, records, seconds)));
       const appended = tables.flatMap((table) => table.appended);
-      const { stdout } = await tableEngine('care', { bucket, env: awsEnvironment(target.aws) }, USER_ID);
+      const { stdout } = await tableEngine('maintain', { bucket, env: awsEnvironment(target.aws) }, USER_ID);
       const { tables: left } = JSON.parse(stdout) as { tables: Record<string, { files: number } | null> };
       s3.destroy();
       return [

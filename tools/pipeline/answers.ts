@@ -1,20 +1,10 @@
 /** The eight questions, answered from the cleaned tables. */
 import type { Deployment } from './deployment';
+import type { Answers } from './documents.generated';
 import { type TableEngineOptions, runTableEngine } from './table-engine';
-import { type Cell, textTable } from '../cli/text-table';
+import { textTable } from '../cli/text-table';
 
-/** One result set; question 3 has two, `3a` and `3b`. */
-export interface Answer {
-  readonly question: string;
-  readonly title: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
-
-/** All answers, in the order of the questions. */
-export interface Answers {
-  readonly answers: readonly Answer[];
-}
+export type { Answers } from './documents.generated';
 
 /** Answers the eight questions; the answers are also written to the sink bucket as `answers/answers.json`. */
 export function answers(deployment: Deployment, options: TableEngineOptions): Promise<Answers> {

@@ -1,30 +1,12 @@
 /** The daily batch: raw files to cleaned Delta tables. */
-import { FEED_NAMES, type FeedName } from '../../services/contract';
+import { FEED_NAMES } from '../../services/contract';
 import type { Deployment } from './deployment';
+import type { BatchReport } from './documents.generated';
 import { keepLetters } from './keep-letters';
 import { type TableEngineOptions, runTableEngine } from './table-engine';
 import { textTable } from '../cli/text-table';
 
-/** What a batch did; `batch` is null when there was no new raw file. */
-export interface BatchReport {
-  readonly batch: number | null;
-  readonly feeds: Readonly<
-    Record<
-      FeedName,
-      {
-        readonly files: number;
-        readonly lines: number;
-        readonly rows: number;
-        readonly rejects: number;
-        readonly inserted: number;
-        readonly updated: number;
-      }
-    >
-  >;
-  /** Dead letters that went into quarantine: records of the topics that are no JSON object. */
-  readonly dead_letters: number;
-  readonly seconds: number;
-}
+export type { BatchReport } from './documents.generated';
 
 /** Runs one batch over the raw files that no batch has read yet, and the dead letters that are new. */
 export async function batch(deployment: Deployment, options: TableEngineOptions): Promise<BatchReport> {

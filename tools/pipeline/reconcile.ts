@@ -6,79 +6,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FEED_NAMES, type FeedName, topicName } from '../../services/contract';
 import type { Deployment } from './deployment';
-import type { Inspection } from './inspection';
-import { type DeadLetters, type EndOffsets, withKafkaReader } from './kafka-reader';
+import type { Inspection, KafkaFacts, Reconciliation, ReconciliationFacts } from './documents.generated';
+import { type DeadLetters, type EndOffsets, type KafkaReader, withKafkaReader } from './kafka-reader';
 import { inspectStreams } from './stream-inspection';
 import { runTableEngine } from './table-engine';
 
-/** One feed's row of the batch path. All figures are counts of records. */
-export interface FeedReconciliation {
-  readonly feed: FeedName;
-  readonly sent: number;
-  readonly acknowledged: number;
-  /** Records ever written to the topic; like the next two, null where Kafka was not read. */
-  readonly topic: number | null;
-  /**
-   * Topic records beyond the acknowledged ones: their response was lost and they were sent again under the same key, or
-   * they came from another producer than the emulator.
-   */
-  readonly unacknowledged: number | null;
-  readonly deadLetters: number | null;
-  readonly raw: number;
-  /** Records in raw files that no batch has read yet. They are not missing. */
-  readonly pending: number;
-  readonly table: number;
-  readonly quarantine: number;
-  readonly missing: number;
-  readonly duplicate: number;
-  /** Records in no raw file yet. Where Kafka was read they are missing as well, since the sink had its time. */
-  readonly onTheWay: number;
-  /** Offsets between the raw files: the dead-letter records, and what is missing there. */
-  readonly outsideRawFiles: number;
-  /** What is behind a `missing` or `duplicate` that is not 0, a sentence each. */
-  readonly findings: readonly string[];
-}
-
-/** One shard's row. All figures are counts of records. */
-export interface ShardReconciliation {
-  readonly shard: string;
-  readonly acknowledged: number;
-  readonly table: number;
-  readonly quarantine: number;
-  readonly missing: number;
-  readonly duplicate: number;
-}
-
-/** One feed's row of the streaming path. All figures are counts of records. */
-export interface StreamReconciliation {
-  readonly feed: FeedName;
-  readonly sent: number;
-  readonly acknowledged: number;
-  /**
-   * Records beyond the acknowledged ones: their response was lost and they were sent again, which gave them another
-   * sequence number, or they came from another producer than the emulator.
-   */
-  readonly unacknowledged: number;
-  readonly table: number;
-  readonly quarantine: number;
-  readonly missing: number;
-  readonly duplicate: number;
-  /** Acknowledged and not yet appended. Where Kafka was read they are missing as well, since the function had its time. */
-  readonly onTheWay: number;
-  readonly shards: readonly ShardReconciliation[];
-  /** What is behind a `missing` or `duplicate` that is not 0, a sentence each. */
-  readonly findings: readonly string[];
-}
-
-/** The whole reconciliation, of the local pipeline or of a stage on AWS. */
-export interface Reconciliation {
-  /** True when `missing` and `duplicate` are 0 everywhere. */
-  readonly ok: boolean;
-  /** The batch path: topics, raw files, the tables of the batch. */
-  readonly feeds: readonly FeedReconciliation[];
-  /** The streaming path: streams and their tables. */
-  readonly streams: readonly StreamReconciliation[];
-}
+export type { FeedReconciliation, Reconciliation, StreamReconciliation } from './documents.generated';
 
 /** How the reconciliation is run. */
 export interface ReconcileOptions {
@@ -92,25 +25,16 @@ export interface ReconcileOptions {
 /** Reconciles every feed of a deployment. Posts may go on flowing: each figure is compared with one read before it. */
 export async function reconcile(deployment: Deployment, options: ReconcileOptions): Promise<Reconciliation> {
   const deadline = Date.now() + (options.waitSeconds ?? 60) * 1000;
-  return withKafkaReader(deployment, async (kafka) => {
-    const readEnds = (): Promise<EndOffsets[]> =>
-      Promise.all(FEED_NAMES.map((feed) => kafka.endOffsets(topicName(deployment.userId, feed))));
-    const endOffsets = await readEnds();
+  return withKafkaReader(deployment, async (reader) => {
+    const endOffsets = await readEnds(reader, deployment.userId);
     for (;;) {
       options.signal?.throwIfAborted();
-      const inspection = await runTableEngine<Inspection>(deployment, 'inspect', options);
-      const streams = await inspectStreams(deployment, options);
-      const laterEndOffsets = await readEnds();
-      const dead = await kafka.deadLetters();
-      const feeds = FEED_NAMES.map((feed, index) => [
-        feed,
-        {
-          endOffsets: byPartition(endOffsets[index]),
-          laterEndOffsets: byPartition(laterEndOffsets[index]),
-          deadLetters: offsetsOf(dead.get(topicName(deployment.userId, feed))),
-        },
-      ]);
-      const facts = { inspection, streams, kafka: { feeds: Object.fromEntries(feeds) as object } };
+      const facts: ReconciliationFacts = {
+        inspection: await runTableEngine<Inspection>(deployment, 'inspect', options),
+        streams: await inspectStreams(deployment, options),
+        // After the inspections.
+        kafka: await kafkaFacts(reader, deployment.userId, endOffsets),
+      };
       const found = await runTableEngine<Reconciliation>(deployment, 'reconcile', {
         ...options,
         input: [JSON.stringify(facts)],
@@ -122,7 +46,28 @@ export async function reconcile(deployment: Deployment, options: ReconcileOption
   });
 }
 
-const byPartition = (ends: EndOffsets = new Map()): object => Object.fromEntries(ends);
+type Ends = Readonly<Record<FeedName, EndOffsets>>;
 
-const offsetsOf = (dead: DeadLetters = new Map()): object =>
-  Object.fromEntries([...dead].map(([partition, offsets]) => [partition, [...offsets]]));
+async function readEnds(reader: KafkaReader, userId: string): Promise<Ends> {
+  return perFeed(await Promise.all(FEED_NAMES.map((feed) => reader.endOffsets(topicName(userId, feed)))));
+}
+
+async function kafkaFacts(reader: KafkaReader, userId: string, endOffsets: Ends): Promise<KafkaFacts> {
+  const laterEndOffsets = await readEnds(reader, userId);
+  const dead = await reader.deadLetters();
+  const facts = FEED_NAMES.map((feed) => ({
+    endOffsets: Object.fromEntries(endOffsets[feed]),
+    laterEndOffsets: Object.fromEntries(laterEndOffsets[feed]),
+    deadLetters: byPartition(dead.get(topicName(userId, feed))),
+  }));
+  return { feeds: perFeed(facts) };
+}
+
+/** Values in the order of FEED_NAMES under their feeds' names. */
+function perFeed<T>(values: readonly T[]): Record<FeedName, T> {
+  return Object.fromEntries(FEED_NAMES.map((feed, index) => [feed, values[index]])) as Record<FeedName, T>;
+}
+
+function byPartition(offsets: DeadLetters = new Map()): Record<string, number[]> {
+  return Object.fromEntries([...offsets].map(([partition, own]) => [partition, [...own]]));
+}

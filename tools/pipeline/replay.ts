@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { FEED_NAMES, type FeedName, streamName, streamTableName } from '../../services/contract';
 import { isoTime } from '../cli/arguments';
 import type { Deployment } from './deployment';
+import type { RawFilesReplay, RecordsReplay } from './documents.generated';
 import { streamRecords } from './stream-records';
 import { runTableEngine, type TableEngineOptions } from './table-engine';
 
@@ -14,36 +15,16 @@ export interface ReplayFlags {
   readonly source: 'stream' | 'raw-files';
 }
 
-interface Added {
-  readonly feed: FeedName;
-  /** Rows that the table lacked. */
-  readonly inserted: number;
-  /** Rejects that the quarantine lacked. */
-  readonly quarantined: number;
-  readonly seconds: number;
-}
-
 /** What a replay of a stream did. */
-export interface StreamReplay extends Added {
+export interface StreamReplay extends RecordsReplay {
   readonly source: 'stream';
   readonly table: string;
-  readonly records: number;
-  /** Were there already. */
-  readonly present: number;
-  /** Are on their way: the stream's function has not come to them yet. */
-  readonly ahead: number;
 }
 
 /** What a replay of raw files did. */
-export interface RawReplay extends Added {
+export interface RawReplay extends RawFilesReplay {
   readonly source: 'raw-files';
   readonly table: string;
-  readonly files: number;
-  /** Files of this time that no batch has read yet; they are left to it. */
-  readonly pending_files: number;
-  readonly lines: number;
-  readonly rows: number;
-  readonly rejects: number;
 }
 
 /** Adds the flags of the command. */
@@ -78,13 +59,13 @@ export async function replay(
   const args = [...(options.args ?? []), '--feed', feed];
   if (source === 'raw-files') {
     const times = ['--from', from.toISOString(), '--to', to.toISOString()];
-    const report = await runTableEngine<Omit<RawReplay, 'source' | 'table'>>(deployment, 'replay-raw-files', {
+    const report = await runTableEngine<RawFilesReplay>(deployment, 'replay-raw-files', {
       ...options,
       args: [...args, ...times],
     });
     return { source, table: feed, ...report };
   }
-  const report = await runTableEngine<Omit<StreamReplay, 'source' | 'table'>>(deployment, 'replay-records', {
+  const report = await runTableEngine<RecordsReplay>(deployment, 'replay-records', {
     ...options,
     args,
     input: lines(streamRecords(deployment.aws, streamName(deployment.userId, feed), from, to)),

@@ -2,10 +2,10 @@
 import { FEED_NAMES, type FeedName, streamName, topicName } from '../../services/contract';
 import { connectorStatus, getJson } from './connector-status';
 import type { Deployment } from './deployment';
-import type { Inspection } from './inspection';
+import type { Inspection, RecentFigures } from './documents.generated';
 import { withKafkaReader } from './kafka-reader';
 import { readLag, type ShardLag } from './kinesis-lag';
-import { inspectStreams, type RecentFigures } from './stream-inspection';
+import { inspectStreams } from './stream-inspection';
 import { type TableEngineOptions, runTableEngine } from './table-engine';
 
 /** The state of one part: `detail` is an address or state when it is up, the reason when it is down. */

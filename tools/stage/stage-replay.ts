@@ -4,6 +4,7 @@
  */
 import { streamName, streamTableName, type FeedName } from '../../services/contract';
 import { FunctionFailure, invokeFunction } from './invoke-function';
+import type { RawFilesReplay, RecordsReplay } from '../pipeline/documents.generated';
 import type { RawReplay, ReplayFlags, StreamReplay } from '../pipeline/replay';
 import { stackOutput, type StageAws } from './stage-aws';
 import { streamRecords, type StreamRecordLine } from '../pipeline/stream-records';
@@ -35,7 +36,7 @@ export async function replayOnStage(
   }
   try {
     const event = { source, feed, from: from.toISOString(), to: to.toISOString() } as const;
-    return { ...(await invoke<Omit<RawReplay, 'source' | 'table'>>(event)), source, table: feed };
+    return { ...(await invoke<RawFilesReplay>(event)), source, table: feed };
   } catch (error) {
     if (!(error instanceof FunctionFailure && /timed? ?out/i.test(`${error.errorType} ${error.reason}`)))
       throw error;
@@ -50,7 +51,7 @@ async function replayRecords(
   records: AsyncIterable<StreamRecordLine>,
   feed: FeedName,
   userId: string,
-  invoke: (event: ReplayEvent) => Promise<Omit<StreamReplay, 'source' | 'table'>>,
+  invoke: (event: ReplayEvent) => Promise<RecordsReplay>,
   tell?: (line: string) => void,
 ): Promise<StreamReplay> {
   const started = performance.now();

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from pyspark.sql import SparkSession
 
 from table_engine.answers import ANSWERS_KEY, COLUMNS, plain
 from table_engine.delta_tables import DeltaTables
+from table_engine.documents import Answer, Answers
 from table_engine.feeds import FEED_NAMES
 from table_engine.sql_text import QUESTIONS, question_sql, question_title
 from table_engine.storage import Bucket
 
 
-def run_answers(spark: SparkSession, bucket: Bucket) -> dict[str, Any]:
-    """Answers the questions from the current tables, and stores the answers in the bucket.
+def run_answers(spark: SparkSession, bucket: Bucket) -> Answers:
+    """Answers the questions from the tables as they are now, and keeps the answers in the bucket.
 
     Returns the same document as the table engine. Raises TableEngineError when a table does not exist.
     """
@@ -24,12 +24,12 @@ def run_answers(spark: SparkSession, bucket: Bucket) -> dict[str, Any]:
         tables.open(name)
         frame = spark.read.format("delta").load(f"s3a://{bucket.name}/tables/{name}")
         frame.select(*COLUMNS[name]).createOrReplaceTempView(f"cleaned_{name}")
-    document = {"answers": answer_all(spark)}
+    document: Answers = {"answers": answer_all(spark)}
     bucket.write(ANSWERS_KEY, json.dumps(document, ensure_ascii=False).encode("utf-8"))
     return document
 
 
-def answer_all(spark: SparkSession) -> list[dict[str, Any]]:
+def answer_all(spark: SparkSession) -> list[Answer]:
     """Answers every question over the session's relations `cleaned_pin`, `cleaned_geo` and `cleaned_user`."""
     kept = []
     try:
@@ -43,7 +43,7 @@ def answer_all(spark: SparkSession) -> list[dict[str, Any]]:
             frame.unpersist()
 
 
-def _answer(spark: SparkSession, question: str) -> dict[str, Any]:
+def _answer(spark: SparkSession, question: str) -> Answer:
     frame = spark.sql(question_sql(question))
     return {
         "question": question,

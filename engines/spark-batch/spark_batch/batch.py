@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 import duckdb
 from deltalake import DeltaTable
@@ -18,22 +17,23 @@ from spark_batch.cleaned_batch import CleanedBatch
 from spark_batch.commits import commit_once
 from table_engine.batch import (
     APPLICATION,
-    FeedReport,
     batch_document,
     late_application,
     missing_batches,
+    no_batch,
     rejects_application,
 )
 from table_engine.cleaned_batch import Counts
 from table_engine.dead_letters import append_dead_letters
 from table_engine.delta_tables import DeltaTables, is_applied
+from table_engine.documents import BatchReport, FeedBatch
 from table_engine.feeds import FEED_NAMES, Feed, load_feeds, topic_name
 from table_engine.raw_files import RawFile, list_raw_files
 from table_engine.storage import Bucket
 
 
-def run_batch(spark: SparkSession, session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str) -> dict[str, Any]:
-    """Plans the new raw files as a batch, applies every pending batch, and imports dead-letter records.
+def run_batch(spark: SparkSession, session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str) -> BatchReport:
+    """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead letters.
 
     `session` is for the plan and the dead-letter records, which the driver handles. Returns the same document as the
     table engine's batch.
@@ -43,8 +43,8 @@ def run_batch(spark: SparkSession, session: duckdb.DuckDBPyConnection, bucket: B
     # Before Spark commits to the quarantine, so that a run does not race with itself. Its error is raised after the
     # feeds.
     with ThreadPoolExecutor(1) as worker:
-        dead_letters = worker.submit(append_dead_letters, session, bucket, user_id)
-    reports = {name: FeedReport() for name in FEED_NAMES}
+        letters = worker.submit(append_dead_letters, session, bucket, user_id)
+    reports = {name: no_batch() for name in FEED_NAMES}
     for name, batches in missing.items():
         for batch, files in batches:
             _Batch(spark, bucket, user_id, load_feeds()[name], batch, reports[name]).apply(files)
@@ -55,7 +55,7 @@ class _Batch:
     """One feed's part of one batch."""
 
     def __init__(
-        self, spark: SparkSession, bucket: Bucket, user_id: str, feed: Feed, batch: int, report: FeedReport
+        self, spark: SparkSession, bucket: Bucket, user_id: str, feed: Feed, batch: int, report: FeedBatch
     ) -> None:
         self._spark = spark
         self._bucket = bucket
@@ -78,10 +78,10 @@ class _Batch:
                     counts = self._commit(cleaned, counts, any(file.again for file in present))
                     break
             present = still_present
-        self._report.files += len(files)
-        self._report.lines += counts.lines
-        self._report.rows += counts.rows
-        self._report.rejects += counts.rejects
+        self._report["files"] += len(files)
+        self._report["lines"] += counts.lines
+        self._report["rows"] += counts.rows
+        self._report["rejects"] += counts.rejects
         print(
             f"{self._feed.name}: batch {self._batch} is in, {counts.rows} rows, {counts.rejects} rejects.",
             file=sys.stderr,
@@ -115,8 +115,8 @@ class _Batch:
             changed[:] = self._append_or_merge(cleaned)
 
         if commit_once(self._spark, self._tables.open(self._feed.name), APPLICATION, self._batch, write):
-            self._report.inserted += changed[0]
-            self._report.updated += changed[1]
+            self._report["inserted"] += changed[0]
+            self._report["updated"] += changed[1]
         return counts
 
     def _finish_rejects(self, cleaned: CleanedBatch, quarantine: DeltaTable, counts: Counts) -> Counts:

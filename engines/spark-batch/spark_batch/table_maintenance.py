@@ -1,8 +1,8 @@
 """Maintains the batch tables with Spark: compaction and vacuum.
 
-Only the tables pin, geo and user; the table engine compacts the quarantine, to which its functions write. A table is
-locked while it is compacted (`table_engine.table_care`): delta-rs would let its own concurrent compaction succeed
-too, which duplicates every row.
+Only the tables pin, geo and user; the table engine's care compacts the quarantine, which its functions write to. A
+table is held while it is compacted (table_engine/table_maintenance.py): delta-rs would let its own compaction of the same
+files pass as well, and each row would be there twice.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from spark_batch.commits import SPARK_ERRORS, is_overtaken
 from table_engine.delta_tables import DeltaTables
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket
-from table_engine.table_care import BATCH_RETENTION_HOURS, FEWEST_SMALL_FILES, TARGET_BYTES, configure, held, retention
+from table_engine.table_maintenance import BATCH_RETENTION_HOURS, FEWEST_SMALL_FILES, TARGET_BYTES, configure, held, retention
 
 
 @dataclass
-class MaintenanceReport:
-    """One table after maintenance: its data files, and how many small ones were compacted.
+class SparkMaintenance:
+    """One table after its care: its data files, and how many small ones are gone into larger ones.
 
     `is_overtaken` means that another writer committed first or holds the lock; the next run makes up for it.
     """
@@ -40,8 +40,8 @@ def run_maintenance(spark: SparkSession, bucket: Bucket, fewest: int = FEWEST_SM
     return {name: asdict(_maintain(spark, bucket, name, fewest)) for name in FEED_NAMES}
 
 
-def _maintain(spark: SparkSession, bucket: Bucket, name: str, fewest: int) -> MaintenanceReport:
-    report = MaintenanceReport()
+def _maintain(spark: SparkSession, bucket: Bucket, name: str, fewest: int) -> SparkMaintenance:
+    report = SparkMaintenance()
     table = DeltaTables(bucket).open(name)
     sizes: list[int] = table.get_add_actions().column("size_bytes").to_pylist()
     address = f"delta.`s3a://{bucket.name}/tables/{name}`"

@@ -8,9 +8,9 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 
-from spark_batch.table_maintenance import run_maintenance
-from table_engine import table_care
-from table_engine.table_care import BATCH_RETENTION_HOURS, CareReport, care_for, configure, held, retention
+from spark_batch.table_care import run_care
+from table_engine import table_maintenance
+from table_engine.table_maintenance import BATCH_RETENTION_HOURS, MaintainedTable, maintain_table, configure, held, retention
 from tests.sink_bucket import SinkBucket, jsonl
 
 FILES = 9
@@ -39,7 +39,7 @@ def assert_each_row_once(spark: SparkSession, sink: SinkBucket) -> None:
 def test_spark_s_in_the_middle_of_delta_rs_s(
     spark: SparkSession, filled: SinkBucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim = table_care._claim
+    claim = table_maintenance._claim
     inner: list[dict[str, Any]] = []
 
     def claim_and_wait(table: DeltaTable, hold_hours: int = 0) -> str:
@@ -49,26 +49,26 @@ def test_spark_s_in_the_middle_of_delta_rs_s(
             inner[0] = run_maintenance(spark, filled.bucket)["geo"]
         return claimed
 
-    monkeypatch.setattr(table_care, "_claim", claim_and_wait)
-    outer = care_for(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS)
+    monkeypatch.setattr(table_maintenance, "_claim", claim_and_wait)
+    outer = maintain_table(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS)
     assert inner == [{"files": 1, "compacted_files": FILES, "is_overtaken": False}]
     assert outer is not None
-    assert (outer.compacted_files, outer.is_overtaken) == (0, True)
+    assert (outer["compacted_files"], outer["is_overtaken"]) == (0, True)
     assert_each_row_once(spark, filled)
 
 
 def test_delta_rs_s_in_the_middle_of_spark_s(
     spark: SparkSession, filled: SinkBucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Starts before Spark compacts and would end after it."""
-    inner: list[CareReport | None] = []
+    """It begins before Spark compacts and would end after it."""
+    inner: list[MaintainedTable | None] = []
 
     class Interrupted:
         def sql(self, text: str) -> DataFrame:
             if inner or not text.startswith("OPTIMIZE"):
                 return spark.sql(text)
             optimized: list[DataFrame] = []
-            claim = table_care._claim
+            claim = table_maintenance._claim
 
             def claim_and_wait(table: DeltaTable) -> str:
                 claimed = claim(table)
@@ -76,20 +76,20 @@ def test_delta_rs_s_in_the_middle_of_spark_s(
                 return claimed
 
             with monkeypatch.context() as patched:
-                patched.setattr(table_care, "_claim", claim_and_wait)
-                inner.append(care_for(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS))
+                patched.setattr(table_maintenance, "_claim", claim_and_wait)
+                inner.append(maintain_table(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS))
             return optimized[0] if optimized else spark.sql(text)
 
     outer = run_maintenance(cast(SparkSession, Interrupted()), filled.bucket)["geo"]
     assert outer == {"files": 1, "compacted_files": FILES, "is_overtaken": False}
     assert inner[0] is not None
-    assert (inner[0].compacted_files, inner[0].is_overtaken) == (0, True)
+    assert (inner[0]["compacted_files"], inner[0]["is_overtaken"]) == (0, True)
     assert_each_row_once(spark, filled)
-    # The lock was released.
-    monkeypatch.setattr(table_care, "FEWEST_SMALL_FILES", 1)
-    after = care_for(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS)
+    # It was let go of.
+    monkeypatch.setattr(table_maintenance, "FEWEST_SMALL_FILES", 1)
+    after = maintain_table(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS)
     assert after is not None
-    assert not after.is_overtaken
+    assert not after["is_overtaken"]
 
 
 def test_spark_leaves_a_table_that_another_spark_holds(spark: SparkSession, filled: SinkBucket) -> None:

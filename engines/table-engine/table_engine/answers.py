@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from table_engine.delta_tables import TABLES, DeltaTables, read_table
+from table_engine.documents import Answer, Answers
 from table_engine.feeds import FEED_NAMES
 from table_engine.sql_text import QUESTIONS, question_sql, question_title
 from table_engine.storage import Bucket
@@ -23,7 +24,7 @@ COLUMNS = {
 }
 
 
-def run_answers(session: duckdb.DuckDBPyConnection, bucket: Bucket) -> dict[str, Any]:
+def run_answers(session: duckdb.DuckDBPyConnection, bucket: Bucket) -> Answers:
     """Answers the questions from the tables as they are now, and keeps the answers in the bucket.
 
     Returns the document that the command prints. Raises TableEngineError when a table does not exist.
@@ -34,7 +35,7 @@ def run_answers(session: duckdb.DuckDBPyConnection, bucket: Bucket) -> dict[str,
         # Streams, which can be read once: `posts` does. Held as tables they would take as much memory again.
         session.register(f"cleaned_{name}", read_table(tables.open(name), f"SELECT {columns} FROM t"))
     try:
-        document = {"answers": answer_all(session)}
+        document: Answers = {"answers": answer_all(session)}
     finally:
         for name in FEED_NAMES:
             session.unregister(f"cleaned_{name}")
@@ -49,7 +50,7 @@ def _wall_clock(table: str, column: str) -> str:
     return f'"{column}"'
 
 
-def answer_all(session: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def answer_all(session: duckdb.DuckDBPyConnection) -> list[Answer]:
     """Answers every question over the session's relations `cleaned_pin`, `cleaned_geo` and `cleaned_user`.
 
     Each of the three is read once.
@@ -59,7 +60,7 @@ def answer_all(session: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [_answer(session, question) for question in QUESTIONS]
 
 
-def _answer(session: duckdb.DuckDBPyConnection, question: str) -> dict[str, Any]:
+def _answer(session: duckdb.DuckDBPyConnection, question: str) -> Answer:
     result = session.execute(question_sql(question))
     return {
         "question": question,
@@ -69,6 +70,6 @@ def _answer(session: duckdb.DuckDBPyConnection, question: str) -> dict[str, Any]
     }
 
 
-def plain(value: object) -> object:
+def plain(value: Any) -> Any:
     """A median that is a whole number is written as one."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from deltalake import CommitProperties, DeltaTable
@@ -18,6 +15,7 @@ from table_engine.batch_plan import plan_new_files, read_plan
 from table_engine.cleaned_batch import Counts, clean_files, leave_out
 from table_engine.dead_letters import append_dead_letters
 from table_engine.delta_tables import WRITER, DeltaTables, append_rows, commit_once, is_applied, load_into
+from table_engine.documents import BatchReport, FeedBatch
 from table_engine.duckdb_session import another_connection
 from table_engine.feeds import FEED_NAMES, Feed, FeedName, load_feeds
 from table_engine.file_append import append_files
@@ -43,19 +41,12 @@ def late_application(feed: Feed) -> str:
 _FEEDS_AT_A_TIME = 2
 
 
-@dataclass
-class FeedReport:
-    """What a run did for one feed. `rows` and `rejects` are the lines' fates, `inserted` and `updated` the table's."""
-
-    files: int = 0
-    lines: int = 0
-    rows: int = 0
-    rejects: int = 0
-    inserted: int = 0
-    updated: int = 0
+def no_batch() -> FeedBatch:
+    """The report of a feed to which nothing has been done yet."""
+    return {"files": 0, "lines": 0, "rows": 0, "rejects": 0, "inserted": 0, "updated": 0}
 
 
-def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> dict[str, Any]:
+def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> BatchReport:
     """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead letters.
 
     Returns the document that the command prints (docs/architecture.md). Files for what is in the works are kept in
@@ -65,10 +56,10 @@ def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, 
     tables = DeltaTables(bucket)
     missing = missing_batches(session, bucket, tables, user_id)
 
-    def apply_feed(name: str) -> FeedReport:
+    def apply_feed(name: FeedName) -> FeedBatch:
         folder = temporary / name
         folder.mkdir()
-        report = FeedReport()
+        report = no_batch()
         with another_connection(session) as connection:
             for batch, files in missing[name]:
                 _apply(connection, bucket, tables, load_feeds()[name], batch, files, folder, report)
@@ -87,7 +78,7 @@ def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, 
 
 
 #: For each feed the batches that its table does not have yet, ascending: number, and the feed's files in source order.
-MissingBatches = dict[str, list[tuple[int, list[RawFile]]]]
+MissingBatches = dict[FeedName, list[tuple[int, list[RawFile]]]]
 
 
 def missing_batches(
@@ -106,15 +97,15 @@ def missing_batches(
 
 
 def batch_document(
-    missing: MissingBatches, reports: Mapping[FeedName, FeedReport], dead_letters: int, started: float
-) -> dict[str, Any]:
+    missing: MissingBatches, reports: dict[FeedName, FeedBatch], dead_letters: int, started: float
+) -> BatchReport:
     """The document of a run that began at `started` (by `time.monotonic`) and applied what was missing.
 
     `dead_letters` is how many of them it appended to the quarantine.
     """
     return {
         "batch": max((batch for batches in missing.values() for batch, _ in batches), default=None),
-        "feeds": {name: asdict(report) for name, report in reports.items()},
+        "feeds": reports,
         "dead_letters": dead_letters,
         "seconds": round(time.monotonic() - started, 3),
     }
@@ -128,7 +119,7 @@ def _apply(
     batch: int,
     files: list[RawFile],
     temporary: Path,
-    report: FeedReport,
+    report: FeedBatch,
 ) -> None:
     def on_changed(file: RawFile) -> None:
         print(
@@ -152,10 +143,10 @@ def _apply(
         is_first = not is_applied(quarantine, application, batch)
     if not is_first:
         counts = _finish_rejects(session, quarantine, feed, files, counts)
-    report.files += len(files)
-    report.lines += counts.lines
-    report.rows += counts.rows
-    report.rejects += counts.rejects
+    report["files"] += len(files)
+    report["lines"] += counts.lines
+    report["rows"] += counts.rows
+    report["rejects"] += counts.rejects
     done = commit_once(
         tables.open(feed.name),
         APPLICATION,
@@ -163,8 +154,8 @@ def _apply(
         lambda table, properties: _append_or_merge(session, bucket, table, properties, feed, temporary),
     )
     if done is not None:
-        report.inserted += done[0]
-        report.updated += done[1]
+        report["inserted"] += done[0]
+        report["updated"] += done[1]
     session.execute("DROP VIEW newest; DROP TABLE cleaned; DROP TABLE rejects")
     print(f"{feed.name}: batch {batch} is in, {counts.rows} rows, {counts.rejects} rejects.", file=sys.stderr)
 

@@ -6,19 +6,19 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from table_engine import argument_types
 from table_engine.answers import run_answers
 from table_engine.batch import run_batch
+from table_engine.documents import RawFilesReplay, RecordsReplay
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
 from table_engine.inspection import run_inspection
-from table_engine.raw_replay import replay_raw_files
+from table_engine.raw_replay import raw_files_replay, replay_raw_files
 from table_engine.reconciliation import reconcile_facts
 from table_engine.storage import Bucket
 from table_engine.stream_append import StreamAppender
@@ -26,8 +26,8 @@ from table_engine.stream_inspection import run_stream_inspection
 from table_engine.stream_latency import COMMITS
 from table_engine.stream_records import records_of_lines
 from table_engine.stream_redrive import run_redrive
-from table_engine.stream_replay import replay_stream
-from table_engine.table_care import run_care
+from table_engine.stream_replay import records_replay, replay_stream
+from table_engine.table_maintenance import run_maintenance
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _times(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _replay_raw_files(job: Job) -> dict[str, Any]:
+def _replay_raw_files(job: Job) -> RawFilesReplay:
     options = job.options
     if options.from_ > options.to_:
         raise TableEngineError(f"--from {options.from_.isoformat()} is after --to {options.to_.isoformat()}.")
@@ -89,14 +89,14 @@ def _replay_raw_files(job: Job) -> dict[str, Any]:
     report = replay_raw_files(
         job.session, job.bucket, options.user_id, options.feed, options.from_, options.to_, job.folder
     )
-    return {"feed": options.feed, **asdict(report), "seconds": round(time.monotonic() - started, 3)}
+    return raw_files_replay(report, options.feed, started)
 
 
-def _replay_records(job: Job) -> dict[str, Any]:
+def _replay_records(job: Job) -> RecordsReplay:
     started = time.monotonic()
     appender = StreamAppender(job.session, job.bucket, job.options.user_id, job.options.feed)
     report = replay_stream(appender, records_of_lines(sys.stdin.buffer))
-    return {"feed": job.options.feed, **asdict(report), "seconds": round(time.monotonic() - started, 3)}
+    return records_replay(report, job.options.feed, started)
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -121,9 +121,9 @@ COMMANDS: Mapping[str, Command] = {
         "count missing and duplicate records by the documents of both inspections and Kafka's facts, given on stdin",
         lambda _: reconcile_facts(sys.stdin.buffer.read()),
     ),
-    "care": Command(
+    "maintain": Command(
         "compact, checkpoint and vacuum the tables of the streams",
-        lambda job: run_care(job.bucket, job.options.user_id),
+        lambda job: run_maintenance(job.bucket, job.options.user_id),
     ),
     "redrive": Command(
         "append what the mappings of the streams gave up on",

@@ -10,17 +10,16 @@ from deltalake import DeltaTable
 
 from table_engine.dead_letters import DEAD_LETTERS, progress_application, read_dead_letters
 from table_engine.delta_tables import load_into
+from table_engine.documents import DeadLetterFigures
 from table_engine.duckdb_session import insert_columns
-from table_engine.feeds import FEED_NAMES, dead_letter_topic
+from table_engine.feeds import FEED_NAMES, FeedName, dead_letter_topic
 from table_engine.raw_files import list_raw_files
 from table_engine.storage import Bucket, ObjectChangedError
-
-_FIGURES = ("dead_letters_kept", "dead_letter_rows", "dead_letter_positions", "dead_letters_missing")
 
 
 def dead_letter_figures(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, quarantine: DeltaTable
-) -> dict[str, dict[str, int]]:
+) -> dict[FeedName, DeadLetterFigures]:
     """Returns the figures of each feed by their names in the document of `inspect` (docs/architecture.md).
 
     Every object of dead letters is read, one at a time; what is taken goes by the given state of the quarantine.
@@ -51,7 +50,7 @@ def dead_letter_figures(
     return {name: _of_feed(session, name) for name in FEED_NAMES}
 
 
-def _of_feed(session: duckdb.DuckDBPyConnection, feed: str) -> dict[str, int]:
+def _of_feed(session: duckdb.DuckDBPyConnection, feed: str) -> DeadLetterFigures:
     found = session.execute(
         f"""SELECT
           (SELECT count(DISTINCT (position, text)) FROM kept_letters WHERE feed = '{feed}'),
@@ -62,4 +61,9 @@ def _of_feed(session: duckdb.DuckDBPyConnection, feed: str) -> dict[str, int]:
                AND r.text IS NOT DISTINCT FROM k.text))"""
     ).fetchone()
     assert found is not None
-    return dict(zip(_FIGURES, found, strict=True))
+    return {
+        "dead_letters_kept": found[0],
+        "dead_letter_rows": found[1],
+        "dead_letter_positions": found[2],
+        "dead_letters_missing": found[3],
+    }

@@ -1,14 +1,58 @@
 """The JSON documents that the engine's commands and functions return, typed once.
 
-`engines/table-engine/documents.schema.json` and `tools/pipeline/documents.generated.ts` are made from these types by
-`npm run generate`. Counts are of records unless something else is said; mappings are by feed, partition or shard id.
+`npm run generate` makes `documents.schema.json` of these types, and of that the types of TypeScript. Counts are of
+records unless something else is said.
 """
 
 from __future__ import annotations
 
-from typing import TypedDict
+import sys
 
 from table_engine.feeds import FeedName
+
+if sys.version_info >= (3, 12):
+    from typing import TypedDict
+else:
+    # Of the older Pythons' own one pydantic, which makes the schema, cannot read the annotations.
+    from typing_extensions import TypedDict
+
+
+class FeedBatch(TypedDict):
+    """One feed of a batch. `rows` and `rejects` are the lines' fates, `inserted` and `updated` the table's rows."""
+
+    files: int
+    lines: int
+    rows: int
+    rejects: int
+    inserted: int
+    updated: int
+
+
+class BatchReport(TypedDict):
+    """What `batch` prints. `batch` is its number, null when there was nothing new in the raw files.
+
+    `dead_letters` are the rows that dead-letter records added to the quarantine; they count in no other figure.
+    """
+
+    batch: int | None
+    feeds: dict[FeedName, FeedBatch]
+    dead_letters: int
+    seconds: float
+
+
+class Answer(TypedDict):
+    """One result set; question 3 has two, `3a` and `3b`."""
+
+    question: str
+    title: str
+    columns: list[str]
+    rows: list[list[str | int | float | bool | None]]
+
+
+class Answers(TypedDict):
+    """What `answers` prints, in the order of the questions."""
+
+    answers: list[Answer]
 
 
 class RawPartition(TypedDict):
@@ -35,16 +79,40 @@ class LastDay(TypedDict):
     rejects: int
 
 
-class FeedInspection(TypedDict):
-    """One feed on the batch path.
+class TableFigures(TypedDict):
+    """What a feed's table and the quarantine hold; the latter without its dead-letter records.
 
-    `failed` were sent, not acknowledged, and not acknowledged either when their run went on. `acknowledged_offsets` has
-    by partition the inclusive ranges of acknowledged offsets, merged and ascending. `table_posts` are distinct row
-    numbers in the table, `quarantine_positions` distinct source positions. `missing_from_tables` are raw lines of
-    batched files whose post is neither in the table nor, by position, in quarantine. Of dead-letter records,
+    `table_posts` are distinct row numbers in the table, `quarantine_positions` distinct source positions.
+    `missing_from_tables` are raw lines of batched files whose post is neither in the table nor, by position, in
+    quarantine.
+    """
+
+    table_rows: int
+    table_posts: int
+    quarantine_rows: int
+    quarantine_positions: int
+    missing_from_tables: int
+
+
+class DeadLetterFigures(TypedDict):
+    """Dead-letter records of a feed.
+
     `dead_letters_kept` are in the bucket, each position with the same text once; `dead_letter_rows` are in quarantine,
     `dead_letter_positions` the distinct ones of those, by position and text; `dead_letters_missing` are of objects that
     a batch has taken up, and not in quarantine.
+    """
+
+    dead_letters_kept: int
+    dead_letter_rows: int
+    dead_letter_positions: int
+    dead_letters_missing: int
+
+
+class FeedInspection(TableFigures, DeadLetterFigures):
+    """One feed on the batch path; the figures of its tables and dead-letter records, and what was sent.
+
+    `failed` were sent, not acknowledged, and not acknowledged either when their run went on. `acknowledged_offsets` has
+    by partition the inclusive ranges of acknowledged offsets, merged and ascending.
     """
 
     sent: int
@@ -52,15 +120,6 @@ class FeedInspection(TypedDict):
     failed: int
     acknowledged_offsets: dict[str, list[tuple[int, int]]]
     raw_partitions: dict[str, RawPartition]
-    table_rows: int
-    table_posts: int
-    quarantine_rows: int
-    quarantine_positions: int
-    missing_from_tables: int
-    dead_letters_kept: int
-    dead_letter_rows: int
-    dead_letter_positions: int
-    dead_letters_missing: int
     last_day: LastDay
 
 
@@ -70,13 +129,12 @@ class Inspection(TypedDict):
     feeds: dict[FeedName, FeedInspection]
 
 
-class ShardInspection(TypedDict):
-    """One shard on the streaming path.
+class StreamCounts(TypedDict):
+    """Records of one shard, or of one feed, on the streaming path.
 
     `pending` are acknowledged and above what the function has committed: on their way. `missing` are acknowledged, not
     above what is committed, and neither in the table nor in quarantine. `duplicate` is how often a record is in table
     and quarantine beyond the first time. `unacknowledged` are in table or quarantine and not in the ledger.
-    `highest_sequence_number` is null before the first commit.
     """
 
     acknowledged: int
@@ -86,6 +144,11 @@ class ShardInspection(TypedDict):
     missing: int
     duplicate: int
     unacknowledged: int
+
+
+class ShardInspection(StreamCounts):
+    """One shard on the streaming path. `highest_sequence_number` is null before the first commit."""
+
     highest_sequence_number: str | None
 
 
@@ -114,17 +177,10 @@ class RecentFigures(TypedDict):
     log_entries: int
 
 
-class StreamFeedInspection(TypedDict):
+class StreamFeedInspection(StreamCounts):
     """One feed on the streaming path; the counts are the sums of its shards'. `recent` is null without a table."""
 
     table: str
-    acknowledged: int
-    rows: int
-    quarantined: int
-    pending: int
-    missing: int
-    duplicate: int
-    unacknowledged: int
     shards: dict[str, ShardInspection]
     recent: RecentFigures | None
     sent: int
@@ -235,3 +291,101 @@ class Reconciliation(TypedDict):
     ok: bool
     feeds: list[FeedReconciliation]
     streams: list[StreamReconciliation]
+
+
+class MaintainedTable(TypedDict):
+    """One table after its maintenance, and what was done.
+
+    `files` are the data files of the newest state, `log_entries` the commits that the log holds one by one,
+    `checkpoint` the version of the newest checkpoint. `compacted_files` small files are gone into larger ones,
+    `removed_files` that no state needs were deleted. `is_overtaken` says that another writer came in between, or that
+    Spark holds the table; the next maintenance makes up for it.
+    """
+
+    version: int
+    files: int
+    log_entries: int
+    compacted_files: int
+    removed_files: int
+    removed_log_entries: int
+    checkpoint: int
+    is_overtaken: bool
+
+
+class Maintenance(TypedDict):
+    """What `maintain` prints, by table; null for a table that is not there."""
+
+    tables: dict[str, MaintainedTable | None]
+    seconds: float
+
+
+class FeedRedrive(TypedDict):
+    """One feed of a redrive: `inserted` + `quarantined` + `present` (were there) = `records`."""
+
+    objects: int
+    records: int
+    inserted: int
+    quarantined: int
+    present: int
+
+
+class LeftObject(TypedDict):
+    """An object that was left where it is, and why."""
+
+    key: str
+    problem: str
+
+
+class Redrive(TypedDict):
+    """What `redrive` prints."""
+
+    feeds: dict[FeedName, FeedRedrive]
+    left: list[LeftObject]
+
+
+class RecordsReplay(TypedDict):
+    """What `replay-records` prints: `inserted` + `quarantined` + `present` + `ahead` = `records`.
+
+    `present` were there already; `ahead` are above their shard's number, and the stream will bring them.
+    """
+
+    feed: FeedName
+    records: int
+    inserted: int
+    quarantined: int
+    present: int
+    ahead: int
+    seconds: float
+
+
+class RawFilesReplay(TypedDict):
+    """What `replay-raw-files` prints. `lines` are the records of the `files` that were read: `rows` + `rejects`.
+
+    `inserted` posts were missing in the table, `quarantined` positions in quarantine. `pending_files` are in the time
+    too, but no batch has taken them up: they are left to it.
+    """
+
+    feed: FeedName
+    files: int
+    pending_files: int
+    lines: int
+    rows: int
+    rejects: int
+    inserted: int
+    quarantined: int
+    seconds: float
+
+
+#: Every document.
+DOCUMENTS = (
+    BatchReport,
+    Answers,
+    Inspection,
+    StreamInspection,
+    ReconciliationFacts,
+    Reconciliation,
+    Maintenance,
+    Redrive,
+    RecordsReplay,
+    RawFilesReplay,
+)

@@ -6,16 +6,16 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from table_engine.batch_plan import read_plan
 from table_engine.dead_letter_inspection import dead_letter_figures
 from table_engine.delta_tables import DeltaTables, load_into
+from table_engine.documents import FeedInspection, Inspection, LastDay, RawPartition, TableFigures
 from table_engine.duckdb_session import insert_columns
-from table_engine.feeds import FEED_NAMES, Feed, load_feeds, topic_name
-from table_engine.ledger import Sent, merge_ranges, read_ledger
+from table_engine.feeds import FEED_NAMES, Feed, FeedName, load_feeds, topic_name
+from table_engine.ledger import merge_ranges, read_ledger
 from table_engine.line_groups import line_groups, lines_relation
 from table_engine.raw_files import RawFile, list_raw_files
 from table_engine.storage import Bucket
@@ -23,7 +23,7 @@ from table_engine.storage import Bucket
 _DAY = timedelta(hours=24)
 
 
-def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> dict[str, Any]:
+def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> Inspection:
     """Returns the document that the command `inspect` prints (docs/architecture.md).
 
     Every raw file is read, and every object of dead letters. Raises TableEngineError when a table does not exist.
@@ -31,11 +31,11 @@ def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: 
     tables = DeltaTables(bucket)
     quarantine = tables.open("quarantine")
     load_into(session, quarantine, "quarantine", "SELECT feed, position FROM t WHERE source = 'batch'")
-    letters = dead_letter_figures(session, bucket, user_id, quarantine)
+    dead_letters = dead_letter_figures(session, bucket, user_id, quarantine)
     plan = read_plan(tables.open("batch_files"))
     since = datetime.now(timezone.utc) - _DAY
     ledger = read_ledger(bucket)
-    feeds: dict[str, Any] = {}
+    feeds: dict[FeedName, FeedInspection] = {}
     for name in FEED_NAMES:
         feed = load_feeds()[name]
         load_into(session, tables.open(name), "table_rows", "SELECT ind FROM t")
@@ -43,11 +43,15 @@ def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: 
         planned = {(file.key, file.etag) for file in plan.of_feed(name)}
         batched = {file.key for file in files if (file.key, file.etag) in planned}
         _read_lines(session, bucket, feed, files, batched, temporary)
+        sent = ledger[name]
         feeds[name] = {
-            **_sent(ledger[name]),
+            "sent": sent.sent,
+            "acknowledged": sent.acknowledged,
+            "failed": sent.failed,
+            "acknowledged_offsets": {str(p): merge_ranges(sent.offsets[p]) for p in sorted(sent.offsets)},
             "raw_partitions": _partitions(session, files, batched),
             **_tables(session, name),
-            **letters[name],
+            **dead_letters[name],
             "last_day": _last_day(session, name, plan.of_batches_since(since, name) & batched),
         }
     return {"feeds": feeds}
@@ -119,18 +123,7 @@ def _read_lines(
         group.remove()
 
 
-def _sent(sent: Sent) -> dict[str, Any]:
-    return {
-        "sent": sent.sent,
-        "acknowledged": sent.acknowledged,
-        "failed": sent.failed,
-        "acknowledged_offsets": {str(p): merge_ranges(sent.offsets[p]) for p in sorted(sent.offsets)},
-    }
-
-
-def _partitions(
-    session: duckdb.DuckDBPyConnection, files: list[RawFile], batched: set[str]
-) -> dict[str, dict[str, int]]:
+def _partitions(session: duckdb.DuckDBPyConnection, files: list[RawFile], batched: set[str]) -> dict[str, RawPartition]:
     lines = dict(session.execute("SELECT key, count(*) FROM raw_lines GROUP BY key").fetchall())
     blank = dict(session.execute("SELECT key, count(*) FROM blank_lines GROUP BY key").fetchall())
     by_partition: dict[int, list[RawFile]] = {}
@@ -160,7 +153,7 @@ def overlapping(files: Iterable[tuple[int, int]]) -> int:
     return total
 
 
-def _tables(session: duckdb.DuckDBPyConnection, feed: str) -> dict[str, int]:
+def _tables(session: duckdb.DuckDBPyConnection, feed: str) -> TableFigures:
     found = session.execute(
         f"""SELECT
           (SELECT count(*) FROM table_rows), (SELECT count(DISTINCT ind) FROM table_rows),
@@ -171,11 +164,16 @@ def _tables(session: duckdb.DuckDBPyConnection, feed: str) -> dict[str, int]:
              AND NOT EXISTS (FROM quarantine q WHERE q.feed = '{feed}' AND q.position = r.key || ':' || r.line))"""
     ).fetchone()
     assert found is not None
-    names = ("table_rows", "table_posts", "quarantine_rows", "quarantine_positions", "missing_from_tables")
-    return dict(zip(names, found, strict=True))
+    return {
+        "table_rows": found[0],
+        "table_posts": found[1],
+        "quarantine_rows": found[2],
+        "quarantine_positions": found[3],
+        "missing_from_tables": found[4],
+    }
 
 
-def _last_day(session: duckdb.DuckDBPyConnection, feed: str, keys: set[str]) -> dict[str, int]:
+def _last_day(session: duckdb.DuckDBPyConnection, feed: str, keys: set[str]) -> LastDay:
     """The records of these files, and how many of them were refused."""
     session.execute("CREATE OR REPLACE TEMP TABLE last_day_keys (key VARCHAR)")
     insert_columns(session, "last_day_keys", [list(keys)], ["VARCHAR"])

@@ -161,12 +161,12 @@ def _naming(place: str) -> Iterator[None]:
         ) from error
 
 
-def merge_ranges(ranges: Iterable[tuple[int, int]]) -> list[list[int]]:
+def merge_ranges(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Inclusive ranges as few disjoint ones, ascending; neighbours become one."""
-    merged: list[list[int]] = []
+    merged: list[tuple[int, int]] = []
     for first, last in sorted(ranges):
         if merged and first <= merged[-1][1] + 1:
-            merged[-1][1] = max(merged[-1][1], last)
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
         else:
-            merged.append([first, last])
+            merged.append((first, last))
     return merged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,8 +16,9 @@ from table_engine.batch import APPLICATION
 from table_engine.batch_plan import Plan, read_plan
 from table_engine.cleaned_batch import clean_files
 from table_engine.delta_tables import DeltaTables, load_into
+from table_engine.documents import RawFilesReplay
 from table_engine.duckdb_session import count_rows
-from table_engine.feeds import load_feeds, topic_name
+from table_engine.feeds import FeedName, load_feeds, topic_name
 from table_engine.quarantine import append_missing, missing_rejects
 from table_engine.raw_files import RawFile, in_source_order, list_raw_files
 from table_engine.storage import Bucket
@@ -39,6 +41,21 @@ class RawReplayReport:
     rejects: int = 0
     inserted: int = 0
     quarantined: int = 0
+
+
+def raw_files_replay(report: RawReplayReport, feed: FeedName, started: float) -> RawFilesReplay:
+    """The document of a replay of a feed that began at `started` (by `time.monotonic`)."""
+    return {
+        "feed": feed,
+        "files": report.files,
+        "pending_files": report.pending_files,
+        "lines": report.lines,
+        "rows": report.rows,
+        "rejects": report.rejects,
+        "inserted": report.inserted,
+        "quarantined": report.quarantined,
+        "seconds": round(time.monotonic() - started, 3),
+    }
 
 
 def replay_raw_files(

@@ -19,7 +19,7 @@ from table_engine.storage import Bucket
 from table_engine.stream_half_done import finish_rejects
 from table_engine.stream_records import StreamRecord, by_shard
 from table_engine.stream_tables import ShardProgress, open_stream_table, stream_name, stream_table_name
-from table_engine.table_care import compact_for_writer
+from table_engine.table_maintenance import compact_for_writer
 from table_engine.transactions import KnownTransactions
 
 # A function that was idle may hold a state whose log is gone; far less than the log's retention.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 import duckdb
 from arro3.core import Array, DataType
@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
 from table_engine.delta_tables import DeltaTables, load_into
+from table_engine.documents import ShardInspection, StreamCounts, StreamFeedInspection, StreamInspection
 from table_engine.duckdb_session import append_arrays, insert_columns
 from table_engine.feeds import FEED_NAMES, FeedName
 from table_engine.ledger import StreamSent, read_stream_ledger
@@ -17,12 +18,12 @@ from table_engine.storage import Bucket
 from table_engine.stream_latency import COMMITS, StreamLog, read_stream_log, recent_figures
 from table_engine.stream_tables import ShardProgress, stream_name, stream_table_name
 
-_COUNTS = ("acknowledged", "rows", "quarantined", "pending", "missing", "duplicate", "unacknowledged")
+_COUNTS: Final = ("acknowledged", "rows", "quarantined", "pending", "missing", "duplicate", "unacknowledged")
 
 
 def run_stream_inspection(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, commits: int = COMMITS
-) -> dict[str, Any]:
+) -> StreamInspection:
     """Returns the document that the command `inspect-streams` prints (docs/architecture.md).
 
     `commits` is how many of a table's newest commits the latency is taken from. Tables that are not there yet count
@@ -36,12 +37,7 @@ def run_stream_inspection(
     _load_rejects(session, _open(tables, "quarantine"))
     return {
         "feeds": {
-            name: {
-                **_feed(session, bucket, user_id, name, opened[name], commits),
-                "sent": ledger[name].sent,
-                "failed": ledger[name].failed,
-            }
-            for name in FEED_NAMES
+            name: _feed(session, bucket, user_id, name, opened[name], ledger[name], commits) for name in FEED_NAMES
         }
     }
 
@@ -80,8 +76,14 @@ def _load_rejects(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable | N
 
 
 def _feed(
-    session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, feed: str, table: DeltaTable | None, commits: int
-) -> dict[str, Any]:
+    session: duckdb.DuckDBPyConnection,
+    bucket: Bucket,
+    user_id: str,
+    feed: FeedName,
+    table: DeltaTable | None,
+    sent: StreamSent,
+    commits: int,
+) -> StreamFeedInspection:
     name = stream_table_name(user_id, feed)
     session.execute(
         "CREATE OR REPLACE TEMP TABLE stream_rows (shard VARCHAR, sequence_number VARCHAR, arrived_at TIMESTAMPTZ)"
@@ -96,9 +98,11 @@ def _feed(
     shards = _shards(session, numbers)
     return {
         "table": name,
-        **{count: sum(shard[count] for shard in shards.values()) for count in _COUNTS},
+        **_counts([sum(shard[count] for shard in shards.values()) for count in _COUNTS]),
         "shards": shards,
         "recent": None if table is None else recent_figures(session, bucket, table, name, log),
+        "sent": sent.sent,
+        "failed": sent.failed,
     }
 
 
@@ -128,7 +132,7 @@ def _numbers(
     }
 
 
-def _shards(session: duckdb.DuckDBPyConnection, numbers: dict[str, int]) -> dict[str, dict[str, Any]]:
+def _shards(session: duckdb.DuckDBPyConnection, numbers: dict[str, int]) -> dict[str, ShardInspection]:
     session.execute("CREATE OR REPLACE TEMP TABLE numbers (shard VARCHAR, number VARCHAR)")
     known = {shard: str(number) if number >= 0 else None for shard, number in numbers.items()}
     insert_columns(session, "numbers", [list(known.keys()), list(known.values())], ["VARCHAR", "VARCHAR"])
@@ -145,7 +149,18 @@ def _shards(session: duckdb.DuckDBPyConnection, numbers: dict[str, int]) -> dict
           FROM places p JOIN numbers USING (shard)
         ) GROUP BY shard ORDER BY shard"""
     ).fetchall()
+    return {shard: {**_counts(counts), "highest_sequence_number": known[shard]} for shard, *counts in found}
+
+
+def _counts(counts: list[int]) -> StreamCounts:
+    """Counts in the order of _COUNTS under their names."""
+    acknowledged, rows, quarantined, pending, missing, duplicate, unacknowledged = counts
     return {
-        shard: {**dict(zip(_COUNTS, counts, strict=True)), "highest_sequence_number": known[shard]}
-        for shard, *counts in found
+        "acknowledged": acknowledged,
+        "rows": rows,
+        "quarantined": quarantined,
+        "pending": pending,
+        "missing": missing,
+        "duplicate": duplicate,
+        "unacknowledged": unacknowledged,
     }

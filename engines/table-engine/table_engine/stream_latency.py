@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 from deltalake import DeltaTable
 
+from table_engine.documents import RecentFigures
 from table_engine.duckdb_session import insert_columns
 from table_engine.storage import Bucket
 from table_engine.stream_tables import ShardProgress, stream_name, stream_table_name
@@ -63,7 +63,7 @@ def _appends(commits: list[Commit]) -> int:
 
 def recent_figures(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, table: DeltaTable, table_name: str, log: StreamLog
-) -> dict[str, Any]:
+) -> RecentFigures:
     """The figures `recent` of the command `inspect-streams` (docs/architecture.md) from one state of a feed's table."""
     session.execute(
         """CREATE OR REPLACE TEMP TABLE advances
@@ -103,7 +103,9 @@ def recent_figures(
         else {
             "commits": log.commits,
             "rows": rows,
-            **{name: round(seconds, 3) for name, seconds in zip(("p50", "p95", "p99"), quantiles, strict=True)},
+            "p50": round(quantiles[0], 3),
+            "p95": round(quantiles[1], 3),
+            "p99": round(quantiles[2], 3),
         },
         "newest_row_age": None if newest is None else round(max(0.0, now - newest), 3),
         "rows_per_second": round(last_minute / _MINUTE, 3),

@@ -10,11 +10,11 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
 
+from table_engine.documents import FeedRedrive, LeftObject, Redrive
 from table_engine.duckdb_session import another_connection
 from table_engine.feeds import FEED_NAMES, FeedName
 from table_engine.storage import Bucket, ObjectChangedError
@@ -28,31 +28,20 @@ GIVEN_UP = "aws/lambda/"
 DONE = "redriven/"
 
 
-@dataclass
-class RedriveReport:
-    """What became of the records of one feed: `inserted` + `quarantined` + `present` (were there) = `records`."""
-
-    objects: int = 0
-    records: int = 0
-    inserted: int = 0
-    quarantined: int = 0
-    present: int = 0
-
-
 class UnreadableError(Exception):
     """An object that is no invocation record with its records."""
 
 
-def run_redrive(session: duckdb.DuckDBPyConnection, sink: Bucket, failures: Bucket, user_id: str) -> dict[str, Any]:
+def run_redrive(session: duckdb.DuckDBPyConnection, sink: Bucket, failures: Bucket, user_id: str) -> Redrive:
     """Redrives every object of the bucket of failures.
 
-    Returns `{"feeds":{"pin":{"objects":1,"records":100,"inserted":99,"quarantined":1,"present":0},…},
-    "left":[{"key":"…","problem":"…"}]}`. What cannot be read stays where it is and is reported in `left`. Raises
-    DeltaError or OSError when the S3 server cannot be reached; whatever was done is then done, and the rest can be
-    redriven again.
+    What cannot be read stays where it is and is reported in `left`. Raises DeltaError or OSError when the S3 server
+    cannot be reached; whatever was done is then done, and the rest can be redriven again.
     """
-    reports = {feed: RedriveReport() for feed in FEED_NAMES}
-    left: list[dict[str, str]] = []
+    reports: dict[FeedName, FeedRedrive] = {
+        feed: {"objects": 0, "records": 0, "inserted": 0, "quarantined": 0, "present": 0} for feed in FEED_NAMES
+    }
+    left: list[LeftObject] = []
     with ExitStack() as connections:
         appenders: dict[str, StreamAppender] = {}
         for key in [stored.key for stored in failures.list(GIVEN_UP)]:
@@ -71,19 +60,19 @@ def run_redrive(session: duckdb.DuckDBPyConnection, sink: Bucket, failures: Buck
                 left.append({"key": key, "problem": str(error)})
                 continue
             failures.move(key, DONE + key)
-    return {"feeds": {feed: asdict(report) for feed, report in reports.items()}, "left": left}
+    return {"feeds": reports, "left": left}
 
 
-def _redrive(appender: StreamAppender, records: list[StreamRecord], report: RedriveReport) -> None:
+def _redrive(appender: StreamAppender, records: list[StreamRecord], report: FeedRedrive) -> None:
     # First those above the number, then the rest: the other way round, what the stream brings in between would raise
     # the number past records that were left to the appending.
     appended = appender.append(records)
     replayed = replay_records(appender, records)
-    report.objects += 1
-    report.records += appended.records
-    report.inserted += appended.rows + replayed.inserted
-    report.quarantined += appended.rejects + replayed.quarantined
-    report.present += appended.repeated - replayed.inserted - replayed.quarantined
+    report["objects"] += 1
+    report["records"] += appended.records
+    report["inserted"] += appended.rows + replayed.inserted
+    report["quarantined"] += appended.rejects + replayed.quarantined
+    report["present"] += appended.repeated - replayed.inserted - replayed.quarantined
 
 
 def _read(failures: Bucket, key: str, user_id: str) -> tuple[FeedName, list[StreamRecord]]:

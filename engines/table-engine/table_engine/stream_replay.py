@@ -7,6 +7,7 @@ Replays of a shard are counted in the log, so that a replay sees that another on
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ from arro3.core import Array, DataType
 from deltalake import CommitProperties, DeltaTable
 
 from table_engine.delta_tables import Step, append_rows, commit_on_newest, load_into
+from table_engine.documents import RecordsReplay
 from table_engine.duckdb_session import refill
+from table_engine.feeds import FeedName
 from table_engine.stream_records import StreamRecord, by_shard
 from table_engine.stream_tables import ShardProgress
 
@@ -47,6 +50,19 @@ class ReplayReport:
         """Adds another report's figures to these."""
         for figure in fields(self):
             setattr(self, figure.name, getattr(self, figure.name) + getattr(other, figure.name))
+
+
+def records_replay(report: ReplayReport, feed: FeedName, started: float) -> RecordsReplay:
+    """The document of a replay of a feed that began at `started` (by `time.monotonic`)."""
+    return {
+        "feed": feed,
+        "records": report.records,
+        "inserted": report.inserted,
+        "quarantined": report.quarantined,
+        "present": report.present,
+        "ahead": report.ahead,
+        "seconds": round(time.monotonic() - started, 3),
+    }
 
 
 def replay_stream(appender: StreamAppender, records: Iterable[StreamRecord]) -> ReplayReport:

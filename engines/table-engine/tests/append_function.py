@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-from table_engine import stream_append, table_care
+from table_engine import stream_append, table_maintenance
 
 PATH = Path(__file__).parents[3] / "lambda" / "table-engine"
 
@@ -29,7 +29,7 @@ def load_function(name: str) -> ModuleType:
 
 
 def main(events: str, tries: str, small_files: str = "16") -> int:
-    table_care.WRITER_SMALL_FILES = stream_append.COUNT_EVERY = int(small_files)
+    table_maintenance.WRITER_SMALL_FILES = stream_append.COUNT_EVERY = int(small_files)
     function = load_function("append")
     for line in Path(events).read_text(encoding="utf-8").splitlines():
         for left in reversed(range(int(tries))):

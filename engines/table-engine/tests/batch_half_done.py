@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from table_engine.documents import FeedBatch
 from tests.other_rules import KilledError, rules_that_refuse
 from tests.sink_bucket import SinkBucket, jsonl
 
@@ -29,7 +30,7 @@ def begin_again(sink: SinkBucket, refused: Sequence[int]) -> None:
         sink.batch()
 
 
-def check(sink: SinkBucket, report: dict[str, int], quarantined: Sequence[int]) -> None:
+def check(sink: SinkBucket, report: FeedBatch, quarantined: Sequence[int]) -> None:
     """Each of the ten posts is in quarantine or in the table, once, and so the report says."""
     assert [row[0] for row in sink.rows("user")] == [n for n in range(10) if n not in quarantined]
     topic = "topics/pinterest.user/partition={0}/pinterest.user+{0}+00000000000000000000.json:{1}"

@@ -13,6 +13,7 @@ import obstore
 
 from table_engine.batch import run_batch
 from table_engine.delta_tables import TABLES, DeltaTables, load_into
+from table_engine.documents import BatchReport
 from table_engine.duckdb_session import open_session
 from table_engine.storage import Bucket
 
@@ -45,7 +46,7 @@ class SinkBucket:
     def delete(self, key: str) -> None:
         obstore.delete(self.bucket._store, key)
 
-    def batch(self) -> dict[str, Any]:
+    def batch(self) -> BatchReport:
         """Runs a batch in this process."""
         with tempfile.TemporaryDirectory() as folder:
             return run_batch(open_session(Path(folder), "500MB", 2), self.bucket, USER, Path(folder))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from table_engine import raw_lines
+from table_engine.documents import Inspection
 from table_engine.inspection import run_inspection
 from tests.sink_bucket import USER, SinkBucket, dead_letter
 
@@ -91,7 +91,7 @@ def test_many_broken_lines(sink: SinkBucket) -> None:
 def test_many_tiny_files(sink: SinkBucket) -> None:
     for n in range(300):
         sink.put("user", n % 3, n, ROW % n + b"\nbad\n")
-    report: dict[str, Any] = sink.batch()["feeds"]["user"]
+    report = sink.batch()["feeds"]["user"]
     assert (report["files"], report["rows"], report["rejects"]) == (300, 300, 300)
     assert {line for line, *_ in outcome(sink)[1]} == {1}
 
@@ -114,6 +114,6 @@ def test_objects_whose_names_no_raw_file_can_have(
     assert [row[0] for row in sink.rows("user")] == [1]
 
 
-def run_batch_and_inspection(sink: SinkBucket, session: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
+def run_batch_and_inspection(sink: SinkBucket, session: duckdb.DuckDBPyConnection, folder: Path) -> Inspection:
     sink.batch()
     return run_inspection(session, sink.bucket, USER, folder)

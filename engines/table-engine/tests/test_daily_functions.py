@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
-from table_engine import table_care
+from table_engine import table_maintenance
 from table_engine.function_job import function_job, memory_limit
 from table_engine.metrics import NAMESPACE, metric_line
 from table_engine.reconciliation import ReconciliationError
@@ -92,23 +92,23 @@ def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[s
     none = {"Missing": 0, "Duplicate": 0, "OnTheWay": 0, "OutsideRawFiles": 0}
     assert metrics(output) == {(path, feed): none for path in ("topics", "streams") for feed in ("pin", "geo", "user")}
 
-    cared = invoke("batch_care")["tables"]
-    assert sorted(cared) == ["batch_files", "geo", "pin", "user"]
-    assert all(report["checkpoint"] == sink.commits(name) for name, report in cared.items())
+    maintained = invoke("batch_maintenance")["tables"]
+    assert sorted(maintained) == ["batch_files", "geo", "pin", "user"]
+    assert all(report["checkpoint"] == sink.commits(name) for name, report in maintained.items())
     assert list(tmp_path.glob("daily-batch-*")) == []
 
 
-def test_where_spark_compacts_the_care_leaves_that_to_it(
+def test_where_spark_compacts_the_maintenance_leaves_that_to_it(
     function_environment: SinkBucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table_care, "FEWEST_SMALL_FILES", 2)
+    monkeypatch.setattr(table_maintenance, "FEWEST_SMALL_FILES", 2)
     for day in range(2):
         for feed, key in (("pin", "index"), ("geo", "ind"), ("user", "ind")):
             function_environment.put(feed, 0, day, jsonl({key: day}))
         function_environment.batch()
 
     def compacted() -> dict[str, Any]:
-        return {name: report["compacted_files"] for name, report in invoke("batch_care")["tables"].items()}
+        return {name: report["compacted_files"] for name, report in invoke("batch_maintenance")["tables"].items()}
 
     monkeypatch.setenv("SPARK_COMPACTS", "true")
     assert compacted() == {"pin": 0, "geo": 0, "user": 0, "batch_files": 2}
@@ -130,7 +130,7 @@ def test_removed_files_of_the_batch_tables_are_kept_for_a_week(function_environm
         removed = {"path": paths[days], "deletionTimestamp": int((now - days * 86400) * 1000), "dataChange": True}
         version = sink.commits("pin") + 1
         sink.bucket.write(f"tables/pin/_delta_log/{version:020}.json", jsonl({"remove": removed}))
-    report = invoke("batch_care")["tables"]["pin"]
+    report = invoke("batch_maintenance")["tables"]["pin"]
     assert report["removed_files"] == 1
     left = {stored.key for stored in sink.bucket.list("tables/pin/")}
     assert {days for days, path in paths.items() if f"tables/pin/{path}" in left} == {6}

@@ -11,7 +11,9 @@ import duckdb
 import pytest
 
 from table_engine.batch_plan import Plan
+from table_engine.documents import FeedInspection
 from table_engine.errors import TableEngineError
+from table_engine.feeds import FeedName
 from table_engine.inspection import overlapping, run_inspection
 from table_engine.ledger import merge_ranges
 from table_engine.raw_files import RawFile
@@ -20,9 +22,8 @@ from tests.sink_bucket import SinkBucket, dead_letter, jsonl
 
 @pytest.fixture
 def inspect(sink: SinkBucket, session: duckdb.DuckDBPyConnection, tmp_path: Path) -> Any:
-    def run(feed: str = "user") -> dict[str, Any]:
-        found: dict[str, Any] = run_inspection(session, sink.bucket, "pinterest", tmp_path)["feeds"][feed]
-        return found
+    def run(feed: FeedName = "user") -> FeedInspection:
+        return run_inspection(session, sink.bucket, "pinterest", tmp_path)["feeds"][feed]
 
     return run
 
@@ -236,7 +237,7 @@ def test_of_a_row_number_that_stands_twice_the_last_counts(sink: SinkBucket, ins
 
 
 def test_merge_ranges() -> None:
-    assert merge_ranges([(5, 9), (0, 3), (4, 4), (20, 21), (6, 7)]) == [[0, 9], [20, 21]]
+    assert merge_ranges([(5, 9), (0, 3), (4, 4), (20, 21), (6, 7)]) == [(0, 9), (20, 21)]
     assert merge_ranges([]) == []
 
 

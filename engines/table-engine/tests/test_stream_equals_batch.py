@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from table_engine.feeds import FEED_NAMES, load_feeds
+from table_engine.feeds import FEED_NAMES, FeedName, load_feeds
 from table_engine.stream_records import StreamRecord
 from tests.any_lines import any_lines
 from tests.sink_bucket import SinkBucket
@@ -36,7 +36,7 @@ def by_stream(sink: SinkBucket, folder: Path, feed: str, lines: list[bytes]) -> 
     return list(newest.values()), rejects
 
 
-def by_batch(sink: SinkBucket, feed: str, lines: list[bytes]) -> tuple[list[Row], dict[int, Row]]:
+def by_batch(sink: SinkBucket, feed: FeedName, lines: list[bytes]) -> tuple[list[Row], dict[int, Row]]:
     """Puts the lines in a raw file and runs a batch; returns the rows, and the rejects by place."""
     sink.put(feed, 0, 0, b"\n".join(lines) + b"\n")
     report = sink.batch()["feeds"][feed]
@@ -52,7 +52,7 @@ def by_batch(sink: SinkBucket, feed: str, lines: list[bytes]) -> tuple[list[Row]
     max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,), database=None
 )
 @given(data=st.data())
-def test_any_rows(new_bucket: Callable[[], SinkBucket], tmp_path: Path, feed: str, data: st.DataObject) -> None:
+def test_any_rows(new_bucket: Callable[[], SinkBucket], tmp_path: Path, feed: FeedName, data: st.DataObject) -> None:
     lines = [FIRST, *data.draw(any_lines(load_feeds()[feed]))]
     stream_rows_found, stream_rejects = by_stream(new_bucket(), tmp_path, feed, lines)
     batch_rows, batch_rejects = by_batch(new_bucket(), feed, lines)

@@ -11,7 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from table_engine.documents import StreamFeedInspection
 from table_engine.errors import TableEngineError
+from table_engine.feeds import FeedName
 from table_engine.stream_inspection import run_stream_inspection
 from table_engine.stream_records import StreamRecord
 from tests.conftest import parsed
@@ -37,10 +39,9 @@ def acknowledge(sink: SinkBucket, records: list[StreamRecord], number: int = 0, 
 
 
 @pytest.fixture
-def inspect(sink: SinkBucket, session: duckdb.DuckDBPyConnection) -> Callable[..., dict[str, Any]]:
-    def run(feed: str = "user", commits: int = 100) -> dict[str, Any]:
-        found: dict[str, Any] = run_stream_inspection(session, sink.bucket, USER, commits)["feeds"][feed]
-        return found
+def inspect(sink: SinkBucket, session: duckdb.DuckDBPyConnection) -> Callable[..., StreamFeedInspection]:
+    def run(feed: FeedName = "user", commits: int = 100) -> StreamFeedInspection:
+        return run_stream_inspection(session, sink.bucket, USER, commits)["feeds"][feed]
 
     return run
 

@@ -10,14 +10,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from table_engine.feeds import load_feeds
+from table_engine.documents import Redrive
+from table_engine.feeds import FeedName, load_feeds
 from table_engine.stream_records import StreamRecord
 from table_engine.stream_redrive import run_redrive
 from tests.append_function import load_function
 from tests.sink_bucket import USER, SinkBucket
 from tests.stream_support import BASE, SHARD, appender, kinesis_event, stream_rows, user_records
 
-Redrive = Callable[[], dict[str, Any]]
+Run = Callable[[], Redrive]
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def failures(new_bucket: Callable[[], SinkBucket]) -> SinkBucket:
 
 
 @pytest.fixture
-def redrive(sink: SinkBucket, failures: SinkBucket, session: duckdb.DuckDBPyConnection) -> Redrive:
+def redrive(sink: SinkBucket, failures: SinkBucket, session: duckdb.DuckDBPyConnection) -> Run:
     return lambda: run_redrive(session, sink.bucket, failures.bucket, USER)
 
 
@@ -67,7 +68,7 @@ def keys(failures: SinkBucket) -> list[str]:
 
 
 def test_batches_below_and_above_the_number(
-    sink: SinkBucket, failures: SinkBucket, redrive: Redrive, tmp_path: Path
+    sink: SinkBucket, failures: SinkBucket, redrive: Run, tmp_path: Path
 ) -> None:
     records = user_records(range(60), bad_every=5)
     one = appender(sink, tmp_path, "user")
@@ -86,7 +87,7 @@ def test_batches_below_and_above_the_number(
     assert sum(report["objects"] for report in redrive()["feeds"].values()) == 0
 
 
-def test_feeds_take_turns(sink: SinkBucket, failures: SinkBucket, redrive: Redrive) -> None:
+def test_feeds_take_turns(sink: SinkBucket, failures: SinkBucket, redrive: Run) -> None:
     """Objects are redriven in the order of their names, and a feed comes up again after another one."""
     for place, feed in enumerate(("pin", "geo", "pin", "user", "geo")):
         key = load_feeds()[feed].row_number
@@ -97,15 +98,18 @@ def test_feeds_take_turns(sink: SinkBucket, failures: SinkBucket, redrive: Redri
         give_up(failures, place, invocation_record(records, f"streaming-pinterest-{feed}"))
     found = redrive()
     assert found["left"] == []
-    for feed, rows in {"pin": [0, 1, 2, 20, 21, 22], "geo": [10, 11, 12, 40, 41, 42], "user": [30, 31, 32]}.items():
+    kept: dict[FeedName, list[int]] = {
+        "pin": [0, 1, 2, 20, 21, 22],
+        "geo": [10, 11, 12, 40, 41, 42],
+        "user": [30, 31, 32],
+    }
+    for feed, rows in kept.items():
         assert [row[0] for row in stream_rows(sink, feed)] == rows
         assert found["feeds"][feed]["quarantined"] == len(rows) // 3
     assert len(sink.rows("quarantine")) == 5
 
 
-def test_an_object_again_changes_nothing(
-    sink: SinkBucket, failures: SinkBucket, redrive: Redrive, tmp_path: Path
-) -> None:
+def test_an_object_again_changes_nothing(sink: SinkBucket, failures: SinkBucket, redrive: Run, tmp_path: Path) -> None:
     """A run that ended between the commit and the move."""
     records = user_records(range(20), bad_every=5)
     appender(sink, tmp_path, "user").append(records[10:])
@@ -116,7 +120,7 @@ def test_an_object_again_changes_nothing(
         assert len(sink.rows("quarantine")) == 4
 
 
-def test_only_rejects(sink: SinkBucket, failures: SinkBucket, redrive: Redrive) -> None:
+def test_only_rejects(sink: SinkBucket, failures: SinkBucket, redrive: Run) -> None:
     give_up(failures, 1, invocation_record(user_records(range(3), bad_every=1)))
     assert redrive()["feeds"]["user"] == {
         "objects": 1, "records": 3, "inserted": 0, "quarantined": 3, "present": 0,
@@ -124,7 +128,7 @@ def test_only_rejects(sink: SinkBucket, failures: SinkBucket, redrive: Redrive) 
     assert len(sink.rows("quarantine")) == 3
 
 
-def test_what_cannot_be_read_stays_and_is_reported(sink: SinkBucket, failures: SinkBucket, redrive: Redrive) -> None:
+def test_what_cannot_be_read_stays_and_is_reported(sink: SinkBucket, failures: SinkBucket, redrive: Run) -> None:
     good = invocation_record(user_records(range(3)))
     wrong: list[tuple[object, str]] = [
         (b"", "no invocation record"),

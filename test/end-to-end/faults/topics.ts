@@ -2,7 +2,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
 import type { BatchReport } from '../../../tools/pipeline/batch';
-import type { Inspection } from '../../../tools/pipeline/inspection';
+import type { Inspection } from '../../../tools/pipeline/documents.generated';
 import type { Reconciliation } from '../../../tools/pipeline/reconcile';
 import { runTableEngine } from '../../../tools/pipeline/table-engine';
 import type { EmulatorReport } from '../../../services/emulator';

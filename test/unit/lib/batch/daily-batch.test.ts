@@ -87,17 +87,17 @@ test('rejects are counted by the reconciliation only where the engine writes no 
     ]);
   expect(counting(spark)).toEqual([
     ['reconcile.handler', 'true'],
-    ['batch_care.handler', undefined],
+    ['batch_maintenance.handler', undefined],
   ]);
   expect(counting(lambda)).toEqual(
-    ['batch', 'answers', 'reconcile', 'batch_care'].map((name) => [`${name}.handler`, undefined]),
+    ['batch', 'answers', 'reconcile', 'batch_maintenance'].map((name) => [`${name}.handler`, undefined]),
   );
 });
 
 test('where the Spark job compacts the tables of the feeds, maintenance does not', () => {
   const compacting = (template: Template): unknown[] =>
     resourcesOf(template, 'AWS::Lambda::Function')
-      .filter(([, { Properties }]) => Properties?.Handler === 'batch_care.handler')
+      .filter(([, { Properties }]) => Properties?.Handler === 'batch_maintenance.handler')
       .map(
         ([, { Properties }]) =>
           (Properties?.Environment as { Variables: Record<string, unknown> }).Variables.SPARK_COMPACTS,
@@ -161,7 +161,7 @@ test('each step invokes the function of its name', () => {
   );
   expect(
     ['Clean', 'Answer', 'Reconcile', 'Care'].map((step) => handlers[States[step]?.Resource ?? '']),
-  ).toEqual(['batch.handler', 'answers.handler', 'reconcile.handler', 'batch_care.handler']);
+  ).toEqual(['batch.handler', 'answers.handler', 'reconcile.handler', 'batch_maintenance.handler']);
 });
 
 test('the functions have the memory, the storage and the time of the settings, and a log of their own', () => {

@@ -42,7 +42,7 @@ test('there are three functions that append, and one each for maintenance, redri
     'append.handler',
     'append.handler',
     'append.handler',
-    'care.handler',
+    'maintenance.handler',
     'redrive.handler',
     'replay.handler',
   ]);
@@ -68,7 +68,7 @@ test('a function gets the bucket, the user id and its feed', () => {
     expect(variables.USER_ID).toBe('pinterest');
     expect(JSON.stringify(variables.SINK_BUCKET)).toMatch(/Fn::ImportValue.*SinkBucket/);
   }
-  expect(Object.keys(named('care')[0]?.[1].Environment.Variables ?? {}).sort()).toEqual([
+  expect(Object.keys(named('maintenance')[0]?.[1].Environment.Variables ?? {}).sort()).toEqual([
     'SINK_BUCKET',
     'USER_ID',
   ]);

@@ -1,8 +1,5 @@
-import {
-  onTheirWay,
-  type StreamFeedInspection,
-  type StreamInspection,
-} from '../../../../tools/pipeline/stream-inspection';
+import type { StreamFeedInspection, StreamInspection } from '../../../../tools/pipeline/documents.generated';
+import { onTheirWay } from '../../../../tools/pipeline/stream-inspection';
 
 const feed = (pending: number): StreamFeedInspection => ({
   ...{ table: 'pinterest_pin_table', sent: 50, failed: 0, acknowledged: 50, rows: 48, quarantined: 2 },

@@ -11,13 +11,12 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from typing import Any
 
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from table_engine.delta_tables import WRITER, DeltaTables
+from table_engine.documents import MaintainedTable, Maintenance
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket, ObjectChangedError
 from table_engine.stream_tables import CONFIGURATION, RETENTION_HOURS, stream_table_name
@@ -26,17 +25,18 @@ from table_engine.table_log import count_log_entries, log_folder
 #: About how large compacted files are.
 TARGET_BYTES = 64 * 1024 * 1024
 
-#: Fewer files below the target are left as they are: compacting writes all of them anew.
+#: Fewer files below the target are left as they are: compacting rewrites all of them.
 FEWEST_SMALL_FILES = 8
 
-#: What a writer that appends all the time makes itself of small files, between two cares: files of about this size…
+#: What a writer that appends all the time makes itself of small files, between two maintenances: files of about this
+#: size…
 WRITER_TARGET_BYTES = 1024 * 1024
 
 #: …whenever it finds as many below it. An append takes the longer the more files the table has: delta-rs lists all of
-#: them anew with each commit.
+#: them again with each commit.
 WRITER_SMALL_FILES = 64
 
-#: How many hours removed files of the batch tables are kept, by whichever engine cares for them; Delta Lake's own
+#: How many hours removed files of the batch tables are kept, by whichever engine maintains them; Delta Lake's own
 #: default. A query or a job on Spark in progress may be as old as this.
 BATCH_RETENTION_HOURS = 168
 
@@ -44,8 +44,8 @@ BATCH_RETENTION_HOURS = 168
 #: held is free again after this.
 HOLD_HOURS = 6
 
-# A property of the table: which care was the last to begin a compaction, and, after a space, until when it holds the
-# table, in seconds since 1970; without a time it does not.
+# A property of the table: which maintenance was the last to begin a compaction, and, after a space, until when it holds
+# the table, in seconds since 1970; without a time it does not.
 _CLAIM = "care.claim"
 
 _RELEASE_ATTEMPTS = 5
@@ -54,50 +54,30 @@ _RELEASE_ATTEMPTS = 5
 _TASKS = 1
 
 
-@dataclass
-class CareReport:
-    """One table after its care, and what was done.
-
-    `files` are the data files of the newest state, `log_entries` the commits that the log holds one by one,
-    `checkpoint` the version of the newest checkpoint. `compacted_files` small files are gone into larger ones,
-    `removed_files` that no state needs were deleted. `is_overtaken` says that another writer came in between, or that
-    Spark holds the table; the next care makes up for it.
-    """
-
-    version: int = 0
-    files: int = 0
-    log_entries: int = 0
-    compacted_files: int = 0
-    removed_files: int = 0
-    removed_log_entries: int = 0
-    checkpoint: int | None = None
-    is_overtaken: bool = False
-
-
-def run_care(bucket: Bucket, user_id: str) -> dict[str, Any]:
-    """Cares for the tables of the streams and the quarantine; the document that the command prints.
+def run_maintenance(bucket: Bucket, user_id: str) -> Maintenance:
+    """Maintains the tables of the streams and the quarantine; the document that the command prints.
 
     A table that is not there yet is null in it. Raises DeltaError or OSError when the S3 server cannot be reached; it
     can be run again at any time, also while it runs.
     """
     started = time.monotonic()
     names = [*(stream_table_name(user_id, feed) for feed in FEED_NAMES), "quarantine"]
-    tables = {name: care_for(bucket, name) for name in names}
+    tables = {name: maintain_table(bucket, name) for name in names}
     return {
-        "tables": {name: None if report is None else asdict(report) for name, report in tables.items()},
+        "tables": tables,
         "seconds": round(time.monotonic() - started, 3),
     }
 
 
-def care_for(
+def maintain_table(
     bucket: Bucket,
     name: str,
     target_bytes: int = TARGET_BYTES,
     retention_hours: int = RETENTION_HOURS,
     *,
     compacts: bool = True,
-) -> CareReport | None:
-    """Cares for one table under `tables/`; None when it is not there.
+) -> MaintainedTable | None:
+    """Maintains one table under `tables/`; None when it is not there.
 
     `retention_hours` is how long removed files are kept. `compacts` is False where another engine compacts the table.
     """
@@ -106,24 +86,31 @@ def care_for(
         table = DeltaTable(tables.uri(name), storage_options=tables.options)
     except TableNotFoundError:
         return None
-    report = CareReport()
     log_entries = count_log_entries(bucket, name)
+    compacted = removed = 0
+    is_overtaken = False
     try:
         configure(table, {**CONFIGURATION, **retention(retention_hours)})
         if compacts:
-            report.compacted_files = _compact(table, target_bytes, FEWEST_SMALL_FILES)
-        report.removed_files = _vacuum(table, retention_hours)
+            compacted = _compact(table, target_bytes, FEWEST_SMALL_FILES)
+        removed = _vacuum(table, retention_hours)
     except CommitFailedError:
-        report.is_overtaken = True
+        is_overtaken = True
     table.update_incremental()
-    report.version = table.version()
-    report.files = table.get_add_actions().num_rows
-    report.checkpoint = _checkpoint(bucket, name, table)
+    checkpoint = _checkpoint(bucket, name, table)
     # Deletes what is older than its retention and before the newest checkpoint.
     table.cleanup_metadata()
-    report.log_entries = count_log_entries(bucket, name)
-    report.removed_log_entries = max(0, log_entries - report.log_entries)
-    return report
+    log_entries_left = count_log_entries(bucket, name)
+    return {
+        "version": table.version(),
+        "files": table.get_add_actions().num_rows,
+        "log_entries": log_entries_left,
+        "compacted_files": compacted,
+        "removed_files": removed,
+        "removed_log_entries": max(0, log_entries - log_entries_left),
+        "checkpoint": checkpoint,
+        "is_overtaken": is_overtaken,
+    }
 
 
 def retention(hours: int) -> Mapping[str, str]:
@@ -168,11 +155,11 @@ def _compact(table: DeltaTable, target_bytes: int, fewest: int) -> int:
 
 
 def _claim(table: DeltaTable, hold_hours: int = 0) -> str:
-    """Sees to it that no other care compacts the table from this state on; returns the claim.
+    """Sees to it that no other maintenance compacts the table from this state on; returns the claim.
 
     Raises CommitFailedError when another one does, or when Spark holds the table.
 
-    delta-rs lets its compaction pass when another care, also Spark's, has compacted the same files in the meantime,
+    delta-rs lets its compaction pass when another one, also Spark's, has compacted the same files in the meantime,
     whatever its transactions and retries, and each row is there twice. What it does not let pass is a change of the
     table's properties that came in between: who claims last may compact, and all before him fail. Appends in between
     are let pass. Nor does it let one claim pass over another, so that none is overlooked.
@@ -185,13 +172,13 @@ def _claim(table: DeltaTable, hold_hours: int = 0) -> str:
         claim += f" {int(time.time()) + hold_hours * 3600}"
     table.alter.set_table_properties({_CLAIM: claim}, raise_if_not_exists=False)
     if table.metadata().configuration.get(_CLAIM) != claim:
-        raise CommitFailedError("another care has claimed the table")
+        raise CommitFailedError("another maintenance has claimed the table")
     return claim
 
 
 @contextmanager
 def held(table: DeltaTable) -> Iterator[None]:
-    """Holds a table while Spark compacts it: delta-rs's cares that began before fail, and none begins.
+    """Holds a table while Spark compacts it: maintenance by delta-rs that began before fails, and none begins.
 
     A claim alone is not enough for Spark, whose compaction gives way to no change of properties as long as its files
     are there. A killed holder's table is free after HOLD_HOURS. Raises CommitFailedError when another one holds or

@@ -1,4 +1,4 @@
-"""The care of tables: they get small, and no row, writer or reader comes to harm."""
+"""The maintenance of tables: they get small, and no row, writer or reader comes to harm."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 
-from table_engine import table_care
+from table_engine import table_maintenance
 from table_engine.delta_tables import read_table
+from table_engine.documents import MaintainedTable
 from table_engine.stream_records import StreamRecord
 from table_engine.stream_tables import CONFIGURATION
-from table_engine.table_care import HOLD_HOURS, CareReport, care_for, compact_for_writer, held, run_care
+from table_engine.table_maintenance import (
+    HOLD_HOURS,
+    compact_for_writer,
+    held,
+    maintain_table,
+    run_maintenance,
+)
 from tests.append_function import load_function
 from tests.conftest import parsed
 from tests.sink_bucket import USER, SinkBucket
@@ -35,6 +42,12 @@ def append_often(sink: SinkBucket, folder: Path, commits: int) -> list[StreamRec
     return given
 
 
+def maintained(sink: SinkBucket) -> dict[str, MaintainedTable]:
+    """Maintains the tables; the reports of those that are there."""
+    found = run_maintenance(sink.bucket, USER)["tables"]
+    return {name: report for name, report in found.items() if report is not None}
+
+
 def data_files(sink: SinkBucket, table: str = TABLE) -> set[str]:
     return {stored.key for stored in sink.bucket.list(f"tables/{table}/") if stored.key.endswith(".parquet")} - {
         stored.key for stored in sink.bucket.list(f"tables/{table}/_delta_log/")
@@ -42,7 +55,7 @@ def data_files(sink: SinkBucket, table: str = TABLE) -> set[str]:
 
 
 def test_before_there_is_a_table(sink: SinkBucket) -> None:
-    assert run_care(sink.bucket, USER)["tables"] == dict.fromkeys(
+    assert run_maintenance(sink.bucket, USER)["tables"] == dict.fromkeys(
         ["pinterest_pin_table", "pinterest_geo_table", TABLE, "quarantine"]
     )
 
@@ -52,10 +65,10 @@ def test_files_and_log_are_bounded_after_many_commits(
 ) -> None:
     """The log's retention is over at once, as it is after hours."""
     monkeypatch.setattr(
-        table_care, "CONFIGURATION", {**CONFIGURATION, "delta.logRetentionDuration": "interval 0 seconds"}
+        table_maintenance, "CONFIGURATION", {**CONFIGURATION, "delta.logRetentionDuration": "interval 0 seconds"}
     )
     given = append_often(sink, tmp_path, 120)
-    found = run_care(sink.bucket, USER)["tables"]
+    found = maintained(sink)
     for name in (TABLE, "quarantine"):
         report = found[name]
         assert (report["files"], report["is_overtaken"]) == (1, False)
@@ -65,18 +78,18 @@ def test_files_and_log_are_bounded_after_many_commits(
         assert report["removed_log_entries"] > 110
         assert report["checkpoint"] == report["version"] == sink.commits(name)
     check(sink, range(600))
-    # Whoever appended before goes on, and so does who comes anew.
+    # Who appended before goes on, and so does a new one.
     one = appender(sink, tmp_path, "user")
     assert one.append(given).repeated == 600
     assert one.append(records(range(590, 605))).repeated == 10
     check(sink, range(605))
 
 
-def test_a_second_care_finds_nothing_to_do(sink: SinkBucket, tmp_path: Path) -> None:
+def test_a_second_maintenance_finds_nothing_to_do(sink: SinkBucket, tmp_path: Path) -> None:
     append_often(sink, tmp_path, 10)
-    first = run_care(sink.bucket, USER)["tables"]
+    first = maintained(sink)
     keys = {stored.key for stored in sink.bucket.list("tables/")}
-    second = run_care(sink.bucket, USER)["tables"]
+    second = maintained(sink)
     assert {stored.key for stored in sink.bucket.list("tables/")} == keys
     for name in (TABLE, "quarantine"):
         assert first[name]["compacted_files"] == 10
@@ -85,15 +98,15 @@ def test_a_second_care_finds_nothing_to_do(sink: SinkBucket, tmp_path: Path) -> 
 
 def test_few_small_files_are_left(sink: SinkBucket, tmp_path: Path) -> None:
     append_often(sink, tmp_path, 5)
-    report = care_for(sink.bucket, TABLE)
+    report = maintain_table(sink.bucket, TABLE)
     assert report is not None
-    assert (report.files, report.compacted_files) == (5, 0)
+    assert (report["files"], report["compacted_files"]) == (5, 0)
 
 
 def test_large_files_are_left(sink: SinkBucket, tmp_path: Path) -> None:
     append_often(sink, tmp_path, 10)
     before = data_files(sink)
-    care_for(sink.bucket, TABLE, target_bytes=100)
+    maintain_table(sink.bucket, TABLE, target_bytes=100)
     assert data_files(sink) == before
 
 
@@ -102,11 +115,11 @@ def test_what_a_killed_writer_left_goes_after_the_retention(sink: SinkBucket, tm
     orphan = f"tables/{TABLE}/part-00000-left-c000.zstd.parquet"
     sink.bucket.write(orphan, b"half a file")
     # The writer may be about to commit it.
-    assert run_care(sink.bucket, USER)["tables"][TABLE]["removed_files"] == 0
+    assert maintained(sink)[TABLE]["removed_files"] == 0
     assert orphan in data_files(sink)
-    report = care_for(sink.bucket, TABLE, retention_hours=0)
+    report = maintain_table(sink.bucket, TABLE, retention_hours=0)
     assert report is not None
-    assert report.removed_files == 11
+    assert report["removed_files"] == 11
     assert len(data_files(sink)) == 1
     check(sink, range(50))
 
@@ -115,7 +128,7 @@ def test_a_reader_that_opened_before_reads_all(sink: SinkBucket, tmp_path: Path)
     append_often(sink, tmp_path, 10)
     reader = sink.tables.open(TABLE)
     version = reader.version()
-    assert run_care(sink.bucket, USER)["tables"][TABLE]["compacted_files"] == 10
+    assert maintained(sink)[TABLE]["compacted_files"] == 10
     stream: Any = read_table(reader, "SELECT sum(ind) AS total FROM t")
     assert stream.read_all().column("total").to_pylist() == [sum(n for n in range(50) if n % 5 != 4)]
     assert reader.version() == version
@@ -127,24 +140,24 @@ def test_a_reader_that_opened_before_reads_all(sink: SinkBucket, tmp_path: Path)
 def test_a_process_appends_all_the_while(
     sink: SinkBucket, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table_care, "FEWEST_SMALL_FILES", 2)
+    monkeypatch.setattr(table_maintenance, "FEWEST_SMALL_FILES", 2)
     compacted = 0
     with function(sink, environment, windows(900, 10, 3)) as process:
         while process.poll() is None:
-            for report in run_care(sink.bucket, USER)["tables"].values():
+            for report in run_maintenance(sink.bucket, USER)["tables"].values():
                 compacted += report["compacted_files"] if report else 0
     assert process.returncode == 0
     assert compacted > 4
     check(sink, range(900))
 
 
-def test_two_cares_at_once(sink: SinkBucket, tmp_path: Path) -> None:
+def test_two_maintenances_at_once(sink: SinkBucket, tmp_path: Path) -> None:
     append_often(sink, tmp_path, 20)
     failures: list[BaseException] = []
 
     def body() -> None:
         try:
-            run_care(sink.bucket, USER)
+            run_maintenance(sink.bucket, USER)
         except BaseException as error:
             failures.append(error)
 
@@ -155,30 +168,30 @@ def test_two_cares_at_once(sink: SinkBucket, tmp_path: Path) -> None:
         thread.join()
     assert failures == []
     check(sink, range(100))
-    report = care_for(sink.bucket, TABLE)
+    report = maintain_table(sink.bucket, TABLE)
     assert report is not None
-    assert report.files == 1
+    assert report["files"] == 1
 
 
-def test_a_care_in_the_middle_of_another(sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_in_the_middle_of_another(sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """delta-rs on its own lets both compactions through, and each row is there twice. Appends are let pass."""
     given = append_often(sink, tmp_path, 20)
-    claim = table_care._claim
-    inner: list[CareReport | None] = []
+    claim = table_maintenance._claim
+    inner: list[MaintainedTable | None] = []
 
     def claim_and_wait(table: DeltaTable) -> None:
         claim(table)
         if not inner:
             inner.append(None)
-            inner[0] = care_for(sink.bucket, TABLE)
+            inner[0] = maintain_table(sink.bucket, TABLE)
         appender(sink, tmp_path, "user").append(records(range(len(given) + 5)))
 
-    monkeypatch.setattr(table_care, "_claim", claim_and_wait)
-    outer = care_for(sink.bucket, TABLE)
+    monkeypatch.setattr(table_maintenance, "_claim", claim_and_wait)
+    outer = maintain_table(sink.bucket, TABLE)
     assert inner[0] is not None
     assert outer is not None
-    assert (inner[0].compacted_files, inner[0].is_overtaken) == (20, False)
-    assert (outer.compacted_files, outer.is_overtaken) == (0, True)
+    assert (inner[0]["compacted_files"], inner[0]["is_overtaken"]) == (20, False)
+    assert (outer["compacted_files"], outer["is_overtaken"]) == (0, True)
     check(sink, range(105))
 
 
@@ -186,9 +199,9 @@ def test_a_table_that_spark_holds_is_left(sink: SinkBucket, tmp_path: Path, monk
     append_often(sink, tmp_path, 10)
 
     def compacted() -> tuple[int, bool]:
-        report = care_for(sink.bucket, TABLE)
+        report = maintain_table(sink.bucket, TABLE)
         assert report is not None
-        return report.compacted_files, report.is_overtaken
+        return report["compacted_files"], report["is_overtaken"]
 
     with pytest.raises(ZeroDivisionError), held(sink.tables.open(TABLE)):
         assert compacted() == (0, True)
@@ -199,8 +212,8 @@ def test_a_table_that_spark_holds_is_left(sink: SinkBucket, tmp_path: Path, monk
         1 / 0  # noqa: B018
     assert compacted() == (11, False)
     # What a killed holder has not let go of is free after its time.
-    monkeypatch.setattr(table_care, "FEWEST_SMALL_FILES", 1)
-    table_care._claim(sink.tables.open(TABLE), HOLD_HOURS)
+    monkeypatch.setattr(table_maintenance, "FEWEST_SMALL_FILES", 1)
+    table_maintenance._claim(sink.tables.open(TABLE), HOLD_HOURS)
     assert compacted() == (0, True)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + HOLD_HOURS * 3600)
@@ -209,7 +222,7 @@ def test_a_table_that_spark_holds_is_left(sink: SinkBucket, tmp_path: Path, monk
 
 
 def test_a_writer_keeps_its_own_files_few(sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_care, "WRITER_SMALL_FILES", 16)
+    monkeypatch.setattr(table_maintenance, "WRITER_SMALL_FILES", 16)
     one = appender(sink, tmp_path, "user")
     given = records(range(100))
     counts = []
@@ -224,13 +237,13 @@ def test_a_writer_keeps_its_own_files_few(sink: SinkBucket, tmp_path: Path, monk
     assert len(data_files(sink)) > 50
 
 
-@pytest.mark.parametrize("other", ["writer", "care"])
+@pytest.mark.parametrize("other", ["writer", "maintenance"])
 def test_another_compaction_in_the_middle_of_a_writer_s(
     sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
     given = append_often(sink, tmp_path, 15)
-    monkeypatch.setattr(table_care, "WRITER_SMALL_FILES", 15)
-    claim = table_care._claim
+    monkeypatch.setattr(table_maintenance, "WRITER_SMALL_FILES", 15)
+    claim = table_maintenance._claim
     inner: list[bool] = []
 
     def claim_and_wait(table: DeltaTable) -> None:
@@ -242,10 +255,10 @@ def test_another_compaction_in_the_middle_of_a_writer_s(
         if other == "writer":
             inner[0] = compact_for_writer(sink.tables.open(TABLE))
         else:
-            report = care_for(sink.bucket, TABLE)
-            inner[0] = report is not None and report.compacted_files == 16
+            report = maintain_table(sink.bucket, TABLE)
+            inner[0] = report is not None and report["compacted_files"] == 16
 
-    monkeypatch.setattr(table_care, "_claim", claim_and_wait)
+    monkeypatch.setattr(table_maintenance, "_claim", claim_and_wait)
     assert not compact_for_writer(sink.tables.open(TABLE))
     assert inner == [True]
     check(sink, range(80))
@@ -253,7 +266,7 @@ def test_another_compaction_in_the_middle_of_a_writer_s(
 
 def test_tables_get_the_properties_that_they_lack(sink: SinkBucket) -> None:
     sink.tables.open_or_create("quarantine")
-    care_for(sink.bucket, "quarantine")
+    maintain_table(sink.bucket, "quarantine")
     found = sink.tables.open("quarantine").metadata().configuration
     assert {name: found.get(name) for name in CONFIGURATION} == CONFIGURATION
 
@@ -262,10 +275,10 @@ def test_the_command_and_the_handler(
     sink: SinkBucket, engine: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     appender(sink, tmp_path, "user").append(user_records(range(5)))
-    found: Any = parsed(engine("care", "--bucket", sink.name, "--user-id", USER))
+    found: Any = parsed(engine("maintain", "--bucket", sink.name, "--user-id", USER))
     assert found["tables"][TABLE]["files"] == 1
     monkeypatch.setenv("SINK_BUCKET", sink.name)
     monkeypatch.setenv("USER_ID", USER)
-    again = load_function("care").handler({}, None)
+    again = load_function("maintenance").handler({}, None)
     assert again["tables"] == found["tables"]
     assert json.dumps(again)

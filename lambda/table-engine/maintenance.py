@@ -1,0 +1,18 @@
+"""Keeps the tables of the streams small and quick to open."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from table_engine.documents import Maintenance
+from table_engine.storage import Bucket
+from table_engine.table_maintenance import run_maintenance
+
+
+def handler(_event: dict[str, Any], _context: object) -> Maintenance:
+    """Maintains all tables of the streams and reports how they are."""
+    report = run_maintenance(Bucket(os.environ["SINK_BUCKET"]), os.environ["USER_ID"])
+    print(json.dumps(report))
+    return report

@@ -1,0 +1,17 @@
+/** `npm run generate`: the schema of the table engine's documents, and TypeScript's types of it. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { pythonExecutable } from '../local-run/paths';
+import { documentTypes } from './document-types';
+import { SCHEMA, STYLE, TABLE_ENGINE, TYPES } from './files';
+
+async function main(): Promise<void> {
+  const schema = execFileSync(pythonExecutable(), ['document_schema.py'], {
+    cwd: TABLE_ENGINE,
+    encoding: 'utf8',
+  });
+  writeFileSync(SCHEMA, schema);
+  writeFileSync(TYPES, await documentTypes(JSON.parse(schema), STYLE));
+}
+
+void main();

@@ -186,7 +186,7 @@ def test_the_ledger(sink: SinkBucket, inspect: Any) -> None:
     sink.bucket.write("sent/b/00000000.jsonl", jsonl(ledger_line("user", 1, 1, 0, [[1, 300, 300]])))
     found = inspect()
     assert (found["sent"], found["acknowledged"], found["failed"]) == (511, 510, 1)
-    assert found["acknowledged_offsets"] == {"0": [[0, 259]], "1": [[0, 248], [300, 300]]}
+    assert found["acknowledged_offsets"] == {"0": [(0, 259)], "1": [(0, 248), (300, 300)]}
     assert inspect("geo")["sent"] == 0
 
 

@@ -1,7 +1,7 @@
 import { Aws, CfnCondition, CfnParameter, Fn, Validations } from 'aws-cdk-lib';
 import type { CfnDBInstance, DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import { SNAPSHOT_PATTERN } from '../stages/aws-parts';
+import { SNAPSHOT_PATTERN } from '../stages/source';
 
 /** The name of the stack's parameter, for `cdk deploy --parameters`. */
 export const SNAPSHOT_PARAMETER = 'SourceSnapshot';

@@ -3,8 +3,10 @@
  * Brokers have a table of their own, `broker-pairs.ts`.
  */
 import { checkBrokers } from './broker-pairs';
+import type { BatchPart } from './batch';
+import type { NetworkPart } from './network';
 import { SettingError } from './settings';
-import type { BatchPart, NetworkPart, Stage } from './stage';
+import type { Stage } from './stage';
 
 /** A value of a stage, and what AWS takes there. */
 interface Limit {

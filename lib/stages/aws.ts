@@ -2,37 +2,19 @@
  * What the stages on Amazon's AWS have in common: every part is made by the app unless the settings bring one that is
  * there already.
  */
+import { readApi } from './api';
 import { checkAwsLimits } from './aws-limits';
-import {
-  readBatch,
-  readConnect,
-  readKafka,
-  readNetwork,
-  readPackage,
-  readRestProxy,
-  readSource,
-  type MadeDailyBatch,
-} from './aws-parts';
-import { readPluginConfig, readRegion } from './common-settings';
-import { readOperations } from './operations-settings';
-import { oneOf, optionalText, SettingError, type SettingReader } from './settings';
-import type {
-  ClientHost,
-  EmulatorSettings,
-  KafkaPart,
-  MadeNetwork,
-  Msk,
-  MskConnect,
-  NetworkPart,
-  RdsSource,
-  Stage,
-  StageName,
-  TopicSettings,
-} from './stage';
-import type { WatchedOperations } from './stage-operations';
-
-/** What a holder of a key may ask a day where the stage itself has no usage plan. */
-const DAILY_REQUESTS = 1_000_000;
+import { readBatch, type DailyBatchSettings } from './batch';
+import { readRegion } from './common-settings';
+import { readConnect, type MskConnect } from './connect';
+import { readKafka, type KafkaPart, type Msk, type TopicSettings } from './kafka';
+import { readNetwork, type MadeNetwork, type NetworkPart } from './network';
+import { readOperations, type WatchedOperations } from './operations';
+import { readRestProxy, type ClientHost } from './rest-proxy';
+import { oneOf, optionalFolder, optionalText, SettingError, type SettingReader } from './settings';
+import { readPluginConfig } from './sink';
+import { readSource, type RdsSource } from './source';
+import type { EmulatorSettings, Stage, StageName } from './stage';
 
 /** A stage's parts as the app makes them; the settings may bring others. */
 export interface AwsDefaults extends Omit<
@@ -56,7 +38,7 @@ export interface AwsDefaults extends Omit<
   readonly restProxy: Omit<ClientHost, 'package'>;
   readonly source: RdsSource;
   readonly tableEngine: Omit<Stage['tableEngine'], 'package'>;
-  readonly batch: MadeDailyBatch;
+  readonly batch: DailyBatchSettings;
   readonly operations: WatchedOperations;
 }
 
@@ -101,10 +83,7 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
     source,
     emulator,
     api: readApi(defaults.api, read),
-    tableEngine: {
-      ...defaults.tableEngine,
-      package: readPackage(read, 'tableEnginePackage'),
-    },
+    tableEngine: { ...defaults.tableEngine, package: optionalFolder(read, 'tableEnginePackage') },
     data: readData(defaults, read),
     parked: readParked(defaults, read),
     batch: readBatch(defaults.batch, read),
@@ -147,22 +126,6 @@ function readParked({ name, terminationProtection }: AwsDefaults, read: SettingR
 function readEmulator(made: EmulatorSettings, read: SettingReader): EmulatorSettings {
   const choice = oneOf(read, 'emulator', ['on', 'off'], made.scheduleEnabled ? 'on' : 'off');
   return { ...made, scheduleEnabled: choice === 'on' };
-}
-
-function readApi(made: Stage['api'], read: SettingReader): Stage['api'] {
-  const { firewallRate, usagePlan, throttlingRate, throttlingBurst } = made;
-  const isOn = (name: string, isMade: boolean): boolean =>
-    oneOf(read, name, ['on', 'off'], isMade ? 'on' : 'off') === 'on';
-  const plan = {
-    requestsPerSecond: throttlingRate,
-    burst: throttlingBurst,
-    requestsPerDay: DAILY_REQUESTS,
-  };
-  return {
-    ...made,
-    firewallRate: isOn('firewall', firewallRate !== undefined) ? (firewallRate ?? 2_000) : undefined,
-    usagePlan: isOn('usagePlan', usagePlan !== undefined) ? (usagePlan ?? plan) : undefined,
-  };
 }
 
 /** @throws SettingError when the emulator is to run where nothing leads to the API. */

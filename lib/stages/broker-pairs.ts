@@ -1,6 +1,6 @@
 /** Which brokers of which size and Kafka version MSK makes, and this app with it. */
+import type { ProvisionedBrokers } from './kafka';
 import { SettingError } from './settings';
-import type { ProvisionedBrokers } from './stage';
 
 /**
  * Versions that MSK makes new clusters of Standard brokers with; with `.kraft` controllers keep the metadata, without it

@@ -6,9 +6,17 @@ import { prodStage } from './prod';
 import { oneOf, optionalText, requiredText, SettingError, type SettingReader } from './settings';
 import type { Stage, StageName } from './stage';
 
+export type * from './api';
+export type * from './batch';
+export type * from './connect';
+export type * from './kafka';
+export type * from './network';
+export type * from './operations';
+export type * from './rest-proxy';
+export type * from './sink';
+export type * from './source';
 export type * from './stage';
-export type * from './stage-api';
-export type * from './stage-operations';
+export type * from './streams';
 export { SettingError, type SettingReader } from './settings';
 
 const STAGES: Readonly<Record<StageName, (read: SettingReader) => Stage>> = {

@@ -1,5 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { readDatabaseName, readPluginConfig, readRegion } from './common-settings';
+import { readDatabaseName, readRegion } from './common-settings';
 import {
   requiredBootstrapServers,
   requiredFolder,
@@ -8,7 +8,8 @@ import {
   requiredUrl,
   type SettingReader,
 } from './settings';
-import type { SinkFlush, Stage } from './stage';
+import { readPluginConfig, type SinkFlush } from './sink';
+import type { Stage } from './stage';
 
 /** When the sink of the stage `local` cuts a file. */
 export const LOCAL_FLUSH: SinkFlush = {

@@ -2,7 +2,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { awsStage, type AwsDefaults } from './aws';
 import type { SettingReader } from './settings';
 import { DEFAULT_DATABASE } from './common-settings';
-import type { SinkFlush, Stage } from './stage';
+import type { SinkFlush } from './sink';
+import type { Stage } from './stage';
 
 /** When the sink of the stage `prod` cuts a file. */
 export const PROD_FLUSH: SinkFlush = {

@@ -39,80 +39,106 @@ export function optionalText(read: SettingReader, name: string, expected: string
     : requiredText(read, name, expected);
 }
 
-/**
- * Reads the base URL of an HTTP service.
- *
- * @returns the URL without a trailing slash.
- * @throws SettingError when it is missing or no plain http(s) base URL.
- */
+/** Reads a setting that may be left out. @throws SettingError when it is of another form. */
+export function matching(
+  read: SettingReader,
+  name: string,
+  form: RegExp,
+  expected: string,
+): string | undefined {
+  const value = optionalText(read, name, expected);
+  if (value !== undefined && !form.test(value)) throw unusable(name, value, expected);
+  return value;
+}
+
+/** Reads a list joined by commas that may be left out. @throws SettingError when an entry is of another form, or there twice. */
+export function listMatching(
+  read: SettingReader,
+  name: string,
+  form: RegExp,
+  expected: string,
+): string[] | undefined {
+  const text = optionalText(read, name, expected);
+  const entries = text?.split(',').map((entry) => entry.trim());
+  if (entries && !(entries.every((entry) => form.test(entry)) && new Set(entries).size === entries.length))
+    throw unusable(name, text, expected);
+  return entries;
+}
+
+/** @throws SettingError when one of these settings is given, which only mean something together with another. */
+export function refuse(read: SettingReader, names: readonly string[], why: string): void {
+  for (const name of names) {
+    const value = optionalText(read, name, 'a text');
+    if (value !== undefined)
+      throw new SettingError(`The setting "${name}" is ${JSON.stringify(value)}, but ${why}.`);
+  }
+}
+
+function requiredWhere(
+  read: SettingReader,
+  name: string,
+  holds: (value: string) => boolean,
+  expected: string,
+): string {
+  const value = requiredText(read, name, expected);
+  if (!holds(value)) throw unusable(name, value, expected);
+  return value;
+}
+
+/** Reads the base URL of an HTTP service, without a trailing slash. @throws SettingError when it is missing or another. */
 export function requiredUrl(read: SettingReader, name: string): string {
   const expected = 'an http(s) URL without user, query or fragment, for example "http://127.0.0.1:8082"';
-  const value = requiredText(read, name, expected);
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  const plain =
-    url !== undefined &&
-    ['http:', 'https:'].includes(url.protocol) &&
-    url.username === '' &&
-    url.password === '' &&
-    !/[?#\s{}]/.test(value);
-  if (!plain) {
-    throw unusable(name, value, expected);
-  }
-  return value.replace(/\/+$/, '');
+  return requiredWhere(read, name, isBaseUrl, expected).replace(/\/+$/, '');
+}
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text) || /[?#\s{}]/.test(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
 }
 
 /** Reads a list of brokers. @throws SettingError when it is missing or not `host:port[,host:port…]`. */
 export function requiredBootstrapServers(read: SettingReader, name: string): string {
   const expected = '"host:port", several joined by commas, for example "127.0.0.1:9092"';
-  const value = requiredText(read, name, expected);
-  const servers = value.split(',').map((server) => server.trim());
-  for (const server of servers) {
-    const port = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})$/.exec(server)?.[1];
-    if (port === undefined || !isPort(port)) {
-      throw unusable(name, value, expected);
-    }
-  }
-  return servers.join(',');
+  return requiredWhere(read, name, (text) => text.split(',').every(isServer), expected).replace(/\s/g, '');
+}
+
+function isServer(text: string): boolean {
+  const port = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})$/.exec(text.trim())?.[1];
+  return port !== undefined && isPort(port);
 }
 
 /** Reads a TCP port. @throws SettingError when it is missing or not a whole number from 1 to 65535. */
 export function requiredPort(read: SettingReader, name: string): number {
-  const expected = 'a TCP port from 1 to 65535, for example "3306"';
-  const value = requiredText(read, name, expected);
-  if (!isPort(value)) {
-    throw unusable(name, value, expected);
-  }
-  return Number(value);
+  return Number(requiredWhere(read, name, isPort, 'a TCP port from 1 to 65535, for example "3306"'));
 }
 
 /** Reads a host name or address. @throws SettingError when it is missing or of another form. */
 export function requiredHost(read: SettingReader, name: string): string {
+  const form = /^[A-Za-z0-9][A-Za-z0-9._-]*$|^[0-9A-Fa-f]*:[0-9A-Fa-f:]+$/;
   const expected = 'a host name or address, for example "127.0.0.1"';
-  const value = requiredText(read, name, expected);
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$|^[0-9A-Fa-f]*:[0-9A-Fa-f:]+$/.test(value)) {
-    throw unusable(name, value, expected);
-  }
-  return value;
+  return requiredWhere(read, name, (text) => form.test(text), expected);
 }
 
 /** Reads the path of a folder. @throws SettingError when it is missing or no folder is there. */
 export function requiredFolder(read: SettingReader, name: string): string {
-  const expected = 'the path of a folder';
-  const value = requiredText(read, name, expected);
-  if (!statSync(value, { throwIfNoEntry: false })?.isDirectory()) {
-    throw unusable(name, value, expected);
-  }
-  return value;
+  const isFolder = (text: string): boolean =>
+    statSync(text, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return requiredWhere(read, name, isFolder, 'the path of a folder');
 }
 
 /** Reads the path of a file. @throws SettingError when no file of this ending is there. */
 export function requiredFile(read: SettingReader, name: string, ending: string): string {
-  const expected = `the path of a file ending with "${ending}"`;
-  const value = requiredText(read, name, expected);
-  if (!value.endsWith(ending) || !statSync(value, { throwIfNoEntry: false })?.isFile()) {
-    throw unusable(name, value, expected);
-  }
-  return value;
+  const isFile = (text: string): boolean =>
+    text.endsWith(ending) && (statSync(text, { throwIfNoEntry: false })?.isFile() ?? false);
+  return requiredWhere(read, name, isFile, `the path of a file ending with "${ending}"`);
+}
+
+/** Reads the folder of a package that may be left out. @throws SettingError when no folder is there. */
+export function optionalFolder(read: SettingReader, name: string): string | undefined {
+  return optionalText(read, name, 'the path of a folder') === undefined
+    ? undefined
+    : requiredFolder(read, name);
 }
 
 /** Reads one of a few words. @throws SettingError listing them when the value is another. */

@@ -3,7 +3,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { readPluginConfig } from '../../../lib/stages/common-settings';
+import { readPluginConfig } from '../../../lib/stages/sink';
 import { PARTS_ROOT } from '../paths';
 import { childEnvironment } from '../../processes/environment';
 import { runCommand } from '../../processes/run-command';

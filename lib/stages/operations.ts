@@ -1,4 +1,5 @@
-/** What a stage says of who notices that something is wrong. */
+/** Who notices that something is wrong. */
+import { matching, oneOf, type SettingReader } from './settings';
 
 /** From where on something is wrong. Each is exclusive: an alarm goes off beyond it. */
 export interface AlarmThresholds {
@@ -46,10 +47,21 @@ export interface WatchedOperations {
   readonly thresholds: AlarmThresholds;
 }
 
-/** Nobody watches but the command line. */
-export interface UnwatchedOperations {
-  readonly kind: 'none';
-}
+/** Who notices that something is wrong; with `none`, nobody but the command line. */
+export type OperationsPart = WatchedOperations | { readonly kind: 'none' };
 
-/** Who notices that something is wrong. */
-export type OperationsPart = WatchedOperations | UnwatchedOperations;
+/** Reads `alarms`, `alarmEmail`, `monthlyBudgetUsd` and `runbookUrl`. @throws SettingError when one of them cannot be used. */
+export function readOperations(made: WatchedOperations, read: SettingReader): WatchedOperations {
+  return {
+    ...made,
+    alarms: oneOf(read, 'alarms', ['all', 'effects'], made.alarms),
+    alarmEmail: matching(read, 'alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address'),
+    monthlyBudgetUsd: Number(
+      matching(read, 'monthlyBudgetUsd', /^[1-9]\d{0,6}$/, 'whole US dollars a month, at least 1') ??
+        made.monthlyBudgetUsd,
+    ),
+    runbookUrl:
+      matching(read, 'runbookUrl', /^https:\/\/[^\s#]+$/, 'an https address without a fragment') ??
+      made.runbookUrl,
+  };
+}

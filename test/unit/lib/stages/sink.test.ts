@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPluginConfig } from '../../../../lib/stages/common-settings';
+import { readPluginConfig } from '../../../../lib/stages/sink';
 import { SettingError } from '../../../../lib/stages';
 
 let folder: string;

@@ -1,4 +1,5 @@
-/** What a stage says of its API. */
+/** The API: its limits, and what protects it. */
+import { oneOf, type SettingReader } from './settings';
 
 /** What each holder of an API key may ask of the API. */
 export interface UsagePlanSettings {
@@ -28,4 +29,24 @@ export interface ApiSettings {
    * @default callers are not told apart
    */
   readonly usagePlan?: UsagePlanSettings;
+}
+
+/** What a holder of a key may ask a day where the stage itself has no usage plan. */
+const DAILY_REQUESTS = 1_000_000;
+
+/** Reads `firewall` and `usagePlan`. @throws SettingError */
+export function readApi(made: ApiSettings, read: SettingReader): ApiSettings {
+  const { firewallRate, usagePlan, throttlingRate, throttlingBurst } = made;
+  const isOn = (name: string, isMade: boolean): boolean =>
+    oneOf(read, name, ['on', 'off'], isMade ? 'on' : 'off') === 'on';
+  const plan = {
+    requestsPerSecond: throttlingRate,
+    burst: throttlingBurst,
+    requestsPerDay: DAILY_REQUESTS,
+  };
+  return {
+    ...made,
+    firewallRate: isOn('firewall', firewallRate !== undefined) ? (firewallRate ?? 2_000) : undefined,
+    usagePlan: isOn('usagePlan', usagePlan !== undefined) ? (usagePlan ?? plan) : undefined,
+  };
 }

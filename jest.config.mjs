@@ -13,6 +13,9 @@ const common = {
 export default {
   // A bound, not an expectation, for tests and hooks that set none of their own: a busy machine takes several times as long.
   testTimeout: 300_000,
+  // Of `npm run coverage`; `text-summary` without a file is printed.
+  collectCoverageFrom: ['{bin,lambda,lib,services,tools}/**/*.ts'],
+  coverageReporters: ['text-summary', ['text-summary', { file: 'summary.txt' }], 'lcov'],
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...common, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },

@@ -87,7 +87,13 @@ describe.each(texts)('%s', (_, text) => {
     );
     expect(deploying.map(([name]) => name)).toEqual(['deploy']);
     for (const [, job] of deploying) {
-      expect(job.if).toContain("github.ref == 'refs/heads/main'");
+      expect(job.if?.split(/\s*&&\s*/)).toEqual(
+        expect.arrayContaining([
+          "github.ref == 'refs/heads/main'",
+          'github.event.repository.fork == false',
+          "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')",
+        ]),
+      );
       expect(job.needs).toEqual(['lint', 'unit', 'test', 'synth']);
       expect(job.environment).toMatch(/'dev'/);
     }
@@ -102,6 +108,32 @@ describe.each(texts)('%s', (_, text) => {
       const variable = /^\$\{\{ (vars\.\w+) \}\}$/.exec(role)?.[1];
       expect([name, job.if]).toEqual([name, expect.stringContaining(`${String(variable)} != ''`)]);
     }
+  });
+
+  test('runs the exhaustive tests every night, and nothing else then', () => {
+    expect(workflow.on).toHaveProperty('schedule', [
+      { cron: expect.stringMatching(/^\d+ \d+ \* \* \*$/) as unknown },
+    ]);
+    const nightly = jobs.filter(([, { if: condition }]) =>
+      condition?.includes("github.event_name == 'schedule'"),
+    );
+    expect(nightly.map(([name, { steps: own }]) => [name, own.at(-1)?.run])).toEqual([
+      ['exhaustive', 'npm run test:exhaustive'],
+    ]);
+    for (const [name, { if: condition = '' }] of jobs) {
+      if (name === 'exhaustive') continue;
+      const excluded = /github\.event_name (!= 'schedule'|== '(pull_request|push|workflow_dispatch)')/;
+      expect([name, condition]).toEqual([name, expect.stringMatching(excluded)]);
+    }
+  });
+
+  test('uses one commit of each action', () => {
+    const commits = new Map<string, Set<string>>();
+    for (const { uses = '' } of steps) {
+      const [action = '', commit = ''] = uses.split('@');
+      commits.set(action, (commits.get(action) ?? new Set()).add(commit));
+    }
+    expect([...commits].filter(([, found]) => found.size > 1)).toEqual([]);
   });
 
   test('lints, tests, synthesises both stages and shows the difference', () => {
@@ -121,6 +153,6 @@ describe.each(texts)('%s', (_, text) => {
     const [, matrix = ''] = /node: \[(.*)\]/.exec(text) ?? [];
     const versions = matrix.split(',').map(Number);
     expect([versions[0], versions.at(-1)]).toEqual([oldest, newest]);
-    expect(runs).toContain('npx jest --selectProjects unit');
+    expect(runs).toContain('npm run test:unit');
   });
 });

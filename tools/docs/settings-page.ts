@@ -23,6 +23,7 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   connectUrl: 'an existing Kafka Connect in place of MSK Connect',
   connectClientSettings: 'where client settings are given: `connector` or `worker`',
   sinkPluginZip: 'the zip of the S3 sink plugin; made by the deployment unless given',
+  sinkPluginConfig: 'a JSON file with the properties of another sink plugin',
   restProxyUrl: 'an existing REST proxy in place of the client host',
   clientHostPackage: 'the package of the client host; made by the deployment unless given',
   sshFrom: 'an IPv4 range that may open SSH to the client host; default: none',
@@ -52,7 +53,8 @@ export function settingsRead(): Set<string> {
   const existing = {
     kafkaBootstrapServers: 'b-1.example:9098',
     connectUrl: 'http://connect.example:8083',
-    restProxyUrl: 'https://proxy.example',
+    sinkPluginConfig: 'a JSON file with the properties of another sink plugin',
+  restProxyUrl: 'https://proxy.example',
     databaseHost: 'db.example',
     batchEngine: 'none',
     tableEnginePackage: __dirname,

@@ -9,7 +9,7 @@ import { lockFile, stateFolder } from './state/state-folder';
 import { asSentence } from '../../services/source/sentence';
 import { type AwsClientConfig, type Deployment, readOutputs } from '../pipeline/deployment';
 
-/** What the commands read of `run.json`; see `docs/architecture.md`, "The local run". */
+/** What the commands read of `run.json`; see `docs/reference/local-run.md`. */
 export type RunEndpoints = Pick<
   RunFile,
   'userId' | 'region' | 'endpointUrl' | 'accessKeyId' | 'bootstrapServers' | 'connectUrl' | 'restProxyUrl'

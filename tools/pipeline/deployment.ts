@@ -17,7 +17,7 @@ export interface AwsClientConfig {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** The stack outputs that the commands use; see `docs/architecture.md`, "Names". */
+/** The stack outputs that the commands use; see `docs/reference/storage.md`, "Names". */
 export interface DeploymentOutputs {
   readonly ApiUrl: string;
   readonly EmulatorFunctionName: string;

@@ -22,7 +22,7 @@ export interface TableEngineOptions {
 }
 
 /**
- * @param command `batch`, `answers`, `inspect` …; their results are described in `docs/architecture.md`.
+ * @param command `batch`, `answers`, `inspect` …; their results are described in `docs/reference/table-engine.md`.
  * @returns the JSON document that the command printed.
  * @throws Error with the end of the engine's messages when it fails; the input's error when that does.
  */

@@ -3,7 +3,7 @@ import { GetObjectCommand, HeadObjectCommand, NoSuchKey, NotFound, S3Client } fr
 import { formatAnswers, type Answers } from '../pipeline/answers';
 import { stackOutput, type StageAws } from './stage-aws';
 
-/** Where the answers are; `docs/architecture.md`, "The sink bucket". */
+/** Where the answers are; `docs/reference/storage.md`, "The sink bucket". */
 const KEY = 'answers/answers.json';
 
 /** The answers, and when they were made. */

@@ -1,4 +1,4 @@
-"""The emulator's ledger: what was sent and acknowledged, by feed (docs/architecture.md)."""
+"""The emulator's ledger: what was sent and acknowledged, by feed (docs/reference/storage.md)."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _naming(place: str) -> Iterator[None]:
         yield
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TableEngineError(
-            f"The ledger {place} is no entry as docs/architecture.md describes it ({type(error).__name__}: {error})."
+            f"The ledger {place} is no entry as docs/reference/storage.md describes it ({type(error).__name__}: {error})."
         ) from error
 
 

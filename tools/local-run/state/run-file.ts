@@ -17,7 +17,7 @@ export interface RunFilePart {
   readonly logFile: string;
 }
 
-/** The content of `run.json`; see `docs/architecture.md`, "The local run". */
+/** The content of `run.json`; see `docs/reference/local-run.md`. */
 export interface RunFile {
   readonly userId: string;
   readonly startedAt: string;

@@ -13,6 +13,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { allChecks } from '../tools/checks';
 import { SPARK_PARTS, ensureParts, installedParts } from '../tools/local-run/install';
 import { pythonExecutable, requireUsablePaths } from '../tools/local-run/paths';
 import { childEnvironment, exemptLoopback } from '../tools/processes/environment';
@@ -20,10 +21,6 @@ import { childEnvironment, exemptLoopback } from '../tools/processes/environment
 const PROJECT = join(__dirname, '..');
 /** The folder of the suites' reports, while they run. */
 let reports: string;
-
-/** Python outside the table engine's folder, as seen from there. */
-const PYTHON_ELSEWHERE = ['../../tools'];
-const RUFF_CONFIG = ['--config', 'pyproject.toml'];
 
 interface Count {
   readonly passed: number;
@@ -81,27 +78,14 @@ const bin = (name: string): string => join(PROJECT, 'node_modules', '.bin', name
 const python = (...args: string[]): Promise<number> =>
   run(pythonExecutable(), args, { cwd: join(PROJECT, 'engines', 'table-engine') });
 
-/** Every check is one test: it passes or it fails. */
+/** Every check of `tools/checks.ts` is one test: it passes or it fails. */
 async function checks(): Promise<Count> {
-  const commands: readonly [string, () => Promise<number>][] = [
-    ['tsc', () => run(bin('tsc'), ['--noEmit'])],
-    ['eslint', () => run(bin('eslint'), ['.'])],
-    ['prettier', () => run(bin('prettier'), ['--check', '--log-level', 'warn', '.'])],
-    ['ruff check', () => python('-m', 'ruff', 'check', '.', ...PYTHON_ELSEWHERE, ...RUFF_CONFIG)],
-    [
-      'ruff format',
-      () => python('-m', 'ruff', 'format', '--check', '.', ...PYTHON_ELSEWHERE, ...RUFF_CONFIG),
-    ],
-    ['mypy', () => python('-m', 'mypy', '--strict', '.', '../../tools/bench')],
-    ['ruff of Spark', () => sparkPython('-m', 'ruff', 'check', '.')],
-    ['ruff format of Spark', () => sparkPython('-m', 'ruff', 'format', '--check', '.')],
-    ['mypy of Spark', () => sparkPython('-m', 'mypy', '--strict', '.')],
-    ['mypy of the hooks', () => python('-m', 'mypy', '--strict', '../../tools/local-run/ministack')],
-    ['mypy of the packaging', () => python('-m', 'mypy', '--strict', '../../tools/local-run/install')],
-  ];
+  // Of Java the suite `java` runs them.
+  const commands = allChecks().filter(({ language }) => language !== 'java');
   let failed = 0;
-  for (const [name, command] of commands) {
-    const code = await command();
+  for (const { name, check, cwd } of commands) {
+    const [program, ...args] = check;
+    const code = await run(program, args, { cwd });
     say(`${code === 0 ? 'passed' : 'FAILED'}: ${name}`);
     if (code !== 0) failed += 1;
   }

@@ -157,7 +157,7 @@ def _naming(place: str) -> Iterator[None]:
         yield
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TableEngineError(
-            f"The ledger {place} is no entry as docs/reference/storage.md describes it ({type(error).__name__}: {error})."
+            f"The ledger {place} is no entry as docs/reference/storage.md says ({type(error).__name__}: {error})."
         ) from error
 
 

@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { installedParts } from './local-run/install';
+import { installedParts, type InstalledParts } from './local-run/install';
 import { findProgram } from './local-run/install/tools';
 import { PROJECT_ROOT } from './local-run/paths';
 
@@ -105,9 +105,15 @@ export function allChecks(): Check[] {
   ];
 }
 
-/** What a language's checks lack on this machine, and how to get it; undefined when they can run. */
-export function missingTool(language: Language): string | undefined {
-  const { python, spark } = installedParts();
+/**
+ * What a language's checks lack on this machine, and how to get it; undefined when they can run.
+ *
+ * @param parts where the installed programs are.
+ */
+export function missingTool(
+  language: Language,
+  { python, spark }: Pick<InstalledParts, 'python' | 'spark'> = installedParts(),
+): string | undefined {
   switch (language) {
     case 'node':
       return undefined;

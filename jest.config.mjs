@@ -1,6 +1,10 @@
 /**
- * Two projects: `unit` needs nothing but Node; `integration` runs against real parts (Kafka, Kafka Connect,
- * MariaDB, MiniStack) and is run one file at a time, because the files share two processor cores.
+ * The projects, from the fastest to the slowest; CONTRIBUTING.md has what each holds.
+ *
+ * - `unit` needs nothing but Node. CDK is loaded, and each stage synthesised, once a worker: see test/unit/environment.cjs.
+ * - `process` starts programs of this repository as processes; it needs what `npm ci` installs.
+ * - `integration` runs against real parts (Kafka, Kafka Connect, MariaDB, MiniStack).
+ * - `end-to-end` runs the whole pipeline, and does harm to it.
  */
 const common = {
   testEnvironment: 'node',
@@ -17,7 +21,18 @@ export default {
   collectCoverageFrom: ['{bin,lambda,lib,services,tools}/**/*.ts'],
   coverageReporters: ['text-summary', ['text-summary', { file: 'summary.txt' }], 'lcov'],
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testEnvironment: '<rootDir>/test/unit/environment.cjs',
+      transform: {
+        ...common.transform,
+        'node_modules/(aws-cdk-lib|constructs|cdk-nag)/.*\\.js$': '<rootDir>/test/unit/shared-modules.cjs',
+      },
+      transformIgnorePatterns: ['node_modules/(?!(aws-cdk-lib|constructs|cdk-nag)/)'],
+      testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
+    },
+    { ...common, displayName: 'process', testMatch: ['<rootDir>/test/process/**/*.test.ts'] },
     { ...common, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
     { ...common, displayName: 'end-to-end', testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'] },
   ],

@@ -3,6 +3,7 @@ import { App, Stack, type Stage as CdkStage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serialize } from 'node:v8';
 import { addPipeline, type Pipeline } from '../../../lib/pipeline';
 import { readDeployment, type Deployment } from '../../../lib/stages';
 
@@ -64,17 +65,37 @@ export function app(options: { bundle?: boolean; validate?: boolean; outdir?: st
 /** Templates by part. Those of the parts that the stage does not have are missing. */
 export type Templates = Readonly<Record<keyof Pipeline, Template>>;
 
-/** The pipeline of these settings, and its templates by part. */
+/** The JSON texts of templates that another test file of this worker synthesised, by part (`environment.cjs`). */
+const synthesised = (
+  globalThis as unknown as Record<symbol, Map<string, readonly (readonly [part: string, text: string])[]>>
+)[Symbol.for('pipeline.templates')];
+
+/**
+ * The pipeline of these settings, and its templates by part, which are the caller's own to change.
+ *
+ * A worker synthesises each deployment once; `stacks` are built when they are asked for.
+ */
 export function pipeline(deployed: Deployment = deployment()): {
-  stacks: Pipeline;
-  templates: Templates;
+  readonly stacks: Pipeline;
+  readonly templates: Templates;
 } {
-  const stacks = addPipeline(app(), deployed);
-  const entries = Object.entries(stacks).map(([part, stack]: [string, Stack]) => [
-    part,
-    Template.fromStack(stack),
-  ]);
-  return { stacks, templates: Object.fromEntries(entries) as Templates };
+  let stacks: Pipeline | undefined;
+  const build = (): Pipeline => (stacks ??= addPipeline(app(), deployed));
+  // Takes data only: a function in a deployment, which no key tells from another, throws.
+  const key = serialize(deployed).toString('base64');
+  const texts =
+    synthesised?.get(key) ??
+    Object.entries(build()).map(
+      ([part, stack]: [string, Stack]) => [part, JSON.stringify(Template.fromStack(stack).toJSON())] as const,
+    );
+  synthesised?.set(key, texts);
+  const entries = texts.map(([part, text]) => [part, Template.fromString(text)]);
+  return {
+    get stacks() {
+      return build();
+    },
+    templates: Object.fromEntries(entries) as Templates,
+  };
 }
 
 /** An empty stack to try a construct in, in a real region so that nothing is a token that need not be. */

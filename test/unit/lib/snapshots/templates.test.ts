@@ -3,7 +3,6 @@
  * CONTRIBUTING.md says how to read them.
  */
 import type { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stackNamePrefix } from '../../../../lib/stack-names';
@@ -26,9 +25,10 @@ const texts = new Map(
   [localDeployment(), awsDeployment('dev'), awsDeployment('prod')].flatMap((deployed) => {
     const { userId, stage } = deployed;
     const prefix = stackNamePrefix(userId, stage.name);
-    return Object.values(pipeline(deployed).stacks).map((stack: Stack): [string, string] => [
+    const { stacks, templates } = pipeline(deployed);
+    return Object.entries(stacks).map(([part, stack]: [string, Stack]): [string, string] => [
       `${stage.name}/${stack.stackName.replace(prefix, '')}.yaml`,
-      readableTemplate(Template.fromStack(stack).toJSON()),
+      readableTemplate(templates[part as keyof typeof templates].toJSON()),
     ]);
   }),
 );

@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { CHARGED } from '../../../../tools/cost/charged';
 import { estimate } from '../../../../tools/cost/estimate';
 import { charge, hasPrice } from '../../../../tools/cost/prices';
-import type { Resource } from '../../../../tools/cost/resource';
-import { synthesise } from '../../../../tools/cost/synthesise';
+import type { Resource, Template } from '../../../../tools/cost/resource';
 import { BY_USE, isFree } from '../../../../tools/cost/uncharged';
-import { LOCAL_SETTINGS } from '../../lib/synth';
+import type { Deployment } from '../../../../lib/stages';
+import { awsDeployment, deployment, pipeline } from '../../lib/synth';
+
+/** The templates of a deployment, without the packages that nothing is paid for. */
+const synthesise = (deployed: Deployment): Record<string, Template> =>
+  Object.fromEntries(
+    Object.entries(pipeline(deployed).templates).map(([part, template]) => [
+      part,
+      (template as { toJSON(): Template }).toJSON(),
+    ]),
+  );
 
 /** The monthly cost of one resource, with others around it. */
 function monthly(type: string, properties: object, others: Readonly<Record<string, Resource>> = {}): number {
@@ -255,12 +264,12 @@ describe('the tables', () => {
 });
 
 describe('the stages on AWS, where everything has a price or costs nothing while idle', () => {
-  const dev = synthesise({ stage: 'dev' });
+  const dev = synthesise(awsDeployment('dev'));
 
   test.each([
     ['dev', dev],
-    ['dev with a serverless cluster', synthesise({ stage: 'dev', kafkaCapacity: 'serverless' })],
-    ['prod', synthesise({ stage: 'prod' })],
+    ['dev with a serverless cluster', synthesise(awsDeployment('dev', { kafkaCapacity: 'serverless' }))],
+    ['prod', synthesise(awsDeployment('prod'))],
   ])('%s has nothing that is not counted', (_, made) => {
     const { unpriced, monthly: sum } = estimate(made);
     expect(unpriced).toEqual([]);
@@ -277,7 +286,7 @@ describe('the stages on AWS, where everything has a price or costs nothing while
 });
 
 test('everything in the templates of the local stage has a price, or costs nothing while idle', () => {
-  const result = estimate(synthesise(LOCAL_SETTINGS));
+  const result = estimate(synthesise(deployment()));
   expect(result.unpriced).toEqual([]);
   // Three streams of two shards, and the secret: 3 × 2 × 730 × 0.015 + 0.40.
   expect(result.monthly).toBeCloseTo(66.1, 6);

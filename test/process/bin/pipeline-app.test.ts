@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LOCAL_SETTINGS } from '../lib/synth';
+import { LOCAL_SETTINGS } from '../../unit/lib/synth';
 
 const ROOT = join(__dirname, '../../..');
 

@@ -12,9 +12,9 @@ from pyspark.sql import SparkSession
 
 from spark_batch.spark_session import LocalSpark, open_spark
 from spark_tests.spark_support import TEST_JVM
-from tests.conftest import environment, new_bucket, s3_url, session, sink
+from tests.conftest import environment, new_bucket, pytest_report_header, s3_url, session, sink
 
-__all__ = ["environment", "new_bucket", "s3_url", "session", "sink"]
+__all__ = ["environment", "new_bucket", "pytest_report_header", "s3_url", "session", "sink"]
 
 # The access key of the tests; any is accepted.
 KEYS = {"AWS_ACCESS_KEY_ID": "table-engine-tests", "AWS_SECRET_ACCESS_KEY": "any", "AWS_REGION": "us-east-1"}

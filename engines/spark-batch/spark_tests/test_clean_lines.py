@@ -20,6 +20,7 @@ from table_engine.cleaning import LineCleaner
 from table_engine.duckdb_session import open_session
 from table_engine.feeds import FEED_NAMES, load_feeds
 from tests.any_lines import any_lines
+from tests.catalogue import catalogue
 
 Outcome = dict[int, Any]
 
@@ -88,26 +89,24 @@ def drawn_lines(feed: str) -> list[bytes]:
     return lines
 
 
-@pytest.mark.parametrize("feed", FEED_NAMES)
-def test_any_lines(spark: SparkSession, feed: str) -> None:
-    lines = drawn_lines(feed)
-    assert len(lines) > 1000
-    assert difference(spark, feed, lines)[:5] == []
-
-
-@pytest.mark.parametrize("feed", FEED_NAMES)
-def test_row_numbers(spark: SparkSession, feed: str) -> None:
+def row_number_lines(feed: str) -> list[bytes]:
     cases = json.loads((PROJECT / "test" / "row-numbers.json").read_text("utf-8"))
-    lines = [case["value"].encode() for case in cases if case["feed"] == feed]
-    assert len(lines) > 0
-    assert difference(spark, feed, lines) == []
+    return [case["value"].encode() for case in cases if case["feed"] == feed]
 
 
-@pytest.mark.parametrize("feed", FEED_NAMES)
-def test_quirks(spark: SparkSession, feed: str) -> None:
+def quirks(feed: str) -> list[bytes]:
     key = load_feeds()[feed].row_number.encode()
     other = [column.encode() for column in load_feeds()[feed].source if column.encode() != key]
     lines = [line.replace(b"KEY", key) for line in LINES]
     lines += [b'{"%b":%b}' % (key, value) for value in VALUES]
-    lines += [b'{"%b":7,"%b":%b}' % (key, column, value) for column in other for value in VALUES]
-    assert difference(spark, feed, lines)[:5] == []
+    return lines + [b'{"%b":7,"%b":%b}' % (key, column, value) for column in other for value in VALUES]
+
+
+@pytest.mark.parametrize("feed", FEED_NAMES)
+def test_all_lines(spark: SparkSession, feed: str) -> None:
+    """Drawn lines, row numbers, quirks, and the catalogue, of which tests/test_catalogue.py holds what DuckDB makes."""
+    drawn, numbers = drawn_lines(feed), row_number_lines(feed)
+    inputs = [one.line for one in catalogue() if one.feed == feed]
+    assert len(drawn) > 1000
+    assert numbers and inputs
+    assert difference(spark, feed, [*drawn, *numbers, *quirks(feed), *inputs])[:5] == []

@@ -18,12 +18,17 @@ from hypothesis import HealthCheck, settings
 
 from table_engine.duckdb_session import open_session
 from tests.sink_bucket import SinkBucket
+from tests.sweeps import DESCRIPTION
 
 # How long an example takes, or its making, says more of the machine than of the code. The examples are the same in
 # every run, so that a run tells of a change in the code; `--hypothesis-profile=any` draws others each time.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", settings.get_profile("any"), derandomize=True)
 settings.load_profile("same")
+
+
+def pytest_report_header() -> str:
+    return DESCRIPTION
 
 
 def free_port() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.conftest import parsed
 from tests.relay import Harm, losing_first_answers, relay
 from tests.sink_bucket import SinkBucket, dead_letter, jsonl
 from tests.stream_support import appender, user_records
+from tests.sweeps import sample
 from tests.test_batch_faults import kill_at
 
 
@@ -36,23 +38,21 @@ def test_killed_at_every_write(new_bucket: Callable[[], SinkBucket], environment
     fill(undisturbed)
     assert undisturbed.batch()["dead_letters"] == ROWS
     expected = rows(undisturbed)
+    other = new_bucket()
+    fill(other)
     # Three objects: data and commit.
-    number, kills = 1, 0
-    while True:
+    assert kill_at(other, environment, None) == (0, 6)
+    assert rows(other) == expected
+    for number in sample("dead letters", range(1, 7), 2):
         sink = new_bucket()
         fill(sink)
-        if kill_at(sink, environment, number) == 0:
-            break
-        kills += 1
+        assert kill_at(sink, environment, number)[0] == -signal.SIGKILL
         before = len(rows(sink))
         assert sink.batch()["dead_letters"] == ROWS - before
         assert rows(sink) == expected, f"after a kill at write {number}"
         version = sink.commits("quarantine")
         assert sink.batch()["dead_letters"] == 0
         assert sink.commits("quarantine") == version
-        number += 1
-    assert kills == 6
-    assert rows(sink) == expected
 
 
 def test_another_run_between_look_and_commit(

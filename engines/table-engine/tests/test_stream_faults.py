@@ -19,6 +19,7 @@ from tests.conftest import free_port
 from tests.relay import Harm, relay
 from tests.sink_bucket import USER, SinkBucket
 from tests.stream_support import BASE, SHARD, appender, kinesis_event, stream_rows, user_records
+from tests.sweeps import sample
 
 OTHER = "shardId-000000000001"
 BAD_EVERY = 5
@@ -89,19 +90,18 @@ def test_killed_at_every_write(
     new_bucket: Callable[[], SinkBucket], environment: dict[str, str], tmp_path: Path, harm: Harm
 ) -> None:
     """Killed when a write is done and not answered, and when it has not arrived: also of tables and compactions."""
-    number = 0
-    while True:
-        number += 1
-        sink = new_bucket()
+
+    def killed_at(sink: SinkBucket, number: int | None) -> tuple[int, list[str]]:
+        """The function's exit code, and what it wrote or was about to write."""
         written: list[str] = []
         process: list[subprocess.Popen[str]] = []
 
         def on_write(count: int, _method: str, path: str) -> Harm:
-            written.append(path.split("?")[0])  # noqa: B023
-            if count != number:  # noqa: B023
+            written.append(path.split("?")[0])
+            if count != number:
                 return Harm.NONE
-            os.kill(process[0].pid, signal.SIGKILL)  # noqa: B023
-            process[0].wait()  # noqa: B023
+            os.kill(process[0].pid, signal.SIGKILL)
+            process[0].wait()
             return harm
 
         port = free_port()
@@ -110,17 +110,23 @@ def test_killed_at_every_write(
             process.append(started)
             with relay(environment["AWS_ENDPOINT_URL"], on_write, port):
                 started.wait(600)
-        if started.returncode == 0:
-            break
-        assert started.returncode == -signal.SIGKILL
+        return started.returncode, written
+
+    undisturbed = new_bucket()
+    code, written = killed_at(undisturbed, None)
+    assert code == 0
+    check(undisturbed, range(60))
+    # Two new tables; for each of two batches the rejects and the rows, each a file and a commit; two compactions, each
+    # a claim, a file and a commit.
+    assert len(written) >= 16
+    for number in sample(f"stream {harm.name}", range(1, len(written) + 1), 3):
+        sink = new_bucket()
+        code, written = killed_at(sink, number)
+        assert code == -signal.SIGKILL
         again = appender(sink, tmp_path, "user")
         for window in ((0, 17), (9, 45), (30, 60), (0, 60)):
             again.append(records(range(*window)))
         check(sink, range(60), f"after a kill at write {number}: {written[-1]}")
-    # Two new tables; for each of two batches the rejects and the rows, each a file and a commit; two compactions, each
-    # a claim, a file and a commit.
-    assert number > 16
-    check(sink, range(60))
 
 
 @pytest.mark.parametrize("harm", [Harm.WITHHOLD, Harm.DROP, Harm.FAIL])

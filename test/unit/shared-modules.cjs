@@ -1,3 +1,4 @@
+const { Buffer } = require('node:buffer');
 /**
  * A transformer of jest's that has CDK loaded once a worker instead of once a test file.
  *

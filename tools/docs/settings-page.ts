@@ -54,7 +54,7 @@ export function settingsRead(): Set<string> {
     kafkaBootstrapServers: 'b-1.example:9098',
     connectUrl: 'http://connect.example:8083',
     sinkPluginConfig: 'a JSON file with the properties of another sink plugin',
-  restProxyUrl: 'https://proxy.example',
+    restProxyUrl: 'https://proxy.example',
     databaseHost: 'db.example',
     batchEngine: 'none',
     tableEnginePackage: __dirname,

@@ -1,5 +1,5 @@
 /** What `table_engine inspect-streams` reports; described in `docs/reference/table-engine.md`. */
-import { FEED_NAMES, type FeedName } from '../../services/contract';
+import { FEED_NAMES } from '../../services/contract';
 import type { Deployment } from './deployment';
 import type { StreamInspection } from './documents.generated';
 import { runTableEngine, type TableEngineOptions } from './table-engine';

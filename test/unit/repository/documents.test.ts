@@ -77,6 +77,25 @@ test.each(documents)('%s: commands exist', (file) => {
   expect(all(text, /npm run pipeline -- ([a-z]\w*)/g).filter((name) => !commands.includes(name))).toEqual([]);
 });
 
+test('options of the pipeline commands in README and CONTRIBUTING exist', () => {
+  const help = new Map(
+    read('docs/reference/command-line.md')
+      .split(/^### /m)
+      .slice(1)
+      .map((section): [string, string] => [section.slice(0, section.indexOf('\n')), section]),
+  );
+  const used = ['README.md', 'CONTRIBUTING.md'].flatMap((file) => [
+    ...read(file).matchAll(/npm run pipeline -- (\w+)([^#`\n]*)/g),
+  ]);
+  expect(used.length).toBeGreaterThan(5);
+  for (const [line, command = '', options = ''] of used) {
+    const unknown = all(options, /(--[a-z-]+)/g).filter(
+      (option) => help.get(command)?.includes(option) !== true,
+    );
+    expect([line, unknown]).toEqual([line, []]);
+  }
+});
+
 test('every decision has a status and is in the index', () => {
   const decisions = documents.filter((file) => /^docs\/adr\/\d/.test(file));
   expect(decisions.length).toBeGreaterThan(10);

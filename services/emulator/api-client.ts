@@ -2,9 +2,9 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { Hash } from '@smithy/core/serde';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { Sha256 } from './sha256';
 
 /** A request, without host, signature and length. */
 export interface ApiRequest {
@@ -121,7 +121,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     service: 'execute-api',
     region: options.region ?? regionOf(url),
     credentials: options.credentials ?? defaultProvider(),
-    sha256: Sha256,
+    // By Node's own crypto, ten times faster than the JavaScript one: bodies are large.
+    sha256: Hash.bind(null, 'sha256'),
   });
 
   async function request({ method, contentType, ...asked }: ApiRequest): Promise<ApiResponse> {

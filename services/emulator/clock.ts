@@ -1,4 +1,5 @@
 /** Clock and pace of the emulator. */
+import { setTimeout } from 'node:timers/promises';
 
 /** Time; replaced in unit tests only. */
 export interface Clock {
@@ -11,20 +12,7 @@ export interface Clock {
 /** The system clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) {
-        resolve();
-        return;
-      }
-      const done = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, milliseconds);
-      signal?.addEventListener('abort', done, { once: true });
-    }),
+  sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }).catch(() => undefined),
 };
 
 /** After a longer delay than this, in milliseconds, the lost time is not caught up. */

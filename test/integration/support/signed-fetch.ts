@@ -1,5 +1,5 @@
 /** Requests signed by SigV4, as a client of the API and of AWS sends them. */
-import { Sha256 } from '@aws-crypto/sha256-js';
+import { Hash } from '@smithy/core/serde';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
@@ -33,7 +33,7 @@ export async function signedFetch(
     region: signer.region,
     service: signer.service,
     credentials: { accessKeyId: signer.accessKeyId, secretAccessKey: 'local' },
-    sha256: Sha256,
+    sha256: Hash.bind(null, 'sha256'),
   }).sign(request);
   const sent = Object.entries(signed.headers).filter(([name]) => name !== 'host');
   return fetch(url, { method, headers: Object.fromEntries(sent), body, signal: AbortSignal.timeout(30_000) });

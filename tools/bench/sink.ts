@@ -133,13 +133,14 @@ function drained(parts: Parts, bytes: number, mebibytes: number): Promise<Figure
   const name = `records of ${bytes} bytes`;
   const perObject = Math.min(LOCAL_FLUSH.flushRecords, Math.floor(LOCAL_FLUSH.flushBytes / bytes));
   const objects = Math.max(2, Math.round((mebibytes * MIB) / PARTITIONS / (perObject * bytes)));
-  const batch = perObject / 8;
+  const batch = Math.floor((512 * 1024) / bytes);
   return withSink(
     parts,
     topic,
     name,
     async (producer) => {
-      for (let n = 0; n < objects * 8; n += 1) await send(producer, topic, bytes, batch);
+      for (let left = objects * perObject; left > 0; left -= batch)
+        await send(producer, topic, bytes, Math.min(batch, left));
     },
     async (_, pid) => {
       const speed = await drain(parts, topic, PARTITIONS * objects * perObject * bytes);

@@ -48,23 +48,23 @@ export function readConnectorProperties(properties: Readonly<Record<string, unkn
 export async function ensureConnector(wanted: ConnectorProperties, deadline: number): Promise<number> {
   const path = `/connectors/${encodeURIComponent(wanted.name)}`;
   const what = `connector ${JSON.stringify(wanted.name)} at ${wanted.connectUrl}`;
-  await untilAnswered(wanted, deadline, `Setting up the ${what}`, async () => {
-    const answer = await ask(wanted, 'PUT', `${path}/config`, { ...wanted.config, name: wanted.name });
-    if (answer.status === 200 || answer.status === 201) return answer;
-    throw answer.status === 400
-      ? new FinalError(`Kafka Connect refused the configuration of the ${what}: ${answer.message}`)
-      : new Error(answer.message);
+  await untilDone(wanted, deadline, `Setting up the ${what}`, async () => {
+    const response = await ask(wanted, 'PUT', `${path}/config`, { ...wanted.config, name: wanted.name });
+    if (response.status === 200 || response.status === 201) return response;
+    throw response.status === 400
+      ? new FinalError(`Kafka Connect refused the configuration of the ${what}: ${response.message}`)
+      : new Error(response.message);
   });
 
   let steady = 0;
   let restarted = false;
-  return untilAnswered(wanted, deadline, `Waiting for the ${what} to run`, async () => {
-    const answer = await ask(wanted, 'GET', `${path}/status`);
-    if (answer.status !== 200) {
+  return untilDone(wanted, deadline, `Waiting for the ${what} to run`, async () => {
+    const response = await ask(wanted, 'GET', `${path}/status`);
+    if (response.status !== 200) {
       steady = 0;
-      throw new Error(answer.message);
+      throw new Error(response.message);
     }
-    const states = readStates(answer.body);
+    const states = readStates(response.body);
     const failed = states.find(({ state }) => state === 'FAILED');
     if (failed !== undefined && !restarted) {
       // It may have failed before this update, for a reason that is gone; it gets one chance.
@@ -90,7 +90,7 @@ export async function ensureConnector(wanted: ConnectorProperties, deadline: num
 }
 
 /**
- * Removes a connector and waits until nothing of it runs: a worker answers first and stops the tasks after, which may
+ * Removes a connector and waits until nothing of it runs: a worker responds first and stops the tasks after, which may
  * write until then. One that is not there is fine. What it consumed stays known to its consumer group, so that a
  * connector of the same name goes on where this one ended.
  *
@@ -102,23 +102,23 @@ export async function removeConnector(
 ): Promise<void> {
   const what = `connector ${JSON.stringify(wanted.name)} at ${wanted.connectUrl}`;
   const path = `/connectors/${encodeURIComponent(wanted.name)}`;
-  await untilAnswered(wanted, deadline, `Removing the ${what}`, async () => {
-    const answer = await ask(wanted, 'DELETE', path);
-    if (answer.status !== 204 && answer.status !== 404) throw new Error(answer.message);
+  await untilDone(wanted, deadline, `Removing the ${what}`, async () => {
+    const response = await ask(wanted, 'DELETE', path);
+    if (response.status !== 204 && response.status !== 404) throw new Error(response.message);
   });
-  await untilAnswered(wanted, deadline, `Waiting for the ${what} to end`, async () => {
-    const answer = await ask(wanted, 'GET', `${path}/status`);
-    if (answer.status === 404) return;
-    if (answer.status !== 200) throw new Error(answer.message);
-    const live = readStates(answer.body).find(({ state }) => !ENDED_STATES.includes(state));
+  await untilDone(wanted, deadline, `Waiting for the ${what} to end`, async () => {
+    const response = await ask(wanted, 'GET', `${path}/status`);
+    if (response.status === 404) return;
+    if (response.status !== 200) throw new Error(response.message);
+    const live = readStates(response.body).find(({ state }) => !ENDED_STATES.includes(state));
     if (live !== undefined) throw new Error(`${live.part} is still ${live.state}`);
   });
 }
 
-/** An error that no waiting mends. */
+/** A permanent error. */
 class FinalError extends Error {}
 
-async function untilAnswered<T>(
+async function untilDone<T>(
   { connectUrl }: Pick<ConnectorProperties, 'connectUrl'>,
   deadline: number,
   what: string,
@@ -139,7 +139,7 @@ async function untilAnswered<T>(
   }
 }
 
-interface Reply {
+interface ConnectResponse {
   readonly status: number;
   readonly body: unknown;
   /** What the worker said, for messages. */
@@ -151,7 +151,7 @@ async function ask(
   method: string,
   path: string,
   body?: Readonly<Record<string, string>>,
-): Promise<Reply> {
+): Promise<ConnectResponse> {
   const response = await fetch(`${connectUrl}${path}`, {
     method,
     headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -178,7 +178,7 @@ interface PartState {
 /** The states of a connector and its tasks, the connector's first. */
 function readStates(status: unknown): PartState[] {
   if (!isRecord(status) || !isRecord(status.connector) || !Array.isArray(status.tasks))
-    throw new Error('the status that Kafka Connect answered cannot be read');
+    throw new Error('the status from Kafka Connect cannot be read');
   const read = (part: string, found: Record<string, unknown>): PartState => ({
     part,
     state: typeof found.state === 'string' ? found.state : 'unknown',

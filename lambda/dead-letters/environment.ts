@@ -1,7 +1,7 @@
-/** The environment of the function that keeps dead letters: the only place that reads it. */
+/** The environment of the function that copies dead-letter records: the only place that reads it. */
 import { parseBootstrapServers } from '../../services/kafka-client';
 
-/** What the function is told by its environment. */
+/** What the function's environment says. */
 export interface KeeperEnvironment {
   readonly bootstrapServers: readonly string[];
   readonly authentication: 'none' | 'iam';
@@ -38,7 +38,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   };
   if (problems.length > 0)
     throw new Error(
-      `The environment of the dead letters' function is wrong: ${problems.join('; ')}. The CDK app sets these variables.`,
+      `The environment of the dead-letter function is wrong: ${problems.join('; ')}. The CDK app sets these variables.`,
     );
   return {
     ...found,

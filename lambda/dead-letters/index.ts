@@ -1,4 +1,4 @@
-/** Copies new dead letters into the bucket, every hour. */
+/** Copies new dead-letter records into the bucket, every hour. */
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import { createKafka } from '../../services/kafka-client';
@@ -9,7 +9,7 @@ import { keepDeadLetters } from './keep';
 /** Time kept for what is being stored, in milliseconds. */
 const RESERVE_MS = 15_000;
 
-/** Returns how many letters were stored. */
+/** Returns how many records were stored. */
 export async function handler(_event: unknown, context: Context): Promise<{ kept: number }> {
   const { bootstrapServers, authentication, region, userId, bucket, folder, isLocal } = readEnvironment(
     process.env,

@@ -1,15 +1,15 @@
 /**
- * Copies the dead-letter topic into the bucket, from where the batch takes the letters into quarantine: a topic ends with its
- * cluster, and nobody has to know Kafka to read a table. Each letter is copied once, whatever is killed in between.
+ * Copies the dead-letter topic into the bucket, from where the batch takes the records into quarantine: a topic ends with its
+ * cluster, and nobody has to know Kafka to read a table. Each record is copied once, whatever is killed in between.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Admin, Kafka } from 'kafkajs';
 import { deadLetterReaders, deadLetterTopicName } from '../../services/contract';
 import { readRanges, type OffsetRange } from '../../services/kafka-client/read-ranges';
 import { storedOffsets, type RawFilesLocation, type StoredOffsets } from '../topics/raw-files';
-import { LetterObjects } from './letter-objects';
+import { DeadLetterObjects } from './dead-letter-objects';
 
-/** More than a record may have: of dead letters 2 MiB. */
+/** More than a record may have: of dead-letter records 2 MiB. */
 const MAX_FETCH_BYTES = 4 * 1024 * 1024;
 
 /** What is copied, and to where. */
@@ -22,11 +22,11 @@ export interface KeepOptions {
 }
 
 /**
- * Stores every letter that is in the topic now and not yet in the bucket.
+ * Stores every record that is in the topic now and not yet in the bucket.
  *
  * @param s3 is closed by the caller.
- * @returns how many letters were stored.
- * @throws Error when Kafka or S3 does not answer, the topic was made anew, or the time is over. Another run goes on from
+ * @returns how many records were stored.
+ * @throws Error when Kafka or S3 does not respond, the topic was recreated, or the time is over. Another run goes on from
  * there.
  */
 export async function keepDeadLetters(kafka: Kafka, s3: S3Client, options: KeepOptions): Promise<number> {
@@ -37,12 +37,15 @@ export async function keepDeadLetters(kafka: Kafka, s3: S3Client, options: KeepO
   let ranges: OffsetRange[];
   try {
     await admin.connect();
-    ranges = await newLetters(admin, topic, stored);
+    ranges = await newRecords(admin, topic, stored);
   } finally {
     await admin.disconnect();
   }
   const objects = new Map(
-    ranges.map((range) => [range.partition, new LetterObjects(s3, location, stored, { topic, ...range })]),
+    ranges.map((range) => [
+      range.partition,
+      new DeadLetterObjects(s3, location, stored, { topic, ...range }),
+    ]),
   );
   await readRanges(
     kafka,
@@ -58,8 +61,8 @@ export async function keepDeadLetters(kafka: Kafka, s3: S3Client, options: KeepO
   return [...objects.values()].reduce((sum, { kept }) => sum + kept, 0);
 }
 
-/** The partitions that have letters which are not stored. */
-async function newLetters(admin: Admin, topic: string, stored: StoredOffsets): Promise<OffsetRange[]> {
+/** The partitions that have records which are not stored. */
+async function newRecords(admin: Admin, topic: string, stored: StoredOffsets): Promise<OffsetRange[]> {
   const reached = new Map<number, number>();
   for (const { partition } of await admin.fetchTopicOffsets(topic))
     reached.set(partition, await stored(topic, partition));
@@ -70,7 +73,7 @@ async function newLetters(admin: Admin, topic: string, stored: StoredOffsets): P
     const end = Number(high);
     if (end < next)
       throw new Error(
-        `Topic ${topic} was made anew: its partition ${partition} ends at offset ${end}, and the bucket has its records up to offset ${next - 1}. What is in the topic now is not in the bucket. docs/runbook.md, sink/dead-letters-kept, says how to let it go on after what is.`,
+        `Topic ${topic} was recreated: its partition ${partition} ends at offset ${end}, and the bucket has its records up to offset ${next - 1}. What is in the topic now is not in the bucket. docs/runbook.md, sink/dead-letters-kept, says how to let it go on after what is.`,
       );
     // What was deleted from the topic before it was stored is not there to be stored.
     const from = Math.max(next, Number(low));

@@ -2,7 +2,7 @@
 import { checkOptions, type EmulatorOptions, type EmulatorTargets } from '../../services/emulator';
 import { optionsFor } from './event';
 
-/** What the function is told by its environment. */
+/** What the function's environment says. */
 export interface EmulatorEnvironment {
   readonly targets: EmulatorTargets;
   readonly options: EmulatorOptions;

@@ -43,11 +43,11 @@ function readEvent(event: unknown): EmulatorEvent {
   });
   const wrong = fields.filter(({ type, value }) => typeof value !== type);
   if (wrong.length > 0) {
-    const told = wrong.map(
+    const problems = wrong.map(
       ({ name, type, value }) => `${name} is ${JSON.stringify(value)}, expected a ${type}`,
     );
     throw new Error(
-      `The emulator's event is wrong: ${told.join('; ')}. For example {"destination":"streams","seed":100,"posts":500}.`,
+      `The emulator's event is wrong: ${problems.join('; ')}. For example {"destination":"streams","seed":100,"posts":500}.`,
     );
   }
   return Object.fromEntries(fields.map(({ name, value }) => [name, value]));

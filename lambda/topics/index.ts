@@ -1,7 +1,7 @@
 /**
  * The topics as a CloudFormation custom resource:
  * `{BootstrapServers, Authentication?, Topics: [{Name, Partitions, ReplicationFactor, Config?}]}`; the authentication is `none`
- * (default) or `iam`, Amazon MSK's. With `RawFiles: {Bucket, Folder}`, topics made anew go on where the raw files end.
+ * (default) or `iam`, Amazon MSK's. With `RawFiles: {Bucket, Folder}`, recreated topics go on where the raw files end.
  */
 import { S3Client } from '@aws-sdk/client-s3';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
@@ -20,7 +20,7 @@ export const topicsResource: CustomResource = {
     const sentences = await withStoredOffsets(wanted.rawFiles, (stored) =>
       ensureTopics(wanted, deadline, stored),
     );
-    return { note: sentences.length === 0 ? 'The topics were already as asked for.' : sentences.join(' ') };
+    return { note: sentences.length === 0 ? 'The topics were already as requested.' : sentences.join(' ') };
   },
 };
 

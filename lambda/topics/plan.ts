@@ -26,9 +26,9 @@ export interface ExistingTopic {
 export interface TopicPlan {
   readonly create: readonly WantedTopic[];
   readonly raise: readonly { readonly name: string; readonly partitions: number }[];
-  /** All of a topic's own configurations, as they are to be afterwards. */
+  /** All of a topic's own configurations, as they have to be afterwards. */
   readonly configure: readonly { readonly name: string; readonly config: Readonly<Record<string, string>> }[];
-  /** Sentences about differences that are not mended. */
+  /** Sentences about differences that stay. */
   readonly notes: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface TopicsProperties {
   /** How the brokers want to know who asks. */
   readonly authentication: 'none' | 'iam';
   readonly topics: readonly WantedTopic[];
-  /** The raw files at whose end topics made anew go on; undefined where there are none. */
+  /** The raw files at whose end recreated topics go on; undefined where there are none. */
   readonly rawFiles?: RawFilesLocation;
 }
 
@@ -68,8 +68,7 @@ export function readTopicsProperties(properties: Readonly<Record<string, unknown
   });
   const names = new Set<string>();
   for (const { name } of topics) {
-    if (names.has(name))
-      throw new Error(`The topic ${JSON.stringify(name)} stands twice in Topics: name it once.`);
+    if (names.has(name)) throw new Error(`Duplicate topic ${JSON.stringify(name)} in Topics: name it once.`);
     names.add(name);
   }
   const authentication = properties.Authentication ?? 'none';
@@ -106,11 +105,11 @@ export function planTopics(wanted: readonly WantedTopic[], existing: readonly Ex
     if (found.partitions < topic.partitions) raise.push({ name, partitions: topic.partitions });
     if (found.partitions > topic.partitions)
       notes.push(
-        `Topic ${name} keeps its ${found.partitions} partitions, of which ${topic.partitions} were asked for: Kafka cannot take partitions away.`,
+        `Topic ${name} keeps its ${found.partitions} partitions, ${topic.partitions} were requested: Kafka cannot take partitions away.`,
       );
     if (found.replicationFactor !== topic.replicationFactor)
       notes.push(
-        `Topic ${name} keeps its replication factor ${found.replicationFactor}, ${topic.replicationFactor} was asked for: move its replicas by kafka-reassign-partitions.`,
+        `Topic ${name} keeps its replication factor ${found.replicationFactor}, ${topic.replicationFactor} was requested: move its replicas by kafka-reassign-partitions.`,
       );
     if (Object.entries(topic.config).some(([key, value]) => found.config[key] !== value))
       configure.push({ name, config: { ...found.config, ...topic.config } });

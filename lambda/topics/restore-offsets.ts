@@ -12,7 +12,7 @@ import type { StoredOffsets } from './raw-files';
 const BATCH = 5_000;
 
 /**
- * Fillers are stamped with the first millisecond of 1970, by which they are told from everything a producer has sent: no
+ * Fillers are stamped with the first millisecond of 1970, which sets them apart from everything a producer has sent: no
  * record has to be read.
  */
 const FILLER_TIMESTAMP = '0';
@@ -83,7 +83,7 @@ async function advance(admin: Admin, producer: Producer, goal: Goal): Promise<bo
     const { low, high, firstReal } = await reachOf(admin, topic, partition);
     if (high < next && firstReal < high)
       throw new Error(
-        `Topic ${topic} was made anew: its partition ${partition} ends at offset ${high}, and the bucket has its records up to offset ${next - 1}. It cannot be brought there, because a producer has written to it already (offset ${firstReal}). Stop the producers, delete the topic by kafka-topics.sh with a role that may (the client host's may not), and deploy again; nothing in the bucket is lost.`,
+        `Topic ${topic} was recreated: its partition ${partition} ends at offset ${high}, and the bucket has its records up to offset ${next - 1}. It cannot go on there, because a producer has written to it already (offset ${firstReal}). Stop the producers, delete the topic by kafka-topics.sh with a role that may (the client host's may not), and deploy again; nothing in the bucket is lost.`,
       );
     // Up to here are fillers only, and the bucket has these offsets.
     const fillers = Math.min(firstReal, next);
@@ -94,7 +94,7 @@ async function advance(admin: Admin, producer: Producer, goal: Goal): Promise<bo
     if (high >= next) return changed;
     if (Date.now() >= deadline)
       throw new Error(
-        `Partition ${partition} of topic ${topic} is at offset ${high} of ${next}, from where it is to go on, and the time is over: deploy again, which goes on from there.`,
+        `Partition ${partition} of topic ${topic} is at offset ${high} of ${next}, where it has to go on, and the time is over: deploy again, which continues.`,
       );
     const messages = Array.from({ length: Math.min(BATCH, next - high) }, () => ({
       partition,
@@ -112,8 +112,6 @@ async function reachOf(admin: Admin, topic: string, partition: number): Promise<
   const found = ends.find((one) => one.partition === partition);
   const real = byTime.find((one) => one.partition === partition);
   if (found === undefined || real === undefined)
-    throw new Error(
-      `Topic ${topic} has no partition ${partition}: deploy again, it is only just being made.`,
-    );
+    throw new Error(`Topic ${topic} has no partition ${partition}: deploy again, it is still being created.`);
   return { low: Number(found.low), high: Number(found.high), firstReal: Number(real.offset) };
 }

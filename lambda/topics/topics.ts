@@ -22,7 +22,7 @@ const PATIENCE_MS = 100_000;
 /** One round of questions and changes; a broker that hangs is asked again in the next. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** Errors that no waiting mends; all others are tried again until the deadline. */
+/** Permanent errors; all others are tried again until the deadline. */
 const FINAL_ERRORS = new Set([
   'INVALID_TOPIC_EXCEPTION',
   'INVALID_PARTITIONS',
@@ -36,8 +36,8 @@ const FINAL_ERRORS = new Set([
 ]);
 
 /**
- * Creates missing topics, adds missing partitions, sets configurations, and lets topics made anew go on where the raw files
- * end. A broker that is not ready is asked again.
+ * Creates missing topics, adds missing partitions, sets configurations, and lets recreated topics go on where the raw
+ * files end. A broker that is not ready is asked again.
  *
  * @param deadline when to give up, in milliseconds since 1970.
  * @param stored how far the raw files reach (default: there are none).
@@ -58,11 +58,11 @@ export async function ensureTopics(
     ...(authentication === 'iam' ? { ...mskIam(regionOfThisFunction()), connectionTimeoutMs: 5_000 } : {}),
   });
   const patience = Math.min(deadline, Date.now() + PATIENCE_MS);
-  const done = await bringAbout(kafka, properties, bootstrapServers, patience);
+  const done = await untilAsWanted(kafka, properties, bootstrapServers, patience);
   return stored === undefined ? done : [...done, ...(await restoreOffsets(kafka, topics, stored, deadline))];
 }
 
-async function bringAbout(
+async function untilAsWanted(
   kafka: Kafka,
   properties: TopicsProperties,
   bootstrapServers: readonly string[],
@@ -82,7 +82,7 @@ async function bringAbout(
       const left = planTopics(properties.topics, await readTopics(admin, properties.topics));
       if (left.create.length + left.raise.length + left.configure.length === 0)
         return [...done, ...left.notes];
-      problem = 'the topics are not yet as they were asked for';
+      problem = 'the topics are not yet as requested';
     } catch (error) {
       const { type, message } = explain(error);
       if (type !== undefined && isFinal(type, authentication))

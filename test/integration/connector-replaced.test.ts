@@ -157,7 +157,7 @@ test('topics of another cluster go on where the raw files end, and no object cha
     expect((await run()).note).toBe(
       `Created topic ${TOPIC} with 1 partitions. Partition 0 of topic ${TOPIC} goes on at offset 90.`,
     );
-    expect((await run()).note).toBe('The topics were already as asked for.');
+    expect((await run()).note).toBe('The topics were already as requested.');
   } finally {
     for (const [name, value] of saved) {
       if (value === undefined) Reflect.deleteProperty(process.env, name);

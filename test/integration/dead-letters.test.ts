@@ -16,7 +16,7 @@ import type { Admin, Kafka, Producer } from 'kafkajs';
 import { deadLetterTopicName } from '../../services/contract';
 import { createKafka } from '../../services/kafka-client';
 import { keepDeadLetters } from '../../lambda/dead-letters/keep';
-import type { DeadLetter } from '../../lambda/dead-letters/letters';
+import type { DeadLetter } from '../../lambda/dead-letters/dead-letter';
 import { ensureTopics } from '../../lambda/topics/topics';
 import { storedOffsets } from '../../lambda/topics/raw-files';
 import { ensureParts } from '../../tools/local-run/install';
@@ -213,7 +213,7 @@ test('two runs at once store each letter once', async () => {
   expect(await refused('both')).toEqual(upTo(3000));
 });
 
-test('letters that another run stores meanwhile are no sign of a topic that was made anew', async () => {
+test('letters that another run stores meanwhile are no sign of a recreated topic', async () => {
   await make('meanwhile');
   await refuse('meanwhile', [1]);
   await keep('meanwhile');
@@ -266,7 +266,7 @@ test('when the time is over the run says so, and the next one goes on', async ()
   expect(await refused('late')).toEqual([1]);
 });
 
-test('a topic that was made anew is refused, until it goes on after what is stored', async () => {
+test('a recreated topic is refused, until it goes on after what is stored', async () => {
   await make('anew');
   await refuse('anew', [1, 2, 3]);
   await keep('anew');

@@ -150,7 +150,7 @@ describe('topics of a new cluster', () => {
     await ensureTopics(wanted('early', 1), soon());
     await write('early', [{ partition: 0, value: '{"precious":true}' }]);
     await expect(ensureTopics(wanted('early', 1), late(), stored([5]))).rejects.toThrow(
-      /early was made anew.*up to offset 4.*Stop the producers.*deploy again/,
+      /early was recreated.*up to offset 4.*Stop the producers.*deploy again/,
     );
     expect(await reach('early')).toEqual([['0', '1']]);
     // What the bucket has already is no reason to complain.
@@ -164,6 +164,6 @@ describe('topics of a new cluster', () => {
     const kafka = client();
     await expect(
       restoreOffsets(kafka, [{ name: 'long', partitions: 1 }], stored([100]), over),
-    ).rejects.toThrow(/at offset 1 of 100.*deploy again, which goes on from there/);
+    ).rejects.toThrow(/at offset 1 of 100.*deploy again, which continues/);
   });
 });

@@ -2,7 +2,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { deadLetterTopicName } from '../../services/contract';
 import { readRanges, type OffsetRange } from '../../services/kafka-client/read-ranges';
-import { deadLetterOf } from '../../lambda/dead-letters/letters';
+import { deadLetterOf } from '../../lambda/dead-letters/dead-letter';
 import type { Deployment } from './deployment';
 
 /** The end offset (one past the last record) by partition. */

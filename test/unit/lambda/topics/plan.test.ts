@@ -75,7 +75,7 @@ test.each([
   [[TOPIC, { ...TOPIC, Name: 'b', ReplicationFactor: -1 }], 'Topics[1].ReplicationFactor is -1'],
   [[{ ...TOPIC, Config: ['x'] }], 'Topics[0].Config is ["x"]'],
   [[{ ...TOPIC, Config: { x: {} } }], 'Topics[0].Config.x is {}'],
-  [[TOPIC, TOPIC], '"a" stands twice'],
+  [[TOPIC, TOPIC], 'Duplicate topic "a"'],
 ])('refuses topics %j', (topics, reason) => {
   expect(() => read(...topics)).toThrow(reason);
 });

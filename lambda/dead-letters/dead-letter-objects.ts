@@ -3,16 +3,16 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { KafkaMessage } from 'kafkajs';
 import type { OffsetRange } from '../../services/kafka-client/read-ranges';
 import { rawFileKey, type RawFilesLocation, type StoredOffsets } from '../topics/raw-files';
-import { deadLetterOf } from './letters';
+import { deadLetterOf } from './dead-letter';
 
-/** An object has at most this many letters, and is ended by the one with which it has this many bytes. */
-const MAX_LETTERS = 1000;
+/** An object has at most this many records, and is ended by the one with which it has this many bytes. */
+const MAX_RECORDS = 1000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Other writers can take the name of the next object this often before the run fails. */
 const MAX_CONFLICTS = 3;
 
-/** A letter that waits to be stored. */
+/** A record that waits to be stored. */
 interface Entry {
   readonly offset: number;
   /** Milliseconds since 1970, as Kafka gives them. */
@@ -20,8 +20,8 @@ interface Entry {
   readonly line: string;
 }
 
-/** Which letters of which topic. */
-export interface LetterRange extends OffsetRange {
+/** Which records of which topic. */
+export interface DeadLetterRange extends OffsetRange {
   readonly topic: string;
 }
 
@@ -29,8 +29,8 @@ export interface LetterRange extends OffsetRange {
  * Takes the messages of a partition in their order, and stores them in objects that never change. When another run stores the
  * same partition, one of the two writes each object, and the other goes on after it.
  */
-export class LetterObjects {
-  /** How many letters this run has stored. */
+export class DeadLetterObjects {
+  /** How many records this run has stored. */
   kept = 0;
 
   private entries: Entry[] = [];
@@ -42,7 +42,7 @@ export class LetterObjects {
     private readonly s3: S3Client,
     private readonly location: RawFilesLocation,
     private readonly stored: StoredOffsets,
-    private readonly range: LetterRange,
+    private readonly range: DeadLetterRange,
   ) {
     this.next = range.next;
   }
@@ -56,7 +56,7 @@ export class LetterObjects {
       this.bytes += Buffer.byteLength(line);
       this.next = offset + 1;
     }
-    if (offset + 1 >= this.range.end || this.entries.length >= MAX_LETTERS || this.bytes >= MAX_BYTES)
+    if (offset + 1 >= this.range.end || this.entries.length >= MAX_RECORDS || this.bytes >= MAX_BYTES)
       await this.store();
   }
 
@@ -77,7 +77,7 @@ export class LetterObjects {
     }
   }
 
-  /** Whether the object was written; false when there is one of its name: another run's, or ours whose answer was lost. */
+  /** Whether the object was written; false when there is one of its name: another run's, or ours whose response was lost. */
   private async put(entries: readonly Entry[]): Promise<boolean> {
     const { topic, partition } = this.range;
     const [first] = entries;

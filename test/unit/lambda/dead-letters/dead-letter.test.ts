@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import { deadLetterOf } from '../../../../lambda/dead-letters/letters';
+import { deadLetterOf } from '../../../../lambda/dead-letters/dead-letter';
 
 const message = (over: Partial<KafkaMessage>): KafkaMessage =>
   ({

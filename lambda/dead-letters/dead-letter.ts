@@ -1,5 +1,5 @@
 /**
- * A dead letter as a line of JSON, and where its objects are. Kafka Connect says in headers what was wrong (KIP-298); they are
+ * A dead-letter record as a line of JSON, and where its objects are. Kafka Connect says in headers what was wrong (KIP-298); they are
  * text, whatever their values were.
  */
 import type { IHeaders, KafkaMessage } from 'kafkajs';

@@ -2,14 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { pythonExecutable } from '../local-run/paths';
-import { childEnvironment } from '../processes/environment';
 import { documentTypes } from './document-types';
 import { SCHEMA, STYLE, TABLE_ENGINE, TYPES } from './files';
 
 async function main(): Promise<void> {
   const schema = execFileSync(pythonExecutable(), ['document_schema.py'], {
     cwd: TABLE_ENGINE,
-    env: childEnvironment('local'),
     encoding: 'utf8',
   });
   writeFileSync(SCHEMA, schema);

@@ -1,4 +1,4 @@
-/** What `table_engine inspect-streams` reports; described in `docs/reference/table-engine.md`. */
+/** Inspects the streaming path of a deployment. */
 import { FEED_NAMES } from '../../services/contract';
 import type { Deployment } from './deployment';
 import type { StreamInspection } from './documents.generated';

@@ -19,8 +19,8 @@ from table_engine.storage import Bucket, ObjectChangedError
 
 def dead_letter_figures(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, quarantine: DeltaTable
-) -> dict[str, dict[str, int]]:
-    """Returns the figures of each feed by their names in the document of `inspect` (docs/reference/table-engine.md).
+) -> dict[FeedName, DeadLetterFigures]:
+    """Returns the figures of each feed by their names in the document of `inspect` (docs/architecture.md).
 
     Every object of dead letters is read, one at a time; what is taken goes by the given state of the quarantine.
     """

@@ -23,8 +23,8 @@ from table_engine.storage import Bucket
 _DAY = timedelta(hours=24)
 
 
-def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> dict[str, Any]:
-    """Returns the document that the command `inspect` prints (docs/reference/table-engine.md).
+def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> Inspection:
+    """Returns the document that the command `inspect` prints (docs/architecture.md).
 
     Every raw file is read, and every object of dead letters. Raises TableEngineError when a table does not exist.
     """

@@ -23,8 +23,8 @@ _COUNTS: Final = ("acknowledged", "rows", "quarantined", "pending", "missing", "
 
 def run_stream_inspection(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, commits: int = COMMITS
-) -> dict[str, Any]:
-    """Returns the document that the command `inspect-streams` prints (docs/reference/table-engine.md).
+) -> StreamInspection:
+    """Returns the document that the command `inspect-streams` prints (docs/architecture.md).
 
     `commits` is how many of a table's newest commits the latency is taken from. Tables that are not there yet count
     as empty. Raises TableEngineError when the bucket does not exist or the ledger is broken.

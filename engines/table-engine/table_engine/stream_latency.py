@@ -63,8 +63,8 @@ def _appends(commits: list[Commit]) -> int:
 
 def recent_figures(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, table: DeltaTable, table_name: str, log: StreamLog
-) -> dict[str, Any]:
-    """`recent` of the command `inspect-streams` (docs/reference/table-engine.md) from one state of a feed's table."""
+) -> RecentFigures:
+    """The figures `recent` of the command `inspect-streams` (docs/architecture.md) from one state of a feed's table."""
     session.execute(
         """CREATE OR REPLACE TEMP TABLE advances
         (shard VARCHAR, first VARCHAR, number VARCHAR, made_at BIGINT)"""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from table_engine.answers import ANSWERS_KEY, run_answers
+from table_engine.answers import run_answers
+from table_engine.feeds import ANSWERS_KEY
 from table_engine.function_job import function_job
 
 

@@ -1,8 +1,8 @@
 /**
  * The three feeds, defined once.
  *
- * `feeds.json` has what TypeScript and the Python table engine share: source tables, columns of the cleaned tables, and
- * sentinel texts. This module adds the types, and the names that derive from the user id.
+ * `feeds.json` has what TypeScript and the Python table engine read: source tables, the columns of the cleaned tables,
+ * sentinel texts, what a user id looks like, and the names that follow from it. This module adds the types.
  */
 import definitions from './feeds.json';
 
@@ -54,11 +54,13 @@ export const FEEDS: Readonly<Record<FeedName, Feed>> = {
 /** Maximum nesting depth of a record's objects and arrays, itself included; one limit for the whole pipeline. */
 export const MOST_NESTING = definitions.mostNesting;
 
-/** The user id when none is configured. */
-export const DEFAULT_USER_ID = 'pinterest';
+/** Where the newest answers are in the sink bucket. */
+export const ANSWERS_KEY = definitions.answersKey;
 
-/** Pattern of a user id. */
-const USER_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/;
+/** The user id when none is configured. */
+export const DEFAULT_USER_ID = definitions.userId.default;
+
+const USER_ID = new RegExp(`^${definitions.userId.pattern}$`);
 
 /**
  * Checks a user id: the prefix of every topic, stream and streaming table.
@@ -71,42 +73,47 @@ const USER_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/;
 export function checkUserId(userId: string): string {
   if (!USER_ID.test(userId)) {
     throw new Error(
-      `The user id ${JSON.stringify(userId)} cannot be used: expected 1 to 40 letters, digits or "-", starting with a letter or digit, for example "${DEFAULT_USER_ID}".`,
+      `The user id ${JSON.stringify(userId)} cannot be used: expected ${definitions.userId.expected}, for example "${DEFAULT_USER_ID}".`,
     );
   }
   return userId;
 }
 
+/** A name by its template in `feeds.json`. */
+function nameOf(kind: keyof typeof definitions.names, userId: string, feed = ''): string {
+  return definitions.names[kind].replace('{userId}', checkUserId(userId)).replace('{feed}', feed);
+}
+
 /** The Kafka topic of a feed, for example `pinterest.pin`. */
 export function topicName(userId: string, feed: FeedName): string {
-  return `${checkUserId(userId)}.${feed}`;
+  return nameOf('topic', userId, feed);
 }
 
 /** The feed of a topic, for any user id; undefined for other topics. */
 export function feedOfTopic(topic: string): Feed | undefined {
-  const [userId = '', suffix, ...more] = topic.split('.');
-  const name = FEED_NAMES.find((feed) => feed === suffix);
-  return name !== undefined && more.length === 0 && USER_ID.test(userId) ? FEEDS[name] : undefined;
+  const [userId = ''] = topic.split('.');
+  const name = USER_ID.test(userId) && FEED_NAMES.find((feed) => topicName(userId, feed) === topic);
+  return name ? FEEDS[name] : undefined;
 }
 
 /** The dead-letter topic of records that are not JSON objects, for example `pinterest.dead-letters`. */
 export function deadLetterTopicName(userId: string): string {
-  return `${checkUserId(userId)}.dead-letters`;
+  return nameOf('deadLetterTopic', userId);
 }
 
 /**
  * Prefix of the consumer groups that copy dead-letter records into the bucket, for example `pinterest-dead-letters-`.
  */
 export function deadLetterReaders(userId: string): string {
-  return `${checkUserId(userId)}-dead-letters-`;
+  return nameOf('deadLetterReaders', userId);
 }
 
 /** The Kinesis stream of a feed, for example `streaming-pinterest-pin`. */
 export function streamName(userId: string, feed: FeedName): string {
-  return `streaming-${checkUserId(userId)}-${feed}`;
+  return nameOf('stream', userId, feed);
 }
 
 /** The Delta table the streaming path appends a feed to, for example `pinterest_pin_table`. */
 export function streamTableName(userId: string, feed: FeedName): string {
-  return `${checkUserId(userId)}_${feed}_table`;
+  return nameOf('streamTable', userId, feed);
 }

@@ -6,10 +6,10 @@ import json
 
 from pyspark.sql import SparkSession
 
-from table_engine.answers import ANSWERS_KEY, COLUMNS, plain
+from table_engine.answers import COLUMNS, plain
 from table_engine.delta_tables import DeltaTables
 from table_engine.documents import Answer, Answers
-from table_engine.feeds import FEED_NAMES
+from table_engine.feeds import ANSWERS_KEY, FEED_NAMES
 from table_engine.sql_text import QUESTIONS, question_sql, question_title
 from table_engine.storage import Bucket
 

@@ -1,7 +1,7 @@
 """Maintains the batch tables with Spark: compaction and vacuum.
 
 Only the tables pin, geo and user; the table engine's care compacts the quarantine, which its functions write to. A
-table is held while it is compacted (table_engine/table_maintenance.py): delta-rs would let its own compaction of the same
+table is held while it is compacted (table_engine/table_maintenance.py): delta-rs would let its own compaction of these
 files pass as well, and each row would be there twice.
 """
 
@@ -17,7 +17,14 @@ from spark_batch.commits import SPARK_ERRORS, is_overtaken
 from table_engine.delta_tables import DeltaTables
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket
-from table_engine.table_maintenance import BATCH_RETENTION_HOURS, FEWEST_SMALL_FILES, TARGET_BYTES, configure, held, retention
+from table_engine.table_maintenance import (
+    BATCH_RETENTION_HOURS,
+    FEWEST_SMALL_FILES,
+    TARGET_BYTES,
+    configure,
+    held,
+    retention,
+)
 
 
 @dataclass

@@ -10,7 +10,14 @@ from pyspark.sql import DataFrame, SparkSession
 
 from spark_batch.table_care import run_care
 from table_engine import table_maintenance
-from table_engine.table_maintenance import BATCH_RETENTION_HOURS, MaintainedTable, maintain_table, configure, held, retention
+from table_engine.table_maintenance import (
+    BATCH_RETENTION_HOURS,
+    MaintainedTable,
+    configure,
+    held,
+    maintain_table,
+    retention,
+)
 from tests.sink_bucket import SinkBucket, jsonl
 
 FILES = 9

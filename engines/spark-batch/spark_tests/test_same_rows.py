@@ -14,9 +14,9 @@ from deltalake import QueryBuilder
 from pyspark.sql import SparkSession
 
 from table_engine.delta_tables import TABLES
-from table_engine.feeds import FEED_NAMES, load_feeds
+from table_engine.feeds import FEED_NAMES, load_feeds, stream_table_name
 from table_engine.stream_records import StreamRecord
-from table_engine.stream_tables import stream_columns, stream_table_name
+from table_engine.stream_tables import stream_columns
 from tests.sink_bucket import USER, SinkBucket, jsonl
 from tests.stream_support import BASE, SHARD, appender
 

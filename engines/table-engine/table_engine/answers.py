@@ -9,12 +9,9 @@ import duckdb
 
 from table_engine.delta_tables import TABLES, DeltaTables, read_table
 from table_engine.documents import Answer, Answers
-from table_engine.feeds import FEED_NAMES
+from table_engine.feeds import ANSWERS_KEY, FEED_NAMES
 from table_engine.sql_text import QUESTIONS, question_sql, question_title
 from table_engine.storage import Bucket
-
-#: Where the newest answers are kept in the bucket.
-ANSWERS_KEY = "answers/answers.json"
 
 #: The columns that the questions use; the others are not read.
 COLUMNS = {

@@ -1,4 +1,4 @@
-"""The three feeds as `services/contract/feeds.json` defines them: columns, row number and sentinels."""
+"""The three feeds as `services/contract/feeds.json` defines them: columns, row number, sentinels, names."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from typing import Literal
 
 from table_engine.errors import TableEngineError
 
-#: The folder that holds `services/contract/` and `engines/sql/`: the project's, or that of the functions' package.
-PROJECT = next(folder for folder in Path(__file__).resolve().parents if (folder / "services" / "contract").is_dir())
+_PACKAGE = Path(__file__).resolve().parent
+
+#: The folder that holds `services/contract/` and `engines/sql/`. In the functions' package `table_engine` is at the top
+#: of it (lib/packaging/package-files.ts), in the project in `engines/table-engine/`.
+PROJECT = _PACKAGE.parent if (_PACKAGE.parent / "services").is_dir() else _PACKAGE.parents[2]
 
 _DEFINITIONS = json.loads((PROJECT / "services" / "contract" / "feeds.json").read_text(encoding="utf-8"))
 
@@ -22,6 +25,9 @@ MOST_NESTING: int = _DEFINITIONS["mostNesting"]
 
 #: The name of a feed. A post is one row of each.
 FeedName = Literal["pin", "geo", "user"]
+
+#: Where the newest answers are kept in the sink bucket.
+ANSWERS_KEY: str = _DEFINITIONS["answersKey"]
 
 #: The feeds in the order in which everything lists them.
 FEED_NAMES: tuple[FeedName, ...] = ("pin", "geo", "user")
@@ -72,19 +78,34 @@ def load_feeds() -> Mapping[str, Feed]:
 
 def check_user_id(user_id: str) -> str:
     """Returns the user id, or raises TableEngineError when it cannot be a prefix of topic names."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", user_id):
+    rule = _DEFINITIONS["userId"]
+    if not re.fullmatch(rule["pattern"], user_id):
         raise TableEngineError(
-            f"The user id {user_id!r} cannot be used: expected 1 to 40 letters, digits or '-', "
-            "starting with a letter or digit, for example 'pinterest'."
+            f"The user id {user_id!r} cannot be used: expected {rule['expected']}, for example {rule['default']!r}."
         )
     return user_id
 
 
+def _name(kind: str, user_id: str, feed: str = "") -> str:
+    template: str = _DEFINITIONS["names"][kind]
+    return template.format(userId=check_user_id(user_id), feed=feed)
+
+
 def topic_name(user_id: str, feed: str) -> str:
     """The Kafka topic of a feed, for example `pinterest.pin`."""
-    return f"{check_user_id(user_id)}.{feed}"
+    return _name("topic", user_id, feed)
 
 
 def dead_letter_topic(user_id: str) -> str:
     """The topic to which the sink sends what is no JSON object, for example `pinterest.dead-letters`."""
-    return f"{check_user_id(user_id)}.dead-letters"
+    return _name("deadLetterTopic", user_id)
+
+
+def stream_name(user_id: str, feed: str) -> str:
+    """The Kinesis stream of a feed, for example `streaming-pinterest-pin`."""
+    return _name("stream", user_id, feed)
+
+
+def stream_table_name(user_id: str, feed: str) -> str:
+    """The table to which a feed's stream is appended, for example `pinterest_pin_table`."""
+    return _name("streamTable", user_id, feed)

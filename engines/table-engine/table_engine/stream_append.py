@@ -14,11 +14,11 @@ from deltalake import CommitProperties, DeltaTable
 from table_engine.cleaning import LineCleaner, Reject
 from table_engine.delta_tables import DeltaTables, Step, append_rows, commit_on_newest
 from table_engine.duckdb_session import refill
-from table_engine.feeds import load_feeds
+from table_engine.feeds import load_feeds, stream_name, stream_table_name
 from table_engine.storage import Bucket
 from table_engine.stream_half_done import finish_rejects
 from table_engine.stream_records import StreamRecord, by_shard
-from table_engine.stream_tables import ShardProgress, open_stream_table, stream_name, stream_table_name
+from table_engine.stream_tables import ShardProgress, open_stream_table
 from table_engine.table_maintenance import compact_for_writer
 from table_engine.transactions import KnownTransactions
 

@@ -12,11 +12,11 @@ from deltalake.exceptions import TableNotFoundError
 from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.documents import ShardInspection, StreamCounts, StreamFeedInspection, StreamInspection
 from table_engine.duckdb_session import append_arrays, insert_columns
-from table_engine.feeds import FEED_NAMES, FeedName
+from table_engine.feeds import FEED_NAMES, FeedName, stream_name, stream_table_name
 from table_engine.ledger import StreamSent, read_stream_ledger
 from table_engine.storage import Bucket
 from table_engine.stream_latency import COMMITS, StreamLog, read_stream_log, recent_figures
-from table_engine.stream_tables import ShardProgress, stream_name, stream_table_name
+from table_engine.stream_tables import ShardProgress
 
 _COUNTS: Final = ("acknowledged", "rows", "quarantined", "pending", "missing", "duplicate", "unacknowledged")
 

@@ -11,8 +11,9 @@ from deltalake import DeltaTable
 
 from table_engine.documents import RecentFigures
 from table_engine.duckdb_session import insert_columns
+from table_engine.feeds import stream_name, stream_table_name
 from table_engine.storage import Bucket
-from table_engine.stream_tables import ShardProgress, stream_name, stream_table_name
+from table_engine.stream_tables import ShardProgress
 from table_engine.table_log import Commit, count_log_entries, newest_commits
 
 #: How many of the newest commits the latency is taken from.

@@ -16,12 +16,11 @@ import duckdb
 
 from table_engine.documents import FeedRedrive, LeftObject, Redrive
 from table_engine.duckdb_session import another_connection
-from table_engine.feeds import FEED_NAMES, FeedName
+from table_engine.feeds import FEED_NAMES, FeedName, stream_name
 from table_engine.storage import Bucket, ObjectChangedError
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_records import StreamRecord, records_of_event
 from table_engine.stream_replay import replay_records
-from table_engine.stream_tables import stream_name
 
 #: Where a mapping puts its objects, and where they go when they are done.
 GIVEN_UP = "aws/lambda/"

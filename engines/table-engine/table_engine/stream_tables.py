@@ -10,7 +10,7 @@ from deltalake import DeltaTable, Transaction
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from table_engine.delta_tables import TABLES, DeltaTables, delta_schema
-from table_engine.feeds import Feed, check_user_id
+from table_engine.feeds import Feed, stream_table_name
 
 #: The columns that follow the cleaned ones: where a row comes from.
 SOURCE_COLUMNS: Mapping[str, str] = {
@@ -39,16 +39,6 @@ _DIGITS = 18
 _LIMIT = 10 ** (_GROUPS * _DIGITS)
 
 _CREATE_ATTEMPTS = 10
-
-
-def stream_name(user_id: str, feed: str) -> str:
-    """The Kinesis stream of a feed, for example `streaming-pinterest-pin`."""
-    return f"streaming-{check_user_id(user_id)}-{feed}"
-
-
-def stream_table_name(user_id: str, feed: str) -> str:
-    """The table a feed is appended to, for example `pinterest_pin_table`."""
-    return f"{check_user_id(user_id)}_{feed}_table"
 
 
 def stream_columns(feed: Feed) -> Mapping[str, str]:

@@ -17,9 +17,9 @@ from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from table_engine.delta_tables import WRITER, DeltaTables
 from table_engine.documents import MaintainedTable, Maintenance
-from table_engine.feeds import FEED_NAMES
+from table_engine.feeds import FEED_NAMES, stream_table_name
 from table_engine.storage import Bucket, ObjectChangedError
-from table_engine.stream_tables import CONFIGURATION, RETENTION_HOURS, stream_table_name
+from table_engine.stream_tables import CONFIGURATION, RETENTION_HOURS
 from table_engine.table_log import count_log_entries, log_folder
 
 #: About how large compacted files are.

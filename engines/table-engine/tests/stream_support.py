@@ -11,10 +11,10 @@ from typing import Any
 
 from table_engine.delta_tables import load_into
 from table_engine.duckdb_session import open_session
-from table_engine.feeds import load_feeds
+from table_engine.feeds import load_feeds, stream_table_name
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_records import StreamRecord
-from table_engine.stream_tables import stream_columns, stream_table_name
+from table_engine.stream_tables import stream_columns
 from tests.sink_bucket import USER, SinkBucket
 
 SHARD = "shardId-000000000000"

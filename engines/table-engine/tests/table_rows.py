@@ -16,9 +16,8 @@ import duckdb
 
 from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.duckdb_session import open_session
-from table_engine.feeds import FEED_NAMES, load_feeds
+from table_engine.feeds import FEED_NAMES, load_feeds, stream_table_name
 from table_engine.storage import Bucket
-from table_engine.stream_tables import stream_table_name
 from tests.sink_bucket import fetch
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from table_engine.answers import ANSWERS_KEY, answer_all
+from table_engine.answers import answer_all
 from table_engine.errors import TableEngineError
+from table_engine.feeds import ANSWERS_KEY
 from tests.sink_bucket import SinkBucket, jsonl
 
 Post = tuple[str | None, str | None, int | None, str | None, str | None, str | None, int | None, str | None]

@@ -1,4 +1,5 @@
-/** The environment of the function that copies dead-letter records: the only place that reads it. */
+/** The environment of the function that keeps dead letters: the only place that reads it. */
+import type { ReadEnvironment } from '../../services/contract/environment';
 import { parseBootstrapServers } from '../../services/kafka-client';
 
 /** What the function's environment says. */
@@ -19,9 +20,9 @@ export interface KeeperEnvironment {
  *
  * @throws Error naming every variable that is missing or wrong.
  */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): KeeperEnvironment {
+export function readEnvironment(env: ReadEnvironment<'dead-letters'>): KeeperEnvironment {
   const problems: string[] = [];
-  const text = (name: string): string => {
+  const text = (name: keyof ReadEnvironment<'dead-letters'>): string => {
     const value = env[name] ?? '';
     if (value === '') problems.push(`${name} is not set`);
     return value;

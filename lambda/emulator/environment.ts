@@ -1,4 +1,5 @@
 /** The environment of the emulator's function: the only place that reads it. */
+import type { ReadEnvironment } from '../../services/contract/environment';
 import { checkOptions, type EmulatorOptions, type EmulatorTargets } from '../../services/emulator';
 import { optionsFor } from './event';
 
@@ -15,17 +16,14 @@ export interface EmulatorEnvironment {
  * @param event what the function was invoked with; see {@link optionsFor}.
  * @throws Error naming every variable that is missing or wrong, or what of the event is wrong.
  */
-export function readEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-  event: unknown,
-): EmulatorEnvironment {
+export function readEnvironment(env: ReadEnvironment<'emulator'>, event: unknown): EmulatorEnvironment {
   const problems: string[] = [];
-  const text = (name: string): string => {
+  const text = (name: keyof ReadEnvironment<'emulator'>): string => {
     const value = env[name] ?? '';
     if (value === '') problems.push(`${name} is not set`);
     return value;
   };
-  const number = (name: string, expected: string): number => {
+  const number = (name: keyof ReadEnvironment<'emulator'>, expected: string): number => {
     const value = text(name);
     if (value !== '' && !/^\d+(\.\d+)?$/.test(value)) {
       problems.push(`${name} is ${JSON.stringify(value)}, expected ${expected}`);

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from table_engine.duckdb_session import open_session
+from table_engine.environment import read_environment
 from table_engine.metrics import feed_metric_line
 from table_engine.storage import Bucket
 from table_engine.stream_append import StreamAppender
@@ -23,17 +23,17 @@ def handler(event: dict[str, Any], _context: object) -> None:
     """Takes one batch of a shard. What cannot be stored is an error, and the event source mapping tries again."""
     global _appender
     records = records_of_event(event)
+    told = read_environment("append")
     if _appender is None:
         session = open_session(Path(tempfile.gettempdir()), _MEMORY, threads=1)
-        _appender = StreamAppender(
-            session, Bucket(os.environ["SINK_BUCKET"]), os.environ["USER_ID"], os.environ["FEED"]
-        )
+        _appender = StreamAppender(session, Bucket(told["SINK_BUCKET"]), told["USER_ID"], told["FEED"])
     try:
         report = _appender.append(records)
     except BaseException:
-        # Whatever state its tables are in, the next invocation opens them anew.
+        # Whatever state its tables are in, the next invocation opens them again.
         _appender = None
         raise
     values = {"Records": report.records, "Rejects": report.rejects}
-    user_id, feed = os.environ["USER_ID"], os.environ["FEED"]
-    print(feed_metric_line(values, user_id, "streams", feed, rows=report.rows, repeated=report.repeated))
+    print(
+        feed_metric_line(values, told["USER_ID"], "streams", told["FEED"], rows=report.rows, repeated=report.repeated)
+    )

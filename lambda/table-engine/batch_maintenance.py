@@ -6,9 +6,9 @@ Where Spark is the engine (`SPARK_COMPACTS` is set), its job compacts the tables
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
+from table_engine.environment import read_environment
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket
 from table_engine.table_maintenance import BATCH_RETENTION_HOURS, maintain_table
@@ -16,8 +16,9 @@ from table_engine.table_maintenance import BATCH_RETENTION_HOURS, maintain_table
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Maintains the tables of the feeds and the list of files, and reports how they are."""
-    bucket = Bucket(os.environ["SINK_BUCKET"])
-    compacted_by_spark = FEED_NAMES if os.environ.get("SPARK_COMPACTS") else ()
+    told = read_environment("batch_maintenance")
+    bucket = Bucket(told["SINK_BUCKET"])
+    compacted_by_spark = FEED_NAMES if told.get("SPARK_COMPACTS") else ()
     tables = {
         name: maintain_table(
             bucket, name, retention_hours=BATCH_RETENTION_HOURS, compacts=name not in compacted_by_spark

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 from table_engine.documents import Maintenance
+from table_engine.environment import read_environment
 from table_engine.storage import Bucket
 from table_engine.table_maintenance import run_maintenance
 
 
 def handler(_event: dict[str, Any], _context: object) -> Maintenance:
     """Maintains all tables of the streams and reports how they are."""
-    report = run_maintenance(Bucket(os.environ["SINK_BUCKET"]), os.environ["USER_ID"])
+    told = read_environment("maintenance")
+    report = run_maintenance(Bucket(told["SINK_BUCKET"]), told["USER_ID"])
     print(json.dumps(report))
     return report

@@ -6,10 +6,10 @@ read and refused, as `batch.py` does where that cleans.
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from table_engine.documents import FeedReconciliation, Reconciliation, StreamReconciliation
+from table_engine.environment import read_environment
 from table_engine.function_job import function_job
 from table_engine.inspection import run_inspection
 from table_engine.metrics import feed_metric_line, metric_line
@@ -24,10 +24,11 @@ def handler(event: dict[str, Any], _context: object) -> Reconciliation:
     records are missing or duplicate, and names no shards: a state machine carries 256 KB at most, and a stream may have
     had thousands.
     """
-    with function_job() as job:
+    told = read_environment("reconcile")
+    with function_job(told) as job:
         inspection = run_inspection(job.session, job.bucket, job.user_id, job.folder)
         streams = run_stream_inspection(job.session, job.bucket, job.user_id)
-    if os.environ.get("COUNTS_BATCH"):
+    if told.get("COUNTS_BATCH"):
         for feed, counts in inspection["feeds"].items():
             values = {"Records": counts["last_day"]["records"], "Rejects": counts["last_day"]["rejects"]}
             print(feed_metric_line(values, job.user_id, "topics", feed))

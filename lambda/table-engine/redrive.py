@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from table_engine.documents import Redrive
 from table_engine.duckdb_session import open_session
+from table_engine.environment import read_environment
 from table_engine.storage import Bucket
 from table_engine.stream_redrive import run_redrive
 
@@ -18,9 +18,8 @@ _MEMORY = "150MB"
 
 def handler(_event: dict[str, Any], _context: object) -> Redrive:
     """Redrives everything in the bucket of failures and reports what became of it."""
+    told = read_environment("redrive")
     with open_session(Path(tempfile.gettempdir()), _MEMORY, threads=1) as session:
-        report = run_redrive(
-            session, Bucket(os.environ["SINK_BUCKET"]), Bucket(os.environ["FAILURES_BUCKET"]), os.environ["USER_ID"]
-        )
+        report = run_redrive(session, Bucket(told["SINK_BUCKET"]), Bucket(told["FAILURES_BUCKET"]), told["USER_ID"])
     print(json.dumps(report))
     return report

@@ -7,6 +7,7 @@ from typing import Any
 
 from table_engine.argument_types import moment
 from table_engine.documents import RawFilesReplay, RecordsReplay
+from table_engine.environment import read_environment
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
 from table_engine.function_job import function_job
@@ -27,7 +28,7 @@ def handler(event: dict[str, Any], _context: object) -> RecordsReplay | RawFiles
         raise TableEngineError(f"The feed is {feed!r}: expected one of {', '.join(FEED_NAMES)}.")
     started = time.monotonic()
     source = event.get("source")
-    with function_job() as job:
+    with function_job(read_environment("replay")) as job:
         if source == "stream":
             appender = StreamAppender(job.session, job.bucket, job.user_id, feed)
             records = records_of_lines(event["lines"].encode().split(b"\n"))

@@ -3,9 +3,10 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { FEED_NAMES, streamTableName } from '../../services/contract';
+import type { EnvironmentOf, TableEngineModule } from '../../services/contract/environment';
 import type { DailyBatchSettings, TableEngineSettings } from '../stages';
 import type { SinkBucket } from '../sink/sink-bucket';
-import { TableEngineFunction, type TableEngineFunctionProps } from '../shared/table-engine-function';
+import { TableEngineFunction } from '../shared/table-engine-function';
 
 /** Properties of {@link BatchFunctions}. */
 export interface BatchFunctionsProps {
@@ -39,12 +40,15 @@ export class BatchFunctions extends Construct {
     private readonly props: BatchFunctionsProps,
   ) {
     super(scope, id);
-    const { userId, sink, settings } = props;
+    const { userId, sink, settings, metricsNamespace } = props;
+    const SINK_BUCKET = sink.bucket.bucketName;
+    const ofUser = { SINK_BUCKET, USER_ID: userId };
+    const counting = { ...ofUser, METRICS_NAMESPACE: metricsNamespace };
     if (settings.engine.kind === 'lambda') {
-      this.batch = this.add('Batch', 'batch', 'Cleans new raw files into the batch tables');
+      this.batch = this.add('Batch', 'batch', 'Cleans new raw files into the batch tables', counting);
       sink.grantRead(this.batch, { rawFiles: true });
       sink.grantTables(this.batch, batchTables());
-      this.answers = this.add('Answers', 'answers', 'Answers the eight questions');
+      this.answers = this.add('Answers', 'answers', 'Answers the eight questions', ofUser);
       sink.grantRead(this.answers, { tables: FEED_NAMES });
       sink.grantAnswers(this.answers);
     }
@@ -53,7 +57,7 @@ export class BatchFunctions extends Construct {
       'reconcile',
       'Counts every record, and fails when one is missing or double',
       // EMR Serverless has no log that a metric filter could read.
-      this.batch === undefined ? { COUNTS_BATCH: 'true' } : {},
+      { ...counting, ...(this.batch === undefined && { COUNTS_BATCH: 'true' }) },
     );
     const tables = [...batchTables(), ...FEED_NAMES.map((feed) => streamTableName(userId, feed))];
     sink.grantRead(this.reconcile, { rawFiles: true, ledger: true, tables });
@@ -62,18 +66,18 @@ export class BatchFunctions extends Construct {
       'batch_maintenance',
       'Checkpoints, compacts and vacuums the batch tables',
       // Each table has one compactor: the Spark job compacts the tables that it writes.
-      this.batch === undefined ? { SPARK_COMPACTS: 'true' } : {},
+      { SINK_BUCKET, ...(this.batch === undefined && { SPARK_COMPACTS: 'true' }) },
     );
     sink.grantTables(this.maintenance, [...FEED_NAMES, BATCH_FILES], { delete: true });
   }
 
-  private add(
+  private add<M extends TableEngineModule>(
     id: string,
-    module: TableEngineFunctionProps['module'],
+    module: M,
     description: string,
-    environment: Readonly<Record<string, string>> = {},
+    environment: EnvironmentOf<M>,
   ): IFunction {
-    const { userId, sink, settings, tableEngine, metricsNamespace, logRetention } = this.props;
+    const { settings, tableEngine, logRetention } = this.props;
     return new TableEngineFunction(this, id, {
       module,
       description,
@@ -83,8 +87,7 @@ export class BatchFunctions extends Construct {
       storageMiB: settings.storageMiB,
       // The state machine retries.
       retryAttempts: 0,
-      environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId, ...environment },
-      metricsNamespace,
+      environment,
       logRetention,
     });
   }

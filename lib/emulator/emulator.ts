@@ -5,6 +5,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { FEED_NAMES, streamName, topicName } from '../../services/contract';
+import type { EnvironmentOf } from '../../services/contract/environment';
 import type { EmulatorSettings } from '../stages';
 import type { IngestApi } from '../api/ingest-api';
 import { PipelineFunction, type FunctionNetwork } from '../shared/pipeline-function';
@@ -59,7 +60,7 @@ export class Emulator extends Construct {
         POSTS_PER_RUN: String(settings.postsPerRun),
         RATE: String(settings.rate),
         ...(api.usagePlan && { API_KEY_ID: api.usagePlan.keyId }),
-      },
+      } satisfies EnvironmentOf<'emulator'>,
       network,
       logRetention,
     });

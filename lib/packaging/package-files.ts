@@ -45,6 +45,7 @@ const INSTALL = inProject('tools', 'local-run', 'install');
 export const TABLE_ENGINE_SOURCES: Readonly<Record<string, string>> = {
   table_engine: inProject('engines', 'table-engine', 'table_engine'),
   'services/contract/feeds.json': inProject('services', 'contract', 'feeds.json'),
+  'services/contract/environment.json': inProject('services', 'contract', 'environment.json'),
   'engines/sql': inProject('engines', 'sql'),
 };
 

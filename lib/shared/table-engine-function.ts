@@ -2,16 +2,16 @@ import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { Architecture, Code, Function, Runtime, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { EnvironmentOf, TableEngineModule } from '../../services/contract/environment';
 import { tableEngineZip } from '../packaging/package-files';
 import type { TableEngineSettings } from '../stages';
 import { functionRole } from './function-role';
 import { PackageAsset } from './package-asset';
 
 /** Properties of a {@link TableEngineFunction}. */
-export interface TableEngineFunctionProps {
+export interface TableEngineFunctionProps<M extends TableEngineModule> {
   /** The module of the package whose `handler` is the function. */
-  readonly module:
-    'append' | 'maintenance' | 'redrive' | 'replay' | 'batch' | 'answers' | 'reconcile' | 'batch_maintenance';
+  readonly module: M;
   /** What the function is for, as the console shows it. */
   readonly description: string;
   readonly settings: TableEngineSettings;
@@ -30,13 +30,7 @@ export interface TableEngineFunctionProps {
   readonly storageMiB?: number;
   /** How often an event that failed is delivered again, 0 to 2. A stream's mapping counts its own. */
   readonly retryAttempts: number;
-  readonly environment: Readonly<Record<string, string>>;
-  /**
-   * The namespace of the metrics that it writes into its log.
-   *
-   * @default it writes none
-   */
-  readonly metricsNamespace?: string;
+  readonly environment: EnvironmentOf<M>;
   readonly logRetention: RetentionDays;
 }
 
@@ -61,10 +55,10 @@ class PackageCode extends Code {
 }
 
 /** A Lambda function of the table engine's package. All of them share one asset. */
-export class TableEngineFunction extends Function {
-  constructor(scope: Construct, id: string, props: TableEngineFunctionProps) {
+export class TableEngineFunction<M extends TableEngineModule> extends Function {
+  constructor(scope: Construct, id: string, props: TableEngineFunctionProps<M>) {
     const { module, description, settings, timeout, retryAttempts, environment, logRetention } = props;
-    const { memoryMiB = settings.memoryMiB, storageMiB, metricsNamespace } = props;
+    const { memoryMiB = settings.memoryMiB, storageMiB } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -82,10 +76,7 @@ export class TableEngineFunction extends Function {
       ephemeralStorageSize: storageMiB === undefined ? undefined : Size.mebibytes(storageMiB),
       timeout,
       retryAttempts,
-      environment: {
-        ...environment,
-        ...(metricsNamespace === undefined ? {} : { METRICS_NAMESPACE: metricsNamespace }),
-      },
+      environment: { ...environment },
       logGroup,
       role: functionRole(scope, `${id}ServiceRole`, { logGroup, inNetwork: false }),
     });

@@ -5,6 +5,7 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { deadLetterReaders, deadLetterTopicName } from '../../services/contract';
+import type { EnvironmentOf } from '../../services/contract/environment';
 import type { KafkaAccess } from '../kafka/kafka-access';
 import { PipelineFunction, type FunctionNetwork } from '../shared/pipeline-function';
 import { RAW_FILES, type SinkBucket } from './sink-bucket';
@@ -48,7 +49,7 @@ export class DeadLetters extends Construct {
         USER_ID: userId,
         SINK_BUCKET: sink.bucket.bucketName,
         RAW_FILES,
-      },
+      } satisfies EnvironmentOf<'dead-letters'>,
       network,
       logRetention,
     });

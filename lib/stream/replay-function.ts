@@ -24,7 +24,7 @@ const [MEMORY_MIB, STORAGE_MIB] = [3008, 4096];
  * Function that restores records missing from a table. The caller reads records of a stream and passes them in, so it
  * needs no permission for the streams; it reads raw files itself.
  */
-export class ReplayFunction extends TableEngineFunction {
+export class ReplayFunction extends TableEngineFunction<'replay'> {
   constructor(
     scope: Construct,
     id: string,

@@ -96,8 +96,12 @@ export class StreamTables extends Construct {
       settings: tableEngine,
       timeout: APPEND_TIMEOUT,
       retryAttempts: 0,
-      environment: { SINK_BUCKET: sink.bucket.bucketName, USER_ID: userId, FEED: feed },
-      metricsNamespace,
+      environment: {
+        SINK_BUCKET: sink.bucket.bucketName,
+        USER_ID: userId,
+        FEED: feed,
+        METRICS_NAMESPACE: metricsNamespace,
+      },
       logRetention,
     });
     sink.grantTables(append, [streamTableName(userId, feed), QUARANTINE]);

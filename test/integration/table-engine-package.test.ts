@@ -53,7 +53,12 @@ test('every handler is at its root, and no clutter in it', () => {
   );
   const files = everyFile(parts.tableEnginePackage);
   expect(files).toEqual(
-    expect.arrayContaining([...handlers, 'services/contract/feeds.json', 'engines/sql/clean/pin.sql']),
+    expect.arrayContaining([
+      ...handlers,
+      'services/contract/feeds.json',
+      'services/contract/environment.json',
+      'engines/sql/clean/pin.sql',
+    ]),
   );
   expect(files.filter((file) => /__pycache__|\.pyc$|(^|\/)tests(\/|$)|\/RECORD$/.test(file))).toEqual([]);
 });

@@ -11,6 +11,7 @@ import pytest
 from deltalake import DeltaTable
 
 from table_engine import table_maintenance
+from table_engine.environment import read_environment
 from table_engine.function_job import function_job, memory_limit
 from table_engine.metrics import NAMESPACE, metric_line
 from table_engine.reconciliation import ReconciliationError
@@ -204,7 +205,7 @@ def test_a_lost_dead_letter_fails_the_reconciliation(
 
 def test_the_session_is_as_large_as_the_function(function_environment: SinkBucket) -> None:
     assert memory_limit({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "10240"}) == "6144MiB"
-    with function_job() as job:
+    with function_job(read_environment("batch")) as job:
         row = job.session.execute("SELECT current_setting('memory_limit')").fetchone()
     assert row == ("307.0 MiB",)
 

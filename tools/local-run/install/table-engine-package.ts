@@ -186,6 +186,7 @@ export const TABLE_ENGINE_PACKAGE: Part = {
     'append.py',
     'table_engine/__init__.py',
     'services/contract/feeds.json',
+    'services/contract/environment.json',
     'engines/sql',
     'duckdb',
     'deltalake',

@@ -165,16 +165,18 @@ test('each step invokes the function of its name', () => {
 });
 
 test('the functions have the memory, the storage and the time of the settings, and a log of their own', () => {
+  const ofUser = { SINK_BUCKET: { Ref: expect.stringMatching(/^Sink/) as string }, USER_ID: 'pinterest' };
+  const counting = { ...ofUser, METRICS_NAMESPACE: 'pinterest-dev/tables' };
+  const environments: Record<string, object> = {
+    'batch.handler': counting,
+    'answers.handler': ofUser,
+    'reconcile.handler': counting,
+    'batch_maintenance.handler': { SINK_BUCKET: ofUser.SINK_BUCKET },
+  };
   for (const [, { Properties }] of resourcesOf(lambda, 'AWS::Lambda::Function')) {
     expect(Properties).toMatchObject({ MemorySize: 2048, EphemeralStorage: { Size: 1024 }, Timeout: 900 });
     expect(Properties?.LoggingConfig).toBeDefined();
-    expect(Properties?.Environment).toEqual({
-      Variables: {
-        SINK_BUCKET: { Ref: expect.stringMatching(/^Sink/) as string },
-        USER_ID: 'pinterest',
-        METRICS_NAMESPACE: 'pinterest-dev/tables',
-      },
-    });
+    expect(Properties?.Environment).toEqual({ Variables: environments[Properties?.Handler ?? ''] });
   }
   for (const [, group] of resourcesOf(lambda, 'AWS::Logs::LogGroup')) {
     expect(group).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });

@@ -1,5 +1,4 @@
-/** The environment of the function that keeps dead letters: the only place that reads it. */
-import type { ReadEnvironment } from '../../services/contract/environment';
+/** The environment of the function that copies dead-letter records: the only place that reads it. */
 import { parseBootstrapServers } from '../../services/kafka-client';
 
 /** What the function's environment says. */

@@ -176,7 +176,7 @@ test('the functions have the memory, the storage and the time of the settings, a
   for (const [, { Properties }] of resourcesOf(lambda, 'AWS::Lambda::Function')) {
     expect(Properties).toMatchObject({ MemorySize: 2048, EphemeralStorage: { Size: 1024 }, Timeout: 900 });
     expect(Properties?.LoggingConfig).toBeDefined();
-    expect(Properties?.Environment).toEqual({ Variables: environments[Properties?.Handler ?? ''] });
+    expect(Properties?.Environment).toEqual({ Variables: environments[Properties?.Handler as string] });
   }
   for (const [, group] of resourcesOf(lambda, 'AWS::Logs::LogGroup')) {
     expect(group).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });

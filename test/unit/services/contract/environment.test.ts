@@ -1,7 +1,7 @@
 /** Every variable that a function reads is set by its stack, and the other way round. Python's handlers have a test of their own. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { safeLoad } from 'js-yaml';
 import { readEnvironment as deadLetters } from '../../../../lambda/dead-letters/environment';
 import { readEnvironment as emulator } from '../../../../lambda/emulator/environment';
 import variables from '../../../../services/contract/environment.json';
@@ -28,7 +28,7 @@ interface Template {
 function functionsOf(stage: string): [FunctionName, string[]][] {
   const folder = join(TEMPLATES, stage);
   return readdirSync(folder).flatMap((file) => {
-    const { Resources = {} } = load(readFileSync(join(folder, file), 'utf8')) as Template;
+    const { Resources = {} } = safeLoad(readFileSync(join(folder, file), 'utf8')) as Template;
     return Object.values(Resources).flatMap(({ Type, Properties }): [FunctionName, string[]][] => {
       const name = Properties?.Handler?.replace(/\.handler$/, '') ?? '';
       if (Type !== 'AWS::Lambda::Function' || !Object.hasOwn(variables, name)) return [];

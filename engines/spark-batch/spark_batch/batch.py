@@ -43,7 +43,7 @@ def run_batch(spark: SparkSession, session: duckdb.DuckDBPyConnection, bucket: B
     # Before Spark commits to the quarantine, so that a run does not race with itself. Its error is raised after the
     # feeds.
     with ThreadPoolExecutor(1) as worker:
-        letters = worker.submit(append_dead_letters, session, bucket, user_id)
+        dead_letters = worker.submit(append_dead_letters, session, bucket, user_id)
     reports = {name: no_batch() for name in FEED_NAMES}
     for name, batches in missing.items():
         for batch, files in batches:

@@ -8,7 +8,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 
-from spark_batch.table_care import run_care
+from spark_batch.table_maintenance import run_maintenance
 from table_engine import table_maintenance
 from table_engine.table_maintenance import (
     BATCH_RETENTION_HOURS,

@@ -1,4 +1,5 @@
 /** The environment of the function that copies dead-letter records: the only place that reads it. */
+import type { ReadEnvironment } from '../../services/contract/environment';
 import { parseBootstrapServers } from '../../services/kafka-client';
 
 /** What the function's environment says. */

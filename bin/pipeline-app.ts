@@ -4,12 +4,13 @@
  * the same command line always gives the same templates.
  */
 import { App } from 'aws-cdk-lib';
+import { PROJECT_ROOT } from '../lib/packaging/project-root';
+import { requireUsableFolders, UnusablePathError } from '../lib/packaging/usable-folders';
 import { addDeployment } from '../lib/parked-pipeline';
 import { readDeployment, SettingError } from '../lib/stages';
-import { PROJECT_ROOT, requireUsablePaths, UnusablePathError } from '../tools/local-run/paths';
 
 try {
-  requireUsablePaths([['checkout', PROJECT_ROOT]]);
+  requireUsableFolders([['checkout', PROJECT_ROOT]]);
   const app = new App();
   addDeployment(
     app,

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { installedParts, type InstalledParts } from './local-run/install';
-import { findProgram } from './local-run/install/tools';
+import { findProgram } from './processes/find-program';
 import { PROJECT_ROOT } from './local-run/paths';
 
 /** What a check needs: Node alone, the Python of the table engine, that of Spark, or Maven. */

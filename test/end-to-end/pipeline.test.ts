@@ -5,7 +5,7 @@ import type { BatchReport } from '../../tools/pipeline/batch';
 import type { EmulatorReports } from '../../tools/pipeline/emulate';
 import { runningLocalDeployment } from '../../tools/local-run/local-deployment';
 import type { Reconciliation } from '../../tools/pipeline/reconcile';
-import type { Status } from '../../tools/pipeline/status';
+import type { LocalStatus } from '../../tools/pipeline/status';
 import type { EmulatorDestination, EmulatorReport } from '../../services/emulator';
 import { createApiClient } from '../../services/emulator/api-client';
 import { TOPIC_CONTENT_TYPE } from '../../services/emulator/topic-destination';
@@ -148,7 +148,7 @@ describe('the whole pipeline', () => {
         expect(comparable(answers)).toEqual(expectedAnswers());
       }
 
-      const status = await pipelineJson<Status>(USER_ID, 'status');
+      const status = await pipelineJson<LocalStatus>(USER_ID, 'status');
       expect(status.parts.map(({ part, up }) => [part, up])).toEqual([
         ['Kafka', true],
         ['REST proxy', true],

@@ -19,7 +19,7 @@ import type { CheckResult } from '../../tools/pipeline/doctor/check';
 import { runningLocalDeployment } from '../../tools/local-run/local-deployment';
 import { readSourceSecret } from '../../services/emulator';
 import { ensureParts } from '../../tools/local-run/install';
-import { findProgram } from '../../tools/local-run/install/tools';
+import { findProgram } from '../../tools/processes/find-program';
 import { STATES_ROOT } from '../../tools/local-run/paths';
 import { resetState } from '../../tools/local-run/state/reset';
 import { hostileEnvironment } from './support/hostile-environment';

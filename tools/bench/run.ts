@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { textTable } from '../cli/text-table';
+import { textTable } from '../text-table';
 import { PROJECT_ROOT, requireUsablePaths } from '../local-run/paths';
 import { exemptLoopback } from '../processes/environment';
 import { runCommand } from '../processes/run-command';

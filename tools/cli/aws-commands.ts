@@ -1,10 +1,11 @@
 /** The commands for the stages on Amazon's AWS. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { brokers, formatBrokers } from '../stage/brokers';
+import { brokers } from '../stage/brokers';
 import { connect, CONNECT_WAYS, type ConnectWay } from '../stage/connect';
 import { formatCost } from './format-cost';
 import { regionOf } from '../stage/stage-aws';
-import { formatSnapshots, sourceSnapshots } from '../stage/snapshots';
+import { sourceSnapshots, type SourceSnapshot } from '../stage/snapshots';
+import { textTable } from '../text-table';
 import { AWS_STAGES, regionOption, stageOf, userIdOption, type StageFlags } from './stage-option';
 
 /** A command with the flags that say which stage. */
@@ -24,6 +25,16 @@ function setting(text: string, before: Readonly<Record<string, string>>): Record
     throw new InvalidArgumentError('Expected name=value, for example kafkaCapacity=serverless.');
   }
   return { ...before, [name]: value };
+}
+
+/** The snapshots for a person. */
+export function formatSnapshots(snapshots: readonly SourceSnapshot[]): string {
+  return snapshots.length === 0
+    ? 'There is no snapshot of the source database: it leaves one when its stack is deleted.'
+    : textTable(
+        ['snapshot', 'made', 'GiB'],
+        snapshots.map(({ id, made, gibibytes }) => [id, made, gibibytes]),
+      );
 }
 
 /** Adds `connect`, `brokers`, `snapshots` and `cost`. */
@@ -50,7 +61,9 @@ export function addAwsCommands(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (flags: StageFlags & { readonly json?: true }) => {
       const result = await brokers(stageOf(flags));
-      process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatBrokers(result)}\n`);
+      process.stdout.write(
+        `${flags.json ? JSON.stringify(result, null, 2) : result.bootstrapServers.split(',').join('\n')}\n`,
+      );
     });
 
   stageCommand(program, 'snapshots', 'the snapshots of the source database, the newest first')

@@ -1,7 +1,7 @@
 /** An estimate of costs for a person. */
 import { TRY_HOURS, type Overview, type StageCost } from '../cost/overview';
 import { daysOf, PRICES, type Charge } from '../cost/prices';
-import { textTable } from './text-table';
+import { textTable } from '../text-table';
 
 const dollars = (amount: number): string => amount.toFixed(2);
 

@@ -1,6 +1,6 @@
 /** The reconciliation for a person. */
 import type { Reconciliation } from '../pipeline/reconcile';
-import { textTable } from './text-table';
+import { textTable } from '../text-table';
 
 /**
  * A table for each path with a row for each feed, the findings below it, and a closing line for each feed. Where Kafka was

@@ -1,24 +1,52 @@
 /** The status for a person. */
 import type { ShardLag } from '../pipeline/kinesis-lag';
-import type { FeedStatus, Status, StreamStatus } from '../pipeline/status';
-import { type Cell, textTable } from './text-table';
+import type { FeedStatus, StackState, Status, StreamStatus } from '../pipeline/status';
+import { type Cell, textTable } from '../text-table';
 
 /** The quantiles say little without it: the API, and tries that failed, are before the arrival. */
 const STREAMS = 'Streaming path (p50, p95, p99: from the arrival in the stream to the row, without the API)';
 
-/** The parts, then how far the posts have come on both paths. */
+/** Of the local run its parts, then how far the posts have come on both paths; of a stage on AWS what AWS knows. */
 export function formatStatus(status: Status): string {
+  const { stage, userId, region, apiUrl, sinkBucket, parts = [], feeds, streams, problem, stacks } = status;
+  const up = problem === undefined ? ['up', 'DOWN'] : ['running', 'NOT RUNNING'];
+  const blocks = [
+    [
+      `Pipeline ${userId}, stage ${stage}${region === undefined ? '' : `, in ${region}`}`,
+      ...(apiUrl === undefined ? [] : [`API ${apiUrl}, bucket ${sinkBucket ?? ''}`]),
+      ...(problem === undefined ? [] : [problem]),
+    ],
+    ...(parts.length === 0
+      ? []
+      : [
+          textTable(
+            ['part', 'state', 'detail'],
+            parts.map((part) => [part.part, (part.up ? up[0] : up[1]) ?? '', part.detail]),
+          ),
+        ]),
+    ...(feeds ? [['Batch path', formatFeeds(feeds)]] : []),
+    ...(streams ? [[STREAMS, formatStreams(streams)]] : []),
+    ...(stacks === undefined ? [] : formatStage(stacks, status)),
+  ];
+  return blocks.map((block) => [block].flat().join('\n')).join('\n\n');
+}
+
+function formatStage(
+  stacks: readonly StackState[],
+  { alarms = [], answersMade }: Status,
+): (string | string[])[] {
   return [
-    `Pipeline ${status.userId}, stage ${status.stage}`,
-    `API ${status.apiUrl}, bucket ${status.sinkBucket}`,
-    '',
     textTable(
-      ['part', 'state', 'detail'],
-      status.parts.map(({ part, up, detail }) => [part, up ? 'up' : 'DOWN', detail]),
+      ['stack', 'state', 'changed'],
+      stacks.map(({ name, state, changed }) => [name, state, changed ?? '-']),
     ),
-    ...(status.feeds === null ? [] : ['', 'Batch path', formatFeeds(status.feeds)]),
-    ...(status.streams === null ? [] : ['', STREAMS, formatStreams(status.streams)]),
-  ].join('\n');
+    [
+      alarms.length === 0
+        ? 'No alarm is on.'
+        : `Alarms that are on (docs/runbook.md says what to do): ${alarms.join(', ')}`,
+      answersMade ? `The newest answers are of ${answersMade}.` : 'There are no answers yet.',
+    ],
+  ];
 }
 
 function formatFeeds(feeds: readonly FeedStatus[]): string {

@@ -5,129 +5,96 @@
  * code 0 is success, 1 failure (for `reconcile` also: something is missing or double), 2 wrong arguments.
  */
 import { Command, CommanderError } from 'commander';
-import { pythonExecutable, requireUsablePaths } from '../local-run/paths';
-import { exemptLoopback, forgetAwsAccount } from '../processes/environment';
-import { answers, formatAnswers } from '../pipeline/answers';
+import { exemptLoopback } from '../processes/environment';
+import { messageOf } from '../pipeline/aws-errors';
+import { CAPABILITIES, type Method } from '../pipeline/capabilities';
+import { isWell } from '../pipeline/doctor/check';
+import { reportsOf, type EmulateOptions } from '../pipeline/emulate';
+import type { BatchOptions, Control, Pipeline } from '../pipeline/pipeline';
+import type { ReplayOptions } from '../pipeline/replay';
+import { isStatusWell } from '../pipeline/status';
 import { memorySize, wholeNumber } from './arguments';
 import { addAwsCommands } from './aws-commands';
-import { messageOf } from '../pipeline/aws-errors';
-import { batch, formatBatch } from '../pipeline/batch';
-import type { Deployment } from '../pipeline/deployment';
-import { addDoctor } from './doctor';
-import { emulateDeployment, formatReports, reportsOf, runEmulation } from '../pipeline/emulate';
-import { addEmulateOptions, type EmulateFlags } from './emulate-options';
-import { engineOption, jobOptions, type EngineFlags } from '../local-run/engine';
+import { addEmulateOptions, addReplayOptions, engineOption } from './command-options';
+import { formatAnswers } from './format-answers';
+import { formatBatch } from './format-batch';
+import { formatChecks } from './format-doctor';
+import { formatEmulation } from './format-emulate';
 import { formatReconciliation } from './format-reconciliation';
+import { formatReplay } from './format-replay';
 import { formatStatus } from './format-status';
-import { LocalAwsError, runningLocalDeployment } from '../local-run/local-deployment';
-import { formatLocalParts, localParts } from '../local-run/list-parts';
-import { outcome, type Outcome } from './outcome';
-import { reconcile } from '../pipeline/reconcile';
-import { addReplayOptions, formatReplay, replay, type ReplayFlags } from '../pipeline/replay';
-import { ANSWERS, BATCH, EMULATE, RECONCILE, REPLAY, STATUS, type StageJob } from '../stage/stage-jobs';
-import { addStageOptions, stageOf, userIdOption, type StageFlags } from './stage-option';
-import { status } from '../pipeline/status';
-
-/** The flags that no module declares for its command. */
-interface OwnFlags {
-  readonly json?: true;
-  readonly wait: number | boolean;
-}
-
-/** The flags of all commands; a command has those that it declares. */
-type Flags = OwnFlags & StageFlags & EmulateFlags & EngineFlags & ReplayFlags;
-
-exemptLoopback();
+import { openPipeline } from './open-pipeline';
+import { addStageOptions, userIdOption, type StageFlags } from './stage-option';
 
 const interrupt = new AbortController();
-const { signal } = interrupt;
 
-const tell = (line: string): void => {
-  console.error(line);
+const control: Control = {
+  signal: interrupt.signal,
+  tell: (line) => {
+    console.error(line);
+  },
 };
 
-/**
- * Adds a command that works on the pipeline of the local run and, by `onAws`, on the stages on AWS.
- *
- * @param onDown what is said instead of an error of a local run whose AWS does not answer.
- */
-function command(
-  program: Command,
-  name: string,
-  description: string,
-  run: (deployment: Deployment, options: Flags) => Promise<Outcome>,
-  onAws?: StageJob,
-  onDown?: (error: LocalAwsError) => Outcome,
-): Command {
+/** A command for every pipeline. */
+interface PipelineCommand<Flags, Result> {
+  readonly name: Method;
+  readonly description: string;
+  readonly jsonHelp?: string;
+  readonly call: (pipeline: Pipeline, flags: Flags) => Promise<Result>;
+  /** The result for a person. */
+  readonly format: (result: Result) => string;
+  /** Whether the exit code is 0, not 1. Default: always. */
+  readonly isWell?: (result: Result) => boolean;
+}
+
+function add<Flags, Result>(program: Command, command: PipelineCommand<Flags, Result>): Command {
+  const { name, description, jsonHelp = 'print one JSON document', call, format } = command;
   const added = program
     .command(name)
     .description(description)
     .addOption(userIdOption())
-    .option('--json', 'print one JSON document')
-    .action(async (flags: Flags) => {
-      requireUsablePaths();
-      const runHere = async (): Promise<Outcome> => {
-        forgetAwsAccount();
-        try {
-          return await run(await runningLocalDeployment(flags.userId), flags);
-        } catch (error) {
-          if (onDown === undefined || !(error instanceof LocalAwsError)) throw error;
-          return onDown(error);
-        }
-      };
-      const { result, text, ok } =
-        onAws === undefined || flags.stage === 'local'
-          ? await runHere()
-          : await onAws.run(stageOf(flags), { flags, signal, tell });
-      process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : text}\n`);
-      if (!ok) process.exitCode = 1;
+    .option('--json', jsonHelp)
+    .action(async (flags: Flags & StageFlags & { readonly json?: true }) => {
+      const result = await call(await openPipeline(flags), flags);
+      process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
+      if (command.isWell?.(result) === false) process.exitCode = 1;
     });
-  if (onAws !== undefined) addStageOptions(added, onAws);
+  addStageOptions(added, CAPABILITIES[name]);
   return added;
 }
 
-const engine = (): { python: string; signal: AbortSignal } => ({ python: pythonExecutable(), signal });
-
-/** The commands; also what `docs/reference/command-line.md` is made from. */
+/** The program with all its commands; also what `docs/reference/command-line.md` is made from. */
 export function pipelineProgram(): Command {
   const program = new Command('npm run pipeline --')
     .description('Looks at the running pipeline, or at a stage on AWS, and runs its jobs.')
     .exitOverride()
     .showHelpAfterError('(add --help for the options)');
 
-  command(
-    program,
-    'status',
-    'what runs, and how far the posts have come; exit code 1 when a part is down',
-    async (deployment) =>
-      outcome(await status(deployment, engine()), formatStatus, ({ parts }) => parts.every(({ up }) => up)),
-    STATUS,
-    (error) => outcome(localParts(error), formatLocalParts, () => false),
-  );
+  add(program, {
+    name: 'status',
+    description: 'what runs, and how far the posts have come; exit code 1 when a part is down',
+    call: (pipeline) => pipeline.status(control),
+    format: formatStatus,
+    isWell: isStatusWell,
+  });
 
   addEmulateOptions(
-    command(
-      program,
-      'emulate',
-      'send posts from the source database to the API; exit code 1 when a record was not acknowledged',
-      async (deployment, flags) =>
-        outcome(
-          await runEmulation((...args) => emulateDeployment(deployment, ...args), flags, signal, tell),
-          formatReports,
-          (result) => reportsOf(result).every(({ ok }) => ok),
-        ),
-      EMULATE,
-    ),
+    add(program, {
+      name: 'emulate',
+      description:
+        'send posts from the source database to the API; exit code 1 when a record was not acknowledged',
+      call: (pipeline, flags: EmulateOptions) => pipeline.emulate(flags, control),
+      format: formatEmulation,
+      isWell: (result) => reportsOf(result).every(({ ok }) => ok),
+    }),
   );
 
-  command(
-    program,
-    'batch',
-    'clean the new raw files into the Delta tables; on Spark also answer, compact and vacuum',
-    async (deployment, flags) =>
-      outcome(await batch(deployment, await jobOptions(flags, signal)), formatBatch),
-    BATCH,
-  )
+  add(program, {
+    name: 'batch',
+    description: 'clean the new raw files into the Delta tables; on Spark also answer, compact and vacuum',
+    call: (pipeline, flags: BatchOptions) => pipeline.batch(flags, control),
+    format: formatBatch,
+  })
     .addOption(engineOption())
     .option(
       '--memory-limit <size>',
@@ -136,27 +103,21 @@ export function pipelineProgram(): Command {
     )
     .option('--no-wait', 'of a stage on AWS: do not wait for the end');
 
-  command(
-    program,
-    'answers',
-    'answer the eight questions from the tables',
-    async (deployment, flags) =>
-      outcome(await answers(deployment, await jobOptions(flags, signal)), formatAnswers),
-    ANSWERS,
-  ).addOption(engineOption());
+  add(program, {
+    name: 'answers',
+    description: 'answer the eight questions from the tables',
+    call: (pipeline, flags: BatchOptions) => pipeline.answers(flags, control),
+    format: formatAnswers,
+  }).addOption(engineOption());
 
-  command(
-    program,
-    'reconcile',
-    'count every record from the emulator to the tables; exit code 1 when one is missing or double',
-    async (deployment, { wait }) =>
-      outcome(
-        await reconcile(deployment, { ...engine(), waitSeconds: Number(wait) }),
-        formatReconciliation,
-        ({ ok }) => ok,
-      ),
-    RECONCILE,
-  ).option(
+  add(program, {
+    name: 'reconcile',
+    description:
+      'count every record from the emulator to the tables; exit code 1 when one is missing or double',
+    call: (pipeline, flags: { readonly wait: number }) => pipeline.reconcile(flags, control),
+    format: formatReconciliation,
+    isWell: ({ ok }) => ok,
+  }).option(
     '--wait <seconds>',
     'how long the sink may take to store what the topics hold',
     wholeNumber(0, 3600),
@@ -164,21 +125,31 @@ export function pipelineProgram(): Command {
   );
 
   addReplayOptions(
-    command(
-      program,
-      'replay',
-      'bring back what a table lacks, from the stream or the raw files; nothing that is there changes',
-      async (deployment, flags) => outcome(await replay(deployment, flags, engine()), formatReplay),
-      REPLAY,
-    ),
+    add(program, {
+      name: 'replay',
+      description:
+        'bring back what a table lacks, from the stream or the raw files; nothing that is there changes',
+      call: (pipeline, flags: ReplayOptions) => pipeline.replay(flags, control),
+      format: formatReplay,
+    }),
   );
 
-  addDoctor(program);
+  add(program, {
+    name: 'doctor',
+    description:
+      'asks this machine and the running pipeline, or a stage on AWS, whether all is well, and says what to do where it is not; exit code 1 when something has failed or could not be asked',
+    jsonHelp: 'print one JSON document: a list of {check, status, seen, remedy}',
+    call: (pipeline) => pipeline.doctor(),
+    format: formatChecks,
+    isWell,
+  });
+
   addAwsCommands(program);
   return program;
 }
 
 if (require.main === module) {
+  exemptLoopback();
   // Whoever reads the output may have seen enough of it, as `head` does.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

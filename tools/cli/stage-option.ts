@@ -2,7 +2,9 @@
 import { Option, type Command } from 'commander';
 import { checkUserId, DEFAULT_USER_ID } from '../../services/contract';
 import { checked } from './arguments';
-import { regionOf, type StageAws } from '../stage/stage-aws';
+import { ONLY_AWS, type Capability } from '../pipeline/capabilities';
+import type { StageAws } from '../pipeline/deployment';
+import { regionOf } from '../stage/stage-aws';
 
 /** The stages on AWS. */
 export const AWS_STAGES = ['dev', 'prod'] as const;
@@ -13,16 +15,6 @@ export interface StageFlags {
   /** `local`, or one of {@link AWS_STAGES}. */
   readonly stage: string;
   readonly region?: string;
-}
-
-/** What of a command differs for a stage on AWS. */
-export interface StageDifference {
-  /** Shown below the command's options, whole sentences. */
-  readonly help: string;
-  /** Options that a stage on AWS does not take, by attribute name, with the reason: a clause. */
-  readonly refused?: Readonly<Record<string, string>>;
-  /** Options that only a stage on AWS takes, by attribute name. */
-  readonly only?: readonly string[];
 }
 
 /** The stage on AWS that the flags name, in the region that they or the environment say. */
@@ -45,7 +37,7 @@ export function regionOption(): Option {
 }
 
 /** Lets a command of the local pipeline also take a stage on AWS; options that do not go with the stage are refused. */
-export function addStageOptions(command: Command, { help, refused = {}, only = [] }: StageDifference): void {
+export function addStageOptions(command: Command, { onAws, unsupported }: Capability): void {
   command
     .addOption(
       new Option('--stage <name>', 'the pipeline that runs here, or a stage on AWS')
@@ -53,14 +45,11 @@ export function addStageOptions(command: Command, { help, refused = {}, only = [
         .default('local'),
     )
     .addOption(regionOption())
-    .addHelpText('after', `\nOf --stage dev and prod:\n  ${help}`)
+    .addHelpText('after', `\nOf --stage dev and prod:\n  ${onAws}`)
     .hook('preAction', () => {
       const { stage } = command.opts<StageFlags>();
-      const refusals =
-        stage === 'local'
-          ? [...only, 'region'].map((name) => [name, 'it is for the stages on AWS'] as const)
-          : Object.entries(refused);
-      for (const [name, reason] of refusals) {
+      const refused = stage === 'local' ? { ...unsupported.local, region: ONLY_AWS } : unsupported.aws;
+      for (const [name, reason] of Object.entries(refused ?? {})) {
         if (command.getOptionValueSource(name) !== 'cli') continue;
         const option = command.options.find((one) => one.attributeName() === name);
         command.error(

@@ -5,6 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { checked, decimalNumber, wholeNumber } from './arguments';
 import { checkUserId, DEFAULT_USER_ID } from '../../services/contract';
 import { sinkPluginChoice, type SinkPluginChoice } from '../local-run/install/sink-plugin';
+import type { PortName } from '../local-run/ports';
+import type { RunOptions } from '../local-run/run-options';
 import { MAX_RESTARTS } from '../local-run/supervisor';
 
 /** The ports that can be fixed, with the flag of each. */
@@ -15,33 +17,7 @@ export const PORT_FLAGS = {
   mariadb: '--mariadb-port',
   ministack: '--aws-port',
   restProxy: '--rest-proxy-port',
-} as const;
-
-/** A port of the local run. */
-export type PortName = keyof typeof PORT_FLAGS;
-
-/** What `npm start` was asked for. */
-export interface StartOptions {
-  /** Stop after the first reconciliation. */
-  readonly once: boolean;
-  /** How many posts the source database shall hold, each sent once. Default: 11,000. */
-  readonly posts: number;
-  /** The seed of the data and of the draw. Default: 100. */
-  readonly seed: number;
-  readonly userId: string;
-  /** Posts a second; undefined: every post once as fast as it goes, then 10 a second. 0: as fast as it goes. */
-  readonly rate?: number;
-  /** Whether random posts go on once every post was sent; if not, the parts just stay up. Default: true. */
-  readonly random: boolean;
-  /** Seconds between two reports while random posts flow. Default: 60. */
-  readonly reportEvery: number;
-  /** How often a part that dies is started again within five minutes before the run ends. Default: 3. */
-  readonly restarts: number;
-  /** An S3 sink plugin in place of the one built here. */
-  readonly sinkPlugin?: SinkPluginChoice;
-  /** Fixed ports. */
-  readonly ports: Partial<Readonly<Record<PortName, number>>>;
-}
+} as const satisfies Record<PortName, string>;
 
 /** The command line cannot be used, or help was asked for: the text has been written. */
 export class UsageExit extends Error {
@@ -118,7 +94,7 @@ export function startCommand(): Command {
  * @param write takes help and error texts.
  * @throws UsageExit when help was asked for or something is wrong; the text has then been written.
  */
-export function parseStartOptions(args: readonly string[], write: (text: string) => void): StartOptions {
+export function parseStartOptions(args: readonly string[], write: (text: string) => void): RunOptions {
   const command = startCommand();
   command
     .allowExcessArguments(false)

@@ -4,6 +4,9 @@
  * Exit codes: 0 done, 1 failed (also: something missing or double), 2 wrong options, 130 Ctrl-C, 143 SIGTERM, 129 the
  * terminal was closed, 141 the reader of the output went away.
  */
+import { formatAnswers } from './format-answers';
+import { formatBatch } from './format-batch';
+import { formatReconciliation } from './format-reconciliation';
 import { parseStartOptions, UsageExit } from './start-options';
 import { createOutput } from '../local-run/output';
 import { requireUsablePaths } from '../local-run/paths';
@@ -73,7 +76,8 @@ export async function main(args: readonly string[]): Promise<number> {
     forgetAwsAccount();
     // Children that others start for us (the table engine) are found by the guardian, too.
     process.env[MARK_VARIABLE] = guardian.mark;
-    return await run({ options, output, stop });
+    const format = { batch: formatBatch, answers: formatAnswers, reconciliation: formatReconciliation };
+    return await run({ options, output, format, stop });
   } catch (error) {
     if (error instanceof UsageExit) return error.exitCode;
     const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;

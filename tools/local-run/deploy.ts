@@ -4,7 +4,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { awsVariables, type AwsClientConfig } from '../pipeline/deployment';
-import { isDeployed, readStacks, stackProblems, wantedStacks } from './deployed-stacks';
+import { isWhole, readStacks } from '../pipeline/pipeline-stacks';
+import { stackProblems, wantedStacks } from './deployed-stacks';
 import { hashOf } from './install/part';
 import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
 import { PROJECT_ROOT } from './paths';
@@ -120,7 +121,7 @@ export async function synthesise(settings: DeploySettings, signal?: AbortSignal)
  */
 export async function bootstrap(settings: DeploySettings, signal?: AbortSignal): Promise<boolean> {
   const stacks = await readStacks(settings.aws);
-  if (isDeployed(stacks.find(({ StackName }) => StackName === 'CDKToolkit'))) return false;
+  if (isWhole(stacks.find(({ StackName }) => StackName === 'CDKToolkit')?.StackStatus)) return false;
   const environment = `aws://${ACCOUNT}/${settings.aws.region}`;
   await cdk(['bootstrap', '--app', assembly(settings), environment], settings, signal).catch(
     sayWhatHelps(settings),

@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
-import type { AwsClientConfig } from '../pipeline/deployment';
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import { isWhole } from '../pipeline/pipeline-stacks';
 
 /** A stack that the app has. */
 export interface WantedStack {
@@ -15,13 +15,6 @@ export interface WantedStack {
 }
 
 const TEMPLATE = /\.template\.json$/;
-/** CloudFormation's states after an operation that succeeded. */
-const DEPLOYED: readonly string[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE'];
-
-/** Whether a stack is as its template says: not being worked on, not failed, not rolled back. */
-export function isDeployed(stack: Stack | undefined): boolean {
-  return DEPLOYED.includes(stack?.StackStatus ?? '');
-}
 
 /** The stacks of a synthesised app. Its stacks' ids are their names, and each has its template in the folder. */
 export function wantedStacks(assembly: string): WantedStack[] {
@@ -41,7 +34,7 @@ export function stackProblems(wanted: readonly WantedStack[], found: readonly St
       ({ StackName, StackStatus }) => StackName === name && StackStatus !== 'DELETE_COMPLETE',
     );
     if (stack === undefined) return [`${name} is not there`];
-    if (!isDeployed(stack)) {
+    if (!isWhole(stack.StackStatus)) {
       const reason = stack.StackStatusReason ? ` (${stack.StackStatusReason})` : '';
       return [`${name} is ${stack.StackStatus}${reason}`];
     }
@@ -49,16 +42,4 @@ export function stackProblems(wanted: readonly WantedStack[], found: readonly St
     const missing = outputs.filter((key) => !present.has(key));
     return missing.length === 0 ? [] : [`${name} lacks the outputs ${missing.join(', ')}`];
   });
-}
-
-/** Reads all stacks. */
-export async function readStacks(aws: AwsClientConfig): Promise<Stack[]> {
-  const client = new CloudFormationClient(aws);
-  const stacks: Stack[] = [];
-  try {
-    for await (const page of paginateDescribeStacks({ client }, {})) stacks.push(...(page.Stacks ?? []));
-    return stacks;
-  } finally {
-    client.destroy();
-  }
 }

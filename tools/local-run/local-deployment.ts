@@ -40,16 +40,14 @@ export function localAws(run: Pick<RunEndpoints, 'region' | 'endpointUrl' | 'acc
 }
 
 /** The deployment behind the endpoints of a local run. @throws Error when its stacks are not deployed. */
-export async function localDeployment(run: RunEndpoints): Promise<Deployment> {
-  const aws = localAws(run);
+export async function localDeployment(
+  run: Pick<Deployment, 'userId' | 'aws' | 'connectUrl' | 'restProxyUrl'> & { bootstrapServers: string },
+): Promise<Deployment> {
   return {
     stage: 'local',
-    userId: run.userId,
-    aws,
-    outputs: await readOutputs(aws, 'local', run.userId),
+    ...run,
+    outputs: await readOutputs(run.aws, 'local', run.userId),
     bootstrapServers: run.bootstrapServers.split(','),
-    connectUrl: run.connectUrl,
-    restProxyUrl: run.restProxyUrl,
   };
 }
 
@@ -72,7 +70,14 @@ export async function runningLocalDeployment(
   }
   const run = JSON.parse(readFileSync(file, 'utf8')) as RunEndpoints;
   try {
-    return await localDeployment(run);
+    const { bootstrapServers, connectUrl, restProxyUrl } = run;
+    return await localDeployment({
+      userId: run.userId,
+      aws: localAws(run),
+      bootstrapServers,
+      connectUrl,
+      restProxyUrl,
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const supervisor = lockHolder(lockFile(folder));

@@ -4,8 +4,6 @@
 import { localAws } from './local-deployment';
 import type { AwsClientConfig } from '../pipeline/deployment';
 import { awsVariables } from '../pipeline/deployment';
-import type { PortName } from '../cli/start-options';
-import { PORT_FLAGS } from '../cli/start-options';
 import type { Output } from './output';
 import { startKafka } from './parts/kafka';
 import { startKafkaConnect } from './parts/kafka-connect';
@@ -13,7 +11,7 @@ import { startMariaDb, type RunningMariaDb } from './parts/mariadb';
 import { startMiniStack, type RunningMiniStack } from './parts/ministack';
 import type { PartOptions, RunningPart } from './parts/part-process';
 import { startRestProxy } from './parts/rest-proxy';
-import { choosePorts } from './ports';
+import { choosePorts, PORT_NAMES, type PortName } from './ports';
 import { guardian } from '../processes/guardian';
 import { startTime } from '../processes/identity.cjs';
 import { writeRunFile } from './state/run-file';
@@ -43,18 +41,17 @@ export interface Endpoints {
 /**
  * Chooses the ports, before anything runs: what is deployed depends on them only.
  *
- * @throws Error naming a fixed port that is taken, with its flag.
+ * @throws Error naming a fixed port that is taken, and what it is for.
  */
 export async function chooseEndpoints(
   state: State,
   fixed: Partial<Readonly<Record<PortName, number>>>,
 ): Promise<Endpoints> {
-  const names = Object.keys(PORT_FLAGS) as PortName[];
   const before: Partial<Record<string, number>> = { ...state.file.ports };
   for (const port of Object.values(fixed)) {
-    for (const name of names) if (before[name] === port) before[name] = undefined;
+    for (const name of PORT_NAMES) if (before[name] === port) before[name] = undefined;
   }
-  const ports = await choosePorts(names, 'the local run', fixed, before);
+  const ports = await choosePorts(PORT_NAMES, 'the local run', fixed, before);
   state.savePorts(ports);
   const endpointUrl = `http://${HOST}:${ports.ministack}`;
   return {

@@ -3,6 +3,12 @@
  */
 import { createServer } from 'node:net';
 
+/** What the ports of a local run are for. */
+export const PORT_NAMES = ['kafka', 'controller', 'connect', 'mariadb', 'ministack', 'restProxy'] as const;
+
+/** One of {@link PORT_NAMES}. */
+export type PortName = (typeof PORT_NAMES)[number];
+
 /** Whether a port on 127.0.0.1 can be listened on now. */
 export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,27 +1,41 @@
 /** The eight questions, answered from the cleaned tables. */
-import type { Deployment } from './deployment';
-import type { Answers } from './documents.generated';
+import { HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3';
+import { ANSWERS_KEY } from '../../services/contract';
+import type { Deployment, StageAws } from './deployment';
+import type { Answers as AnswersDocument } from './documents.generated';
 import { type TableEngineOptions, runTableEngine } from './table-engine';
-import { textTable } from '../cli/text-table';
 
-export type { Answers } from './documents.generated';
+/** All answers, in the order of the questions. */
+export interface Answers extends AnswersDocument {
+  /** When a stage on AWS made them, ISO 8601, UTC; absent where they were made for this call. */
+  readonly made?: string;
+}
 
-/** Answers the eight questions; the answers are also written to the sink bucket as `answers/answers.json`. */
+/** Answers the eight questions; the answers are also written to the sink bucket, as `ANSWERS_KEY`. */
 export function answers(deployment: Deployment, options: TableEngineOptions): Promise<Answers> {
   return runTableEngine<Answers>(deployment, 'answers', options);
 }
 
 /**
- * The answers for a person.
+ * When the newest answers were made, ISO 8601; undefined when there are none.
  *
- * @param mostRows how many rows of an answer are shown; a line says how many more there are. Default: all.
+ * @param signal ends the asking.
  */
-export function formatAnswers({ answers: all }: Answers, mostRows = Infinity): string {
-  return all
-    .map(({ question, title, columns, rows }) => {
-      const table = textTable(columns, rows.slice(0, mostRows));
-      const more = rows.length - mostRows;
-      return `${question}. ${title}\n\n${table}\n${more > 0 ? `… and ${more} more rows\n` : ''}`;
-    })
-    .join('\n');
+export async function answersMade(
+  { aws }: Pick<StageAws, 'aws'>,
+  bucket: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const client = new S3Client(aws);
+  try {
+    const { LastModified } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: ANSWERS_KEY }), {
+      abortSignal: signal,
+    });
+    return LastModified?.toISOString();
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  } finally {
+    client.destroy();
+  }
 }

@@ -1,30 +1,29 @@
 /** The daily batch: raw files to cleaned Delta tables. */
-import { FEED_NAMES } from '../../services/contract';
 import type { Deployment } from './deployment';
 import type { BatchReport } from './documents.generated';
 import { keepLetters } from './keep-letters';
 import { type TableEngineOptions, runTableEngine } from './table-engine';
-import { textTable } from '../cli/text-table';
 
 export type { BatchReport } from './documents.generated';
+
+type NullUnlessKnown<T> = { readonly [K in keyof T]: T[K] | null };
+
+/**
+ * What a batch did, wherever it ran. On a stage on AWS the figures are null when its end was not waited for, or when
+ * Spark did it; `seconds` are then those of the whole daily batch.
+ */
+export interface BatchResult extends NullUnlessKnown<Omit<BatchReport, 'seconds'>> {
+  readonly seconds: number;
+  /** Of a stage on AWS: the run of its state machine. */
+  readonly executionArn?: string;
+  /** Of a stage on AWS, as Step Functions has it; `RUNNING` when its end was not waited for. */
+  readonly status?: 'RUNNING' | 'SUCCEEDED';
+  /** Of a stage on AWS: what its step that cleans reported; the figures above are its own. */
+  readonly report?: BatchReport | null;
+}
 
 /** Runs one batch over the raw files that no batch has read yet, and the dead letters that are new. */
 export async function batch(deployment: Deployment, options: TableEngineOptions): Promise<BatchReport> {
   await keepLetters(deployment, options.signal);
   return runTableEngine<BatchReport>(deployment, 'batch', options);
-}
-
-/** A batch report for a person. */
-export function formatBatch(report: BatchReport): string {
-  const letters =
-    report.dead_letters > 0 ? `\n${report.dead_letters} dead letters went into quarantine.` : '';
-  if (report.batch === null) return `Nothing new: every raw file has been read.${letters}`;
-  const table = textTable(
-    ['feed', 'files', 'lines', 'rows', 'rejects', 'inserted', 'updated'],
-    FEED_NAMES.map((feed) => {
-      const { files, lines, rows, rejects, inserted, updated } = report.feeds[feed];
-      return [feed, files, lines, rows, rejects, inserted, updated];
-    }),
-  );
-  return `Batch ${report.batch} in ${report.seconds.toFixed(1)} s\n${table}${letters}`;
 }

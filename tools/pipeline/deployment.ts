@@ -26,11 +26,17 @@ export interface DeploymentOutputs {
   readonly SourceSecretArn: string;
 }
 
-/** A deployed pipeline. */
-export interface Deployment {
-  readonly stage: string;
+/** Whose pipeline, where, in which stage. */
+export interface StageAws {
   readonly userId: string;
+  /** `local`, `dev` or `prod`. */
+  readonly stage: string;
+  /** Of a stage on AWS the region alone: the default credential chain is used, and `AWS_ENDPOINT_URL` obeyed. */
   readonly aws: AwsClientConfig;
+}
+
+/** A deployed pipeline all of whose parts can be reached. */
+export interface Deployment extends StageAws {
   readonly outputs: DeploymentOutputs;
   /** Kafka bootstrap servers, `host:port`. */
   readonly bootstrapServers: readonly string[];
@@ -61,7 +67,7 @@ export async function readOutputs(
   const prefix = stackNamePrefix(userId, stage);
   const found = new Map<string, string>();
   let stacks = 0;
-  for await (const stack of pipelineStacks(aws, userId, stage)) {
+  for (const stack of await pipelineStacks({ aws, userId, stage })) {
     stacks += 1;
     for (const output of stack.Outputs ?? []) {
       if (output.OutputKey && output.OutputValue) found.set(output.OutputKey, output.OutputValue);

@@ -7,13 +7,22 @@ import {
   openPorts,
   runName,
 } from '../../services/emulator';
-import { FEED_NAMES } from '../../services/contract';
 import type { Deployment } from './deployment';
-import { emulatorOptions, type EmulateFlags } from '../cli/emulate-options';
-import { textTable } from '../cli/text-table';
+import type { Control } from './pipeline';
 
 /** How many posts a random emulation sends when it is not told. */
 export const DEFAULT_RANDOM_POSTS = 100;
+
+/** What is sent, and to where. The defaults of what is not given are the emulator's. */
+export interface EmulateOptions extends Pick<
+  EmulatorOptions,
+  'mode' | 'posts' | 'seed' | 'run' | 'rate' | 'pause'
+> {
+  /** The Kafka topics, the Kinesis streams, or both at once. */
+  readonly to: EmulatorDestination | 'both';
+  /** Sends to the streams record by record, as the original did. Default: false. */
+  readonly recordRoute?: boolean;
+}
 
 /** The reports of two emulations that ran side by side. */
 export type EmulatorReports = Readonly<Record<EmulatorDestination, EmulatorReport>>;
@@ -93,44 +102,26 @@ export async function emulateBoth(
   return { topics: topics.value, streams: streams.value };
 }
 
-/** One emulation's report, or with `--to both` an object of both. */
+/** One emulation's report, or with `to: 'both'` an object of both. */
 export function runEmulation(
   emulateOne: Emulate,
-  flags: EmulateFlags,
-  signal: AbortSignal,
-  tell: (line: string) => void,
+  options: EmulateOptions,
+  { signal, tell }: Control,
 ): Promise<EmulatorReport | EmulatorReports> {
-  const options = emulatorOptions(flags);
-  return flags.to === 'both'
-    ? emulateBoth(emulateOne, options, signal, tell)
-    : emulateOne({ ...options, destination: flags.to }, signal, tell);
+  const { to } = options;
+  const shared = emulatorOptions(options);
+  return to === 'both'
+    ? emulateBoth(emulateOne, shared, signal, tell)
+    : emulateOne({ ...shared, destination: to }, signal, tell);
+}
+
+/** The emulator's options, but for the destination. */
+export function emulatorOptions(options: EmulateOptions): EmulatorOptions {
+  const { recordRoute, mode, posts, seed, run, rate, pause } = options;
+  return { mode, posts, seed, run, rate, pause, streamRoute: recordRoute === true ? 'record' : undefined };
 }
 
 /** The reports of one emulation, or of two. */
 export function reportsOf(result: EmulatorReport | EmulatorReports): readonly EmulatorReport[] {
   return 'run' in result ? [result] : [result.topics, result.streams];
-}
-
-/** The reports of one emulation, or of two, for a person. */
-export function formatReports(result: EmulatorReport | EmulatorReports): string {
-  return reportsOf(result).map(formatEmulation).join('\n\n');
-}
-
-/** An emulator report for a person. */
-export function formatEmulation(report: EmulatorReport): string {
-  const { destination, mode, seed, run, posts, seconds, rate, incomplete, ended, warnings, problems } =
-    report;
-  return [
-    `Run ${run} to the ${destination} (${mode}, seed ${seed}) ${ended}: ${posts.toLocaleString('en-US')} posts in ${seconds.toFixed(1)} s, ${rate} a second`,
-    textTable(
-      ['feed', 'sent', 'acknowledged', 'failed', 'retried'],
-      FEED_NAMES.map((feed) => {
-        const { sent, acknowledged, failed, retried } = report.feeds[feed];
-        return [feed, sent, acknowledged, failed, retried];
-      }),
-    ),
-    ...(incomplete > 0 ? [`${incomplete} posts lack a row in at least one source table.`] : []),
-    ...warnings.map((warning) => `Note: ${warning}`),
-    ...problems.map((problem) => `Problem: ${problem}`),
-  ].join('\n');
 }

@@ -1,17 +1,18 @@
 /** Brings back what a table lacks, from the stream's records or from the raw files. */
-import { type Command, Option } from 'commander';
-import { FEED_NAMES, type FeedName, streamName, streamTableName } from '../../services/contract';
-import { isoTime } from '../cli/arguments';
+import { type FeedName, streamName, streamTableName } from '../../services/contract';
 import type { Deployment } from './deployment';
 import type { RawFilesReplay, RecordsReplay } from './documents.generated';
 import { streamRecords } from './stream-records';
 import { runTableEngine, type TableEngineOptions } from './table-engine';
 
 /** What is replayed. */
-export interface ReplayFlags {
+export interface ReplayOptions {
   readonly feed: FeedName;
+  /** The earliest time of arrival in the stream, or of upload to the bucket. */
   readonly from: Date;
+  /** The latest time. */
   readonly to: Date;
+  /** The stream's records into its table, or raw files into the batch's. */
   readonly source: 'stream' | 'raw-files';
 }
 
@@ -27,33 +28,10 @@ export interface RawReplay extends RawFilesReplay {
   readonly table: string;
 }
 
-/** Adds the flags of the command. */
-export function addReplayOptions(command: Command): Command {
-  const time = (flag: string, description: string): Option =>
-    new Option(`${flag} <time>`, description).argParser(isoTime).makeOptionMandatory();
-  return command
-    .addOption(new Option('--feed <feed>', 'the feed').choices(FEED_NAMES).makeOptionMandatory())
-    .addOption(time('--from', 'the earliest time of arrival, or of upload; ISO 8601, without a zone UTC'))
-    .addOption(time('--to', 'the latest time'))
-    .addOption(
-      new Option('--source <source>', "the stream's records into its table, or raw files into the batch's")
-        .choices(['stream', 'raw-files'])
-        .default('stream'),
-    )
-    .hook('preAction', (_, replayed) => {
-      const { from, to } = replayed.opts<ReplayFlags>();
-      if (from > to) {
-        replayed.error(
-          `error: --from ${from.toISOString()} is after --to ${to.toISOString()}; expected it before.`,
-        );
-      }
-    });
-}
-
 /** Replays. Whatever is there already stays as it is, so that it can be done again at any time. */
 export async function replay(
   deployment: Deployment,
-  { feed, from, to, source }: ReplayFlags,
+  { feed, from, to, source }: ReplayOptions,
   options: TableEngineOptions,
 ): Promise<StreamReplay | RawReplay> {
   const args = [...(options.args ?? []), '--feed', feed];
@@ -75,13 +53,4 @@ export async function replay(
 
 async function* lines(values: AsyncIterable<unknown>): AsyncGenerator<string> {
   for await (const value of values) yield `${JSON.stringify(value)}\n`;
-}
-
-/** A replay for a person. */
-export function formatReplay(report: StreamReplay | RawReplay): string {
-  const read =
-    report.source === 'stream'
-      ? `${report.records} records of the stream read again: ${report.present} were there, ${report.ahead} are on their way.`
-      : `${report.files} raw files read again, ${report.lines} lines; ${report.pending_files} files are left to the batch.`;
-  return `${read}\n${report.inserted} rows added to ${report.table}, ${report.quarantined} to quarantine, in ${report.seconds.toFixed(1)} s.`;
 }

@@ -52,15 +52,51 @@ export interface StreamStatus {
   readonly recent: RecentFigures | null;
 }
 
-/** The status of a deployment. `feeds` is null when Kafka or the tables, `streams` when the streams cannot be read. */
+/** A stack of a stage on AWS. */
+export interface StackState {
+  readonly name: string;
+  /** As CloudFormation says it. */
+  readonly state: string;
+  /** The last change, ISO 8601; null when CloudFormation says none. */
+  readonly changed: string | null;
+}
+
+/** What is known of a pipeline: of the local run what its parts say, of a stage on AWS what AWS says. */
 export interface Status {
   readonly stage: string;
   readonly userId: string;
-  readonly apiUrl: string;
-  readonly sinkBucket: string;
-  readonly parts: readonly PartStatus[];
-  readonly feeds: readonly FeedStatus[] | null;
-  readonly streams: readonly StreamStatus[] | null;
+  /** Of the local run, like the next four. */
+  readonly apiUrl?: string;
+  readonly sinkBucket?: string;
+  readonly parts?: readonly PartStatus[];
+  /** Null when Kafka or the tables cannot be read. */
+  readonly feeds?: readonly FeedStatus[] | null;
+  /** Null when the streams cannot be read. */
+  readonly streams?: readonly StreamStatus[] | null;
+  /** Why the local AWS cannot be asked, and what to do; only `parts` is then known besides, by the processes. */
+  readonly problem?: string;
+  /** Of a stage on AWS, like all that follow. */
+  readonly region?: string;
+  /** Every stack is whole, and no alarm is on. */
+  readonly ok?: boolean;
+  readonly stacks?: readonly StackState[];
+  /** The names of the alarms that are on; each is a heading of `docs/runbook.md` after the first `/`. */
+  readonly alarms?: readonly string[];
+  /** When the newest answers were made, ISO 8601; null when there are none. */
+  readonly answersMade?: string | null;
+}
+
+/** The status of the local run when all can be asked. */
+export type LocalStatus = Status &
+  Required<Pick<Status, 'apiUrl' | 'sinkBucket' | 'parts' | 'feeds' | 'streams'>>;
+
+/** The status of a stage on AWS. */
+export type StageStatus = Status &
+  Required<Pick<Status, 'region' | 'ok' | 'stacks' | 'alarms' | 'answersMade'>>;
+
+/** Whether all is up, whole and quiet. */
+export function isStatusWell({ ok = true, problem, parts = [] }: Status): boolean {
+  return ok && problem === undefined && parts.every(({ up }) => up);
 }
 
 const reason = (error: unknown): string => {
@@ -77,7 +113,7 @@ async function part(name: string, check: () => Promise<string>): Promise<PartSta
 }
 
 /** Asks every part; never throws because one of them is away. */
-export async function status(deployment: Deployment, options: TableEngineOptions): Promise<Status> {
+export async function status(deployment: Deployment, options: TableEngineOptions): Promise<LocalStatus> {
   const { userId } = deployment;
   const topics = FEED_NAMES.map((feed) => topicName(userId, feed));
   const [kafka, connect, proxy, tables, streams] = await Promise.all([

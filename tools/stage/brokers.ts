@@ -1,6 +1,7 @@
 /** `npm run pipeline -- brokers`: the bootstrap brokers of a stage's MSK cluster. */
 import { GetBootstrapBrokersCommand, KafkaClient } from '@aws-sdk/client-kafka';
-import { stackOutput, type StageAws } from './stage-aws';
+import type { StageAws } from '../pipeline/deployment';
+import { stackOutput } from './stage-aws';
 
 /** The bootstrap brokers, as clients are to be given them. */
 export interface Brokers {
@@ -29,9 +30,4 @@ export async function brokers(deployment: StageAws): Promise<Brokers> {
   } finally {
     client.destroy();
   }
-}
-
-/** The brokers, a line each. */
-export function formatBrokers({ bootstrapServers }: Brokers): string {
-  return bootstrapServers.split(',').join('\n');
 }

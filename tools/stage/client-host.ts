@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { CLIENT_HOST_TAG } from '../../lib/client-host/client-host-tag';
-import { pipelineTags, type StageAws } from './stage-aws';
+import type { StageAws } from '../pipeline/deployment';
+import { pipelineTags } from './stage-aws';
 
 /** The instance that the client host runs on. */
 export interface ClientHostInstance {

@@ -3,11 +3,11 @@
  * open: SSH goes through Session Manager too, unless told to go straight to the private address.
  */
 import { spawn } from 'node:child_process';
-import { findProgram } from '../local-run/install/tools';
+import { findProgram } from '../processes/find-program';
 import { childEnvironment } from '../processes/environment';
 import { findClientHost, readPrivateKey, type ClientHostInstance } from './client-host';
 import { withKeyFile } from './key-file';
-import type { StageAws } from './stage-aws';
+import type { StageAws } from '../pipeline/deployment';
 
 /** The ways to the host: a session, SSH within a session, SSH to the private address. */
 export const CONNECT_WAYS = ['session', 'ssh', 'ssh-direct'] as const;

@@ -1,7 +1,7 @@
 /** `npm run pipeline -- snapshots`: the snapshots of a stage's source database, of which one can be restored. */
 import { paginateDescribeDBSnapshots, RDSClient, type DBSnapshot } from '@aws-sdk/client-rds';
-import { pipelineTags, type StageAws } from './stage-aws';
-import { textTable } from '../cli/text-table';
+import type { StageAws } from '../pipeline/deployment';
+import { pipelineTags } from './stage-aws';
 
 /** A snapshot that can be restored. */
 export interface SourceSnapshot {
@@ -32,14 +32,4 @@ export async function sourceSnapshots(deployment: StageAws): Promise<SourceSnaps
     client.destroy();
   }
   return found.sort((one, other) => other.made.localeCompare(one.made));
-}
-
-/** The snapshots for a person. */
-export function formatSnapshots(snapshots: readonly SourceSnapshot[]): string {
-  return snapshots.length === 0
-    ? 'There is no snapshot of the source database: it leaves one when its stack is deleted.'
-    : textTable(
-        ['snapshot', 'made', 'GiB'],
-        snapshots.map(({ id, made, gibibytes }) => [id, made, gibibytes]),
-      );
 }

@@ -1,16 +1,7 @@
 /** A stage on Amazon's AWS, as the commands that look at it find it: by stack outputs and by tags. */
 import { stackNamePrefix } from '../../lib/stack-names';
-import type { AwsClientConfig } from '../pipeline/deployment';
+import type { StageAws } from '../pipeline/deployment';
 import { pipelineStacks } from '../pipeline/pipeline-stacks';
-
-/** Whose pipeline, where, in which stage. */
-export interface StageAws {
-  readonly userId: string;
-  /** `dev` or `prod`. */
-  readonly stage: string;
-  /** The default credential chain is used. `AWS_ENDPOINT_URL` is obeyed. */
-  readonly aws: AwsClientConfig;
-}
 
 /** The region of a deployment: the flag, the environment's, or the stages' own default. */
 export function regionOf(flag: string | undefined, environment: NodeJS.ProcessEnv = process.env): string {
@@ -31,17 +22,15 @@ export function pipelineTags({ userId, stage }: StageAws): Readonly<Record<strin
  *
  * @throws Error when no stack is deployed there, or none has that output.
  */
-export async function stackOutput({ userId, stage, aws }: StageAws, key: string): Promise<string> {
-  const prefix = stackNamePrefix(userId, stage);
-  let stacks = 0;
-  for await (const stack of pipelineStacks(aws, userId, stage)) {
-    stacks += 1;
-    const output = stack.Outputs?.find(({ OutputKey }) => OutputKey === key);
-    if (output?.OutputValue) return output.OutputValue;
-  }
-  if (stacks === 0) throw noStack({ userId, stage, aws });
+export async function stackOutput(stage: StageAws, key: string): Promise<string> {
+  const stacks = await pipelineStacks(stage);
+  if (stacks.length === 0) throw noStack(stage);
+  const outputs = stacks.flatMap(({ Outputs }) => Outputs ?? []);
+  const value = outputs.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
+  if (value) return value;
+  const prefix = stackNamePrefix(stage.userId, stage.stage);
   throw new Error(
-    `None of the ${stacks} stacks ${prefix}* in ${aws.region} has the output ${key}. Deploy all of them: \`npx cdk deploy --all -c stage=${stage} -c userId=${userId}\`.`,
+    `None of the ${stacks.length} stacks ${prefix}* in ${stage.aws.region} has the output ${key}. Deploy all of them: \`npx cdk deploy --all -c stage=${stage.stage} -c userId=${stage.userId}\`.`,
   );
 }
 

@@ -8,47 +8,36 @@ import {
 } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asSentence } from '../../services/source/sentence';
-import { formatBatch, type BatchReport } from '../pipeline/batch';
+import type { BatchReport, BatchResult } from '../pipeline/batch';
+import type { Control } from '../pipeline/pipeline';
 import { failureIn } from './invoke-function';
-import { stackOutput, type StageAws } from './stage-aws';
+import type { StageAws } from '../pipeline/deployment';
+import { stackOutput } from './stage-aws';
 
-/** A run of the daily batch. */
-export interface StageBatch {
-  readonly executionArn: string;
-  /** As Step Functions says it; `RUNNING` when its end was not waited for. */
-  readonly status: 'RUNNING' | 'SUCCEEDED';
-  readonly seconds: number;
-  /** What the batch did; null when it was not waited for, or Spark did it. */
-  readonly report: BatchReport | null;
-}
-
-/** How the batch is waited for. */
-export interface WaitOptions {
-  /** Default true. */
-  readonly wait?: boolean;
-  /** Ends the waiting; the batch goes on. */
-  readonly signal?: AbortSignal;
-  /** Takes a line for each step that begins. */
-  readonly tell?: (line: string) => void;
-  /** Between two looks, in milliseconds. Default 5 s. */
-  readonly pauseMs?: number;
-}
+/** A batch of which nothing is known. */
+const NOTHING_KNOWN = { batch: null, feeds: null, dead_letters: null } as const;
 
 /**
  * Starts the state machine. A run beside another is no harm: every file is taken up once.
  *
+ * @param wait whether to wait for its end; `tell` takes a line for each step that begins.
+ * @param pauseMs between two looks, in milliseconds.
  * @throws Error with the cause when the batch does not succeed.
  */
-export async function batchOnStage(stage: StageAws, options: WaitOptions = {}): Promise<StageBatch> {
-  const { wait = true, signal, tell, pauseMs = 5000 } = options;
+export async function batchOnStage(
+  stage: StageAws,
+  wait: boolean,
+  { signal, tell }: Control,
+  pauseMs = 5000,
+): Promise<BatchResult> {
   const stateMachineArn = await stackOutput(stage, 'DailyBatchArn');
   const client = new SFNClient(stage.aws);
   try {
     const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn }), {
       abortSignal: signal,
     });
-    tell?.(`started ${executionArn}`);
-    if (!wait) return { executionArn, status: 'RUNNING', seconds: 0, report: null };
+    tell(`started ${executionArn}`);
+    if (!wait) return { executionArn, status: 'RUNNING', ...NOTHING_KNOWN, seconds: 0, report: null };
     let told = 0;
     for (;;) {
       // The state first, so that the steps of the end are told as well.
@@ -56,14 +45,14 @@ export async function batchOnStage(stage: StageAws, options: WaitOptions = {}): 
         abortSignal: signal,
       });
       for (const { id, name } of await stepsOf(client, executionArn, told, signal)) {
-        tell?.(`step ${name}`);
+        tell(`step ${name}`);
         told = id;
       }
       if (state.status !== 'RUNNING') return ended(executionArn, state);
       await sleep(pauseMs, undefined, { signal });
     }
   } catch (error) {
-    if (signal?.aborted) {
+    if (signal.aborted) {
       throw new Error('The daily batch is no longer waited for; if it was started, it goes on.', {
         cause: error,
       });
@@ -79,7 +68,7 @@ async function stepsOf(
   client: SFNClient,
   executionArn: string,
   told: number,
-  abortSignal?: AbortSignal,
+  abortSignal: AbortSignal,
 ): Promise<{ id: number; name: string }[]> {
   const { events = [] } = await client.send(
     new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, includeExecutionData: false }),
@@ -92,7 +81,7 @@ async function stepsOf(
     .reverse();
 }
 
-function ended(executionArn: string, state: DescribeExecutionOutput): StageBatch {
+function ended(executionArn: string, state: DescribeExecutionOutput): BatchResult {
   const { status, startDate, stopDate, error, cause, output } = state;
   if (status !== 'SUCCEEDED') {
     // A function's cause is what its runtime wrote of the error.
@@ -102,18 +91,12 @@ function ended(executionArn: string, state: DescribeExecutionOutput): StageBatch
     );
   }
   const seconds = ((stopDate?.getTime() ?? 0) - (startDate?.getTime() ?? 0)) / 1000;
-  return { executionArn, status, seconds, report: reportIn(output) };
+  const report = reportIn(output);
+  return { executionArn, status, ...NOTHING_KNOWN, ...report, seconds, report };
 }
 
 /** The report of the step that cleans, in what the state machine hands back. */
 function reportIn(output: string | undefined): BatchReport | null {
   const { batch } = JSON.parse(output ?? '{}') as { readonly batch?: BatchReport };
   return batch !== undefined && 'feeds' in batch ? batch : null;
-}
-
-/** The run for a person. */
-export function formatStageBatch({ executionArn, status, seconds, report }: StageBatch): string {
-  if (status === 'RUNNING') return `Started ${executionArn}`;
-  const done = `The daily batch succeeded in ${seconds.toFixed(0)} s: tables, answers, reconciliation and care.`;
-  return report === null ? done : `${done}\n${formatBatch(report)}`;
 }

@@ -4,7 +4,8 @@ import { FEED_NAMES, type FeedName } from '../../services/contract';
 import type { EmulatorEvent } from '../../lambda/emulator/event';
 import { DEFAULT_RANDOM_POSTS, type Emulate } from '../pipeline/emulate';
 import { invokeFunction } from './invoke-function';
-import { stackOutput, type StageAws } from './stage-aws';
+import type { StageAws } from '../pipeline/deployment';
+import { stackOutput } from './stage-aws';
 
 /** The most posts of one invocation: at 20 a second 50 s, of the 5 minutes that the function has. */
 export const POSTS_PER_INVOCATION = 1000;

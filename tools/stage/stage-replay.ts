@@ -4,9 +4,11 @@
  */
 import { streamName, streamTableName, type FeedName } from '../../services/contract';
 import { FunctionFailure, invokeFunction } from './invoke-function';
+import type { Control } from '../pipeline/pipeline';
 import type { RawFilesReplay, RecordsReplay } from '../pipeline/documents.generated';
-import type { RawReplay, ReplayFlags, StreamReplay } from '../pipeline/replay';
-import { stackOutput, type StageAws } from './stage-aws';
+import type { RawReplay, ReplayOptions, StreamReplay } from '../pipeline/replay';
+import type { StageAws } from '../pipeline/deployment';
+import { stackOutput } from './stage-aws';
 import { streamRecords, type StreamRecordLine } from '../pipeline/stream-records';
 
 /** Bytes of lines in one invocation. Lambda takes 6 MiB, in which each quote of a line has a backslash before it. */
@@ -24,9 +26,8 @@ type ReplayEvent =
  */
 export async function replayOnStage(
   stage: StageAws,
-  { feed, from, to, source }: Pick<ReplayFlags, 'feed' | 'from' | 'to' | 'source'>,
-  signal: AbortSignal,
-  tell?: (line: string) => void,
+  { feed, from, to, source }: ReplayOptions,
+  { signal, tell }: Control,
 ): Promise<StreamReplay | RawReplay> {
   const name = await stackOutput(stage, 'ReplayFunctionName');
   const invoke = <R>(event: ReplayEvent): Promise<R> => invokeFunction<R>(stage.aws, name, event, signal);
@@ -52,14 +53,14 @@ async function replayRecords(
   feed: FeedName,
   userId: string,
   invoke: (event: ReplayEvent) => Promise<RecordsReplay>,
-  tell?: (line: string) => void,
+  tell: Control['tell'],
 ): Promise<StreamReplay> {
   const started = performance.now();
   const sum = { records: 0, present: 0, ahead: 0, inserted: 0, quarantined: 0 };
   for await (const lines of parts(records)) {
     const report = await invoke({ source: 'stream', feed, lines });
     for (const figure of Object.keys(sum) as (keyof typeof sum)[]) sum[figure] += report[figure];
-    tell?.(`${sum.records.toLocaleString('en-US')} records read again, ${sum.inserted} rows added`);
+    tell(`${sum.records.toLocaleString('en-US')} records read again, ${sum.inserted} rows added`);
   }
   const seconds = Math.round(performance.now() - started) / 1000;
   return { source: 'stream', feed, table: streamTableName(userId, feed), ...sum, seconds };

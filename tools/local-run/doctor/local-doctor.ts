@@ -4,7 +4,7 @@ import { stateFolder } from '../state/state-folder';
 import { connectorStatus } from '../../pipeline/connector-status';
 import { messageOf } from '../../pipeline/aws-errors';
 import { localAws } from '../local-deployment';
-import type { StageAws } from '../../stage/stage-aws';
+import type { StageAws } from '../../pipeline/deployment';
 import {
   CHECK_LIMIT_MS,
   failed,

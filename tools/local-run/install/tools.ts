@@ -1,9 +1,9 @@
 /**
  * The programs that must be on the machine already: Node, a JDK, Maven, Python.
  */
-import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 import { childEnvironment } from '../../processes/environment';
+import { findProgram } from '../../processes/find-program';
 import { CommandError, runCommand } from '../../processes/run-command';
 
 /** A program the local run needs. */
@@ -97,21 +97,6 @@ export function atLeast(found: readonly number[], minimum: readonly number[]): b
 /** The version in a command's output, or undefined. */
 export function parseVersion(output: string, pattern: RegExp): readonly number[] | undefined {
   return pattern.exec(output)?.[1]?.split('.').map(Number);
-}
-
-/** Whether a program is there: a path, or a name to be looked for on the PATH. */
-export function findProgram(command: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const candidates = command.includes('/')
-    ? [command]
-    : (env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, command));
-  return candidates.find((candidate) => {
-    try {
-      accessSync(candidate, constants.X_OK);
-      return existsSync(candidate);
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** What is needed and how it is installed. */

@@ -3,7 +3,7 @@ import { createApiClient, type ApiResponse } from '../../../services/emulator/ap
 import { readApiKey } from '../../../services/emulator/api-key';
 import { deadLetterTopicName, FEED_NAMES, topicName } from '../../../services/contract';
 import { stackName } from '../../../lib/stack-names';
-import type { StageAws } from '../../stage/stage-aws';
+import type { StageAws } from '../deployment';
 import { CHECK_LIMIT_MS, failed, ok, together, unknown, type Finding } from './check';
 import { contextFlags } from './remedies';
 

@@ -2,7 +2,7 @@
 import { paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { STACK_PARTS, stackName, type StackPart } from '../../../lib/stack-names';
 import { pipelineStacks } from '../pipeline-stacks';
-import type { StageAws } from '../../stage/stage-aws';
+import type { StageAws } from '../deployment';
 import type { Clients } from './clients';
 
 /** A stack as CloudFormation has it. */
@@ -43,13 +43,14 @@ const LISTED: readonly StackPart[] = [
 /** Reads it; without stacks where nothing is deployed. */
 export async function readDeployed(
   { cloudFormation }: Clients,
-  { aws, userId, stage }: StageAws,
+  place: StageAws,
   signal: AbortSignal,
 ): Promise<Deployed> {
   const stacks: DeployedStack[] = [];
   const outputs = new Map<string, string>();
-  for await (const stack of pipelineStacks(aws, userId, stage, signal)) {
-    const { StackName: name, StackStatus, StackStatusReason, CreationTime, LastUpdatedTime, Outputs } = stack;
+  const { userId, stage } = place;
+  for (const found of await pipelineStacks(place, signal)) {
+    const { StackName: name, StackStatus, StackStatusReason, CreationTime, LastUpdatedTime, Outputs } = found;
     const part = STACK_PARTS.find((one) => stackName(userId, stage, one) === name);
     if (name === undefined || part === undefined || StackStatus === undefined) continue;
     const changed = LastUpdatedTime ?? CreationTime;

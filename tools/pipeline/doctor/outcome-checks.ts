@@ -1,7 +1,7 @@
 /** What comes out in the end: the answers, and the alarms over everything. */
 import { paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { answersMade } from '../../stage/stage-answers';
-import type { StageAws } from '../../stage/stage-aws';
+import { answersMade } from '../answers';
+import type { StageAws } from '../deployment';
 import { failed, ok, warning, type Finding } from './check';
 import type { Clients } from './clients';
 import { pipelineCommand } from './remedies';

@@ -1,6 +1,6 @@
 /** Pieces of the commands that remedies name. */
 import { DEFAULT_USER_ID } from '../../../services/contract';
-import type { StageAws } from '../../stage/stage-aws';
+import type { StageAws } from '../deployment';
 
 /** What the CDK's commands need to mean this pipeline, for example `-c stage=dev -c userId=me`. */
 export function contextFlags({ stage, userId, aws }: StageAws): string {

@@ -1,6 +1,7 @@
 /** Whether the stacks are there and whole. */
 import { STACK_PARTS, type StackPart } from '../../../lib/stack-names';
-import type { StageAws } from '../../stage/stage-aws';
+import type { StageAws } from '../deployment';
+import { isWhole } from '../pipeline-stacks';
 import { failed, ok, together, warning, type Finding } from './check';
 import { isParked, type Deployed, type DeployedStack } from './deployed';
 import { contextFlags } from './remedies';
@@ -13,8 +14,6 @@ const LOCAL: readonly StackPart[] = ['source', 'storage', 'kafka', 'stream', 'ap
 /** A cluster takes most of an hour; what takes longer than this waits for something that does not come. */
 const STUCK_MS = 2 * 60 * 60_000;
 
-const WHOLE: readonly string[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE'];
-
 /** The finding on all stacks of a stage. */
 export function stacksFinding(stage: StageAws, deployed: Deployed, now: number = Date.now()): Finding {
   const { stacks } = deployed;
@@ -25,7 +24,7 @@ export function stacksFinding(stage: StageAws, deployed: Deployed, now: number =
   const parked = isParked(deployed);
   const wanted = stage.stage === 'local' ? LOCAL : STACK_PARTS.filter((part) => !OPTIONAL.includes(part));
   const missing = parked ? [] : wanted.filter((part) => !stacks.some((stack) => stack.part === part));
-  const wrong = stacks.filter(({ state }) => !WHOLE.includes(state));
+  const wrong = stacks.filter(({ state }) => !isWhole(state));
   const whole = `${stacks.length - wrong.length} of ${stacks.length} stacks are whole${parked ? ', the stage is parked' : ''}`;
   return together([
     ok(whole),

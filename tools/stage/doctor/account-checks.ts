@@ -5,7 +5,7 @@ import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { FEED_NAMES, streamName } from '../../../services/contract';
 import { messageOf } from '../../pipeline/aws-errors';
-import type { StageAws } from '../stage-aws';
+import type { StageAws } from '../../pipeline/deployment';
 import { failed, ok, warning, type Finding } from '../../pipeline/doctor/check';
 import type { Clients } from '../../pipeline/doctor/clients';
 import { contextFlags } from '../../pipeline/doctor/remedies';

@@ -1,7 +1,7 @@
 /** Which questions a stage on AWS is asked, by what is deployed. */
 import { FEED_NAMES, streamName } from '../../../services/contract';
 import { stackName } from '../../../lib/stack-names';
-import type { StageAws } from '../stage-aws';
+import type { StageAws } from '../../pipeline/deployment';
 import { bootstrapFinding, concurrencyFinding, namesFinding } from './account-checks';
 import { apiFinding, topicsFinding } from '../../pipeline/doctor/api-checks';
 import type { Check, Finding } from '../../pipeline/doctor/check';

@@ -1,5 +1,5 @@
 /** `doctor --stage`: asks a stage on AWS everything that can be asked of it from outside. */
-import type { StageAws } from '../stage-aws';
+import type { StageAws } from '../../pipeline/deployment';
 import { credentialsFinding } from './account-checks';
 import {
   CHECK_LIMIT_MS,

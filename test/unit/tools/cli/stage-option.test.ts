@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { ONLY_AWS } from '../../../../tools/pipeline/capabilities';
 import { addStageOptions, stageOf, userIdOption, type StageFlags } from '../../../../tools/cli/stage-option';
 
 /** Parses as the command line does, and returns the flags, or the error as commander writes it. */
@@ -8,15 +9,14 @@ function parse(...args: string[]): { flags?: StageFlags; error: string; help: st
   const command = program
     .command('work')
     .addOption(userIdOption())
-    .option('--speed <n>', 'how fast', '3')
-    .option('--detach', 'do not wait')
+    .option('--rate <n>', 'how fast', '3')
+    .option('--no-wait', 'do not wait')
     .action((given: StageFlags) => {
       flags = given;
     });
   addStageOptions(command, {
-    help: 'It works elsewhere.',
-    refused: { speed: 'it is set there' },
-    only: ['detach'],
+    onAws: 'It works elsewhere.',
+    unsupported: { local: { wait: ONLY_AWS }, aws: { rate: 'it is set there' } },
   });
   let help = '';
   command.configureOutput({ writeOut: (text) => (help += text), writeErr: (text) => (error += text) });
@@ -30,11 +30,11 @@ function parse(...args: string[]): { flags?: StageFlags; error: string; help: st
 }
 
 test('without a stage the pipeline is the local one', () => {
-  expect(parse('--speed', '5').flags).toEqual({ userId: 'pinterest', stage: 'local', speed: '5' });
+  expect(parse('--rate', '5').flags).toEqual({ userId: 'pinterest', stage: 'local', rate: '5', wait: true });
 });
 
 test('a stage on AWS is one of a user id, in a region', () => {
-  const { flags } = parse('--stage', 'prod', '--user-id', 'me', '--region', 'eu-west-1', '--detach');
+  const { flags } = parse('--stage', 'prod', '--user-id', 'me', '--region', 'eu-west-1', '--no-wait');
   expect(flags && stageOf(flags)).toEqual({ stage: 'prod', userId: 'me', aws: { region: 'eu-west-1' } });
 });
 
@@ -45,11 +45,11 @@ test('another stage is refused with those there are', () => {
 });
 
 test('options that do not go with the stage are refused by name, with the reason', () => {
-  expect(parse('--stage', 'dev', '--speed', '5').error).toBe(
-    "error: option '--speed' cannot be used with --stage dev: it is set there\n",
+  expect(parse('--stage', 'dev', '--rate', '5').error).toBe(
+    "error: option '--rate' cannot be used with --stage dev: it is set there\n",
   );
   expect(parse('--stage', 'dev').error).toBe('');
-  for (const args of [['--detach'], ['--region', 'eu-west-1', '--stage', 'local']]) {
+  for (const args of [['--no-wait'], ['--region', 'eu-west-1', '--stage', 'local']]) {
     expect(parse(...args).error).toBe(
       `error: option '${args[0]}' cannot be used with --stage local: it is for the stages on AWS\n`,
     );

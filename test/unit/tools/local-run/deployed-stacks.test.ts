@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { requireDeployed } from '../../../../tools/local-run/deploy';
-import { isDeployed, stackProblems, wantedStacks } from '../../../../tools/local-run/deployed-stacks';
+import { stackProblems, wantedStacks } from '../../../../tools/local-run/deployed-stacks';
+import { isWhole } from '../../../../tools/pipeline/pipeline-stacks';
 import { ScriptedAws, stacksAnswer } from '../stage/scripted-aws';
 
 const WANTED = [{ name: 'me-local-api', outputs: ['ApiUrl'] }];
@@ -18,7 +19,7 @@ const stack = (StackStatus: string, more: object = {}): Stack => ({
 test.each(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE'])(
   '%s with its outputs is deployed',
   (status) => {
-    expect(isDeployed(stack(status))).toBe(true);
+    expect(isWhole(status)).toBe(true);
     expect(stackProblems(WANTED, [stack(status)])).toEqual([]);
   },
 );

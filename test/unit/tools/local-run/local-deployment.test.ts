@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { LocalAwsError, runningLocalDeployment } from '../../../../tools/local-run/local-deployment';
-import { formatLocalParts, localParts } from '../../../../tools/local-run/list-parts';
+import { statusByProcesses } from '../../../../tools/local-run/process-status';
+import { formatStatus } from '../../../../tools/cli/format-status';
 import { startTime } from '../../../../tools/processes/identity.cjs';
 import { ScriptedAws, stacksAnswer } from '../stage/scripted-aws';
 import { openState, stateFolder, writeJson } from '../../../../tools/local-run/state/state-folder';
@@ -91,7 +92,7 @@ test('of a run whose local AWS is down, the parts that run are told from those t
   });
   const error: unknown = await runningLocalDeployment('me', root).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(LocalAwsError);
-  const found = localParts(error as LocalAwsError);
+  const found = statusByProcesses(error as LocalAwsError);
   expect(found).toEqual({
     stage: 'local',
     userId: 'me',
@@ -101,10 +102,10 @@ test('of a run whose local AWS is down, the parts that run are told from those t
       { part: 'ministack', up: false, detail: `pid ${process.pid} has ended; its log is /logs/part.log` },
     ],
   });
-  expect(formatLocalParts(found)).toMatch(/\nkafka +running +pid \d+, port 7\nministack +NOT RUNNING +pid/);
+  expect(formatStatus(found)).toMatch(/\nkafka +running +pid \d+, port 7\nministack +NOT RUNNING +pid/);
 });
 
 test('without parts in its run.json the problem alone is said', () => {
   const down = new LocalAwsError('It is down.', 'me', stateFolder('me', root));
-  expect(formatLocalParts(localParts(down))).toBe('Pipeline me, stage local\nIt is down.');
+  expect(formatStatus(statusByProcesses(down))).toBe('Pipeline me, stage local\nIt is down.');
 });

@@ -1,4 +1,5 @@
-import { emulateBoth, formatEmulation, reportsOf, type Emulate } from '../../../../tools/pipeline/emulate';
+import { formatEmulation } from '../../../../tools/cli/format-emulate';
+import { emulateBoth, reportsOf, type Emulate } from '../../../../tools/pipeline/emulate';
 import { emulate, type EmulatorReport } from '../../../../services/emulator';
 import { createApiClient } from '../../../../services/emulator/api-client';
 import { JumpingClock, MemoryStore, generatedSource } from '../../services/emulator/ports';
@@ -118,7 +119,7 @@ test('when one cannot begin, the other stops with its ledger, and the reason is 
 test('reports are shown one after the other, each with its destination', () =>
   withBoth(async ({ emulateOne }) => {
     const reports = await emulateBoth(emulateOne, { posts: 4, rate: 0 }, never);
-    const [topics, streams] = reportsOf(reports).map(formatEmulation);
+    const [topics, streams] = formatEmulation(reports).split('\n\n');
     expect(topics).toMatch(/^Run random-100 to the topics \(random, seed 100\) done: 4 posts in /);
     expect(streams).toMatch(/^Run random-100-streams to the streams \(random, seed 100\) done: 4 posts in /);
     const one: EmulatorReport = reports.streams;

@@ -1,7 +1,7 @@
 /** A server that answers as AWS's own interfaces do, from what a test says is there. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { StageAws } from '../../../../tools/stage/stage-aws';
+import type { StageAws } from '../../../../tools/pipeline/deployment';
 
 /** A request as it arrived. */
 export interface AwsRequest {

@@ -1,4 +1,5 @@
-import { formatSnapshots, sourceSnapshots } from '../../../../tools/stage/snapshots';
+import { formatSnapshots } from '../../../../tools/cli/aws-commands';
+import { sourceSnapshots } from '../../../../tools/stage/snapshots';
 import { ScriptedAws, type AwsAnswer } from './scripted-aws';
 
 interface Snapshot {

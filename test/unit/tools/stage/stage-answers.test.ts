@@ -1,4 +1,6 @@
-import { answersMade, formatKeptAnswers, keptAnswers } from '../../../../tools/stage/stage-answers';
+import { formatAnswers } from '../../../../tools/cli/format-answers';
+import { answersMade } from '../../../../tools/pipeline/answers';
+import { keptAnswers } from '../../../../tools/stage/stage-answers';
 import { ScriptedAws, stacksAnswer } from './scripted-aws';
 
 const GET = 'GET /sink/answers/answers.json?x-id=GetObject';
@@ -18,7 +20,7 @@ test('are those of the bucket, with the time they were made', async () => {
   aws.answers.set(GET, { headers, body: JSON.stringify({ answers }) });
   const kept = await keptAnswers(aws.stage());
   expect(kept).toEqual({ made: '2026-01-31T03:04:05.000Z', answers });
-  expect(formatKeptAnswers(kept)).toBe(
+  expect(formatAnswers(kept)).toBe(
     'Answers of 2026-01-31T03:04:05.000Z\n\n1. The most\n\ncountry      n\n-------  -----\nAlbania  1,200\n',
   );
 });
@@ -29,7 +31,7 @@ test('that are not there yet are told, with what makes them', async () => {
     body: '<Error><Code>NoSuchKey</Code><Message>None.</Message></Error>',
   });
   await expect(keptAnswers(aws.stage())).rejects.toThrow(
-    'There are no answers yet in s3://sink/answers/answers.json. Run the batch first: `npm run pipeline -- batch --stage dev`',
+    'There are no answers yet in s3://sink/answers/answers.json. Run the batch first: `npm run pipeline -- batch --stage dev --region eu-west-1`',
   );
 });
 

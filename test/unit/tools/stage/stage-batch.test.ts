@@ -1,10 +1,18 @@
-import { batchOnStage, formatStageBatch, type StageBatch } from '../../../../tools/stage/stage-batch';
+import { formatBatch } from '../../../../tools/cli/format-batch';
+import type { BatchResult } from '../../../../tools/pipeline/batch';
+import type { Control } from '../../../../tools/pipeline/pipeline';
+import { batchOnStage } from '../../../../tools/stage/stage-batch';
 import { type AwsAnswer, ScriptedAws, stacksAnswer } from './scripted-aws';
 
 const MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:daily';
 const RUN = 'arn:aws:states:eu-west-1:123456789012:execution:daily:1';
 const counts = { files: 3, lines: 100, rows: 98, rejects: 2, inserted: 97, updated: 1 };
-const report = { batch: 4, feeds: { pin: counts, geo: counts, user: counts }, seconds: 2.5 };
+const report = {
+  batch: 4,
+  feeds: { pin: counts, geo: counts, user: counts },
+  dead_letters: 0,
+  seconds: 2.5,
+};
 
 let aws: ScriptedAws;
 let lines: string[];
@@ -35,8 +43,11 @@ beforeEach(async () => {
 });
 afterEach(() => aws.stop());
 
-const run = (more: Parameters<typeof batchOnStage>[1] = {}): Promise<StageBatch> =>
-  batchOnStage(aws.stage(), { pauseMs: 1, tell: (line) => lines.push(line), ...more });
+const { signal } = new AbortController();
+const watched: Control = { signal, tell: (line) => lines.push(line) };
+const run = (wait = true, control = watched, pauseMs = 1): Promise<BatchResult> =>
+  batchOnStage(aws.stage(), wait, control, pauseMs);
+const NOTHING = { batch: null, feeds: null, dead_letters: null };
 
 test('the state machine is started once and waited for; each step is told once', async () => {
   const done = state('SUCCEEDED', { stopDate: 190.4, output: JSON.stringify({ batch: report }) });
@@ -48,11 +59,11 @@ test('the state machine is started once and waited for; each step is told once',
     history([2, 'Clean'], [8, 'Answer'], [12, 'Reconcile'], [16, 'Care']),
   ]);
   const result = await run();
-  expect(result).toEqual({ executionArn: RUN, status: 'SUCCEEDED', seconds: 90.4, report });
+  expect(result).toEqual({ executionArn: RUN, status: 'SUCCEEDED', ...report, seconds: 90.4, report });
   expect(lines).toEqual([`started ${RUN}`, 'step Clean', 'step Answer', 'step Reconcile', 'step Care']);
   const started = aws.requests.filter(({ operation }) => operation === 'StartExecution');
   expect(started.map(({ input }) => input)).toEqual([{ stateMachineArn: MACHINE }]);
-  expect(formatStageBatch(result)).toMatch(/^The daily batch succeeded in 90 s.*\nBatch 4 in 2\.5 s\nfeed/);
+  expect(formatBatch(result)).toMatch(/^The daily batch succeeded in 90 s.*\nBatch 4 in 2\.5 s\nfeed/);
 });
 
 test('of Spark there is no report', async () => {
@@ -61,8 +72,8 @@ test('of Spark there is no report', async () => {
     state('SUCCEEDED', { stopDate: 160, output: JSON.stringify({ care: {} }) }),
   );
   const result = await run();
-  expect(result).toMatchObject({ report: null, seconds: 60 });
-  expect(formatStageBatch(result)).toBe(
+  expect(result).toMatchObject({ ...NOTHING, report: null, seconds: 60 });
+  expect(formatBatch(result)).toBe(
     'The daily batch succeeded in 60 s: tables, answers, reconciliation and care.',
   );
 });
@@ -78,9 +89,9 @@ test('one that fails is told with the step’s own words', async () => {
 });
 
 test('it need not be waited for', async () => {
-  const result = await run({ wait: false });
-  expect(result).toEqual({ executionArn: RUN, status: 'RUNNING', seconds: 0, report: null });
-  expect(formatStageBatch(result)).toBe(`Started ${RUN}`);
+  const result = await run(false);
+  expect(result).toEqual({ executionArn: RUN, status: 'RUNNING', ...NOTHING, seconds: 0, report: null });
+  expect(formatBatch(result)).toBe(`Started ${RUN}`);
   expect(aws.requests.map(({ operation }) => operation)).toEqual(['DescribeStacks', 'StartExecution']);
 });
 
@@ -91,7 +102,7 @@ test('a signal ends the waiting, and says that the batch goes on', async () => {
   const tell = (line: string): void => {
     if (line === 'step Clean') control.abort();
   };
-  await expect(run({ signal: control.signal, tell, pauseMs: 60_000 })).rejects.toThrow('it goes on');
+  await expect(run(true, { signal: control.signal, tell }, 60_000)).rejects.toThrow('it goes on');
 });
 
 test('one that may not be started is told', async () => {

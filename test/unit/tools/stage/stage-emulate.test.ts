@@ -103,7 +103,7 @@ describe('by the stage’s function', () => {
   let aws: ScriptedAws;
   const flags = { to: 'topics', mode: 'random', seed: 100, posts: 5, rate: 500, pause: 0 } as const;
   const run = (to: 'topics' | 'both'): ReturnType<typeof runEmulation> =>
-    runEmulation(emulateOnStage(aws.stage()), { ...flags, to }, never, () => undefined);
+    runEmulation(emulateOnStage(aws.stage()), { ...flags, to }, { signal: never, tell: () => undefined });
 
   beforeEach(async () => {
     aws = await ScriptedAws.start();

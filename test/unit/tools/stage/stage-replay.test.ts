@@ -1,9 +1,10 @@
-import { formatReplay } from '../../../../tools/pipeline/replay';
+import { formatReplay } from '../../../../tools/cli/format-replay';
 import { replayOnStage } from '../../../../tools/stage/stage-replay';
 import type { StreamRecordLine } from '../../../../tools/pipeline/stream-records';
 import { functionError, invocation, ScriptedAws, stacksAnswer, type AwsAnswer } from './scripted-aws';
 
 const { signal } = new AbortController();
+const control = { signal, tell: () => undefined };
 const TIMES = { from: new Date('2026-01-31T00:00:00Z'), to: new Date('2026-02-01T00:00:00Z') };
 const INVOKED = invocation('replayer');
 
@@ -45,7 +46,7 @@ const counted = (records: number, inserted: number): AwsAnswer =>
 test('the records of a stream are handed to the function, and its counts told', async () => {
   stream(10, 10, 10);
   aws.answers.set(INVOKED, counted(3, 1));
-  const report = await replayOnStage(aws.stage(), { feed: 'user', source: 'stream', ...TIMES }, signal);
+  const report = await replayOnStage(aws.stage(), { feed: 'user', source: 'stream', ...TIMES }, control);
   expect(report).toMatchObject({
     source: 'stream',
     table: 'pinterest_user_table',
@@ -74,8 +75,7 @@ test('many records are handed over some megabytes at a time, none left out, and 
   const report = await replayOnStage(
     aws.stage(),
     { feed: 'user', source: 'stream', ...TIMES },
-    signal,
-    (line) => told.push(line),
+    { signal, tell: (line) => told.push(line) },
   );
   expect(report).toMatchObject({ records: 7, inserted: 3, quarantined: 3, present: 6, ahead: 9 });
   expect(told).toEqual([
@@ -90,14 +90,14 @@ test('many records are handed over some megabytes at a time, none left out, and 
 
 test('a stream without records of that time needs no function', async () => {
   stream();
-  const report = await replayOnStage(aws.stage(), { feed: 'pin', source: 'stream', ...TIMES }, signal);
+  const report = await replayOnStage(aws.stage(), { feed: 'pin', source: 'stream', ...TIMES }, control);
   expect([report, events()]).toEqual([expect.objectContaining({ records: 0, inserted: 0 }), []]);
 });
 
 test('raw files are read by the function', async () => {
   const counts = { files: 2, pending_files: 1, lines: 9, rows: 8, rejects: 1, inserted: 4, quarantined: 0 };
   aws.answers.set(INVOKED, json({ feed: 'geo', ...counts, seconds: 2.5 }));
-  const report = await replayOnStage(aws.stage(), { feed: 'geo', source: 'raw-files', ...TIMES }, signal);
+  const report = await replayOnStage(aws.stage(), { feed: 'geo', source: 'raw-files', ...TIMES }, control);
   expect(report).toEqual({ source: 'raw-files', table: 'geo', feed: 'geo', ...counts, seconds: 2.5 });
   expect(events()).toEqual([
     {
@@ -115,9 +115,9 @@ test('a function that is cut off is told, with what to do', async () => {
     INVOKED,
     functionError('Sandbox.Timedout', 'RequestId: 1 Error: Task timed out after 900.00 seconds'),
   );
-  await expect(replayOnStage(aws.stage(), flags, signal)).rejects.toThrow('replay shorter spans of time');
+  await expect(replayOnStage(aws.stage(), flags, control)).rejects.toThrow('replay shorter spans of time');
   aws.answers.set(INVOKED, functionError('TableEngineError', 'no batch has run yet'));
-  await expect(replayOnStage(aws.stage(), flags, signal)).rejects.toThrow(
+  await expect(replayOnStage(aws.stage(), flags, control)).rejects.toThrow(
     'failed with TableEngineError: no batch has run yet',
   );
 });
@@ -126,5 +126,5 @@ test('a stream that is not there is an error', async () => {
   const body = JSON.stringify({ __type: 'ResourceNotFoundException', message: 'Stream is not there.' });
   aws.answers.set('ListShards', { status: 400, body });
   const flags = { feed: 'pin', source: 'stream', ...TIMES } as const;
-  await expect(replayOnStage(aws.stage(), flags, signal)).rejects.toThrow('Stream is not there.');
+  await expect(replayOnStage(aws.stage(), flags, control)).rejects.toThrow('Stream is not there.');
 });

@@ -1,4 +1,5 @@
-import { formatStageStatus, stageStatus } from '../../../../tools/stage/stage-status';
+import { formatStatus } from '../../../../tools/cli/format-status';
+import { stageStatus } from '../../../../tools/stage/stage-status';
 import { ScriptedAws, stacksAnswer } from './scripted-aws';
 
 let aws: ScriptedAws;
@@ -35,7 +36,7 @@ test('is of the stacks, the alarms and the answers of the stage', async () => {
   });
   const asked = aws.requests.find(({ operation }) => operation === 'DescribeAlarms')?.input;
   expect(asked).toEqual({ AlarmNamePrefix: 'pinterest-dev/', StateValue: 'ALARM' });
-  expect(formatStageStatus(status).split('\n').slice(-2)).toEqual([
+  expect(formatStatus(status).split('\n').slice(-2)).toEqual([
     'No alarm is on.',
     'The newest answers are of 2026-01-31T03:04:05.000Z.',
   ]);
@@ -51,7 +52,7 @@ test('is not well with an alarm, of all pages', async () => {
     false,
     ['pinterest-dev/batch/failed', 'pinterest-dev/sink/lag'],
   ]);
-  expect(formatStageStatus(status)).toContain(': pinterest-dev/batch/failed, pinterest-dev/sink/lag\n');
+  expect(formatStatus(status)).toContain(': pinterest-dev/batch/failed, pinterest-dev/sink/lag\n');
 });
 
 test.each(['UPDATE_ROLLBACK_COMPLETE', 'CREATE_FAILED', 'UPDATE_IN_PROGRESS'])(
@@ -62,7 +63,7 @@ test.each(['UPDATE_ROLLBACK_COMPLETE', 'CREATE_FAILED', 'UPDATE_IN_PROGRESS'])(
     const status = await stageStatus(aws.stage());
     expect([status.ok, status.stacks[0]?.state]).toEqual([false, state]);
     // Without the bucket there can be no answers.
-    expect(formatStageStatus(status)).toContain('There are no answers yet.');
+    expect(formatStatus(status)).toContain('There are no answers yet.');
   },
 );
 

@@ -4,7 +4,6 @@ import path from 'node:path';
 import {
   atLeast,
   checkTools,
-  findProgram,
   jdkProgram,
   parseVersion,
   requiredTools,
@@ -82,14 +81,6 @@ describe('the tools', () => {
   test('are taken from JAVA_HOME when it is set', () => {
     expect(jdkProgram('javac', { JAVA_HOME: '/jdk' })).toBe('/jdk/bin/javac');
     expect(jdkProgram('javac', {})).toBe('javac');
-  });
-
-  test('are looked for on the PATH, executable ones only', () => {
-    program('tool', 'x');
-    writeFileSync(path.join(folder, 'text'), '');
-    expect(findProgram('tool', { PATH: `/nowhere:${folder}` })).toBe(path.join(folder, 'tool'));
-    expect(findProgram('text', { PATH: folder })).toBeUndefined();
-    expect(findProgram(path.join(folder, 'tool'), { PATH: '' })).toBe(path.join(folder, 'tool'));
   });
 
   test('that are missing are listed all at once, with how to get them', async () => {

@@ -1,4 +1,4 @@
-import { textTable } from '../../../../tools/cli/text-table';
+import { textTable } from '../../../tools/text-table';
 
 describe('textTable', () => {
   it('sets numbers to the right with separators, text to the left, and years as they are', () => {

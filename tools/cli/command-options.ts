@@ -1,32 +1,20 @@
-/** The options of the command `emulate`. */
+/** The options of `emulate`, `replay`, and of the commands that an engine does. */
 import { Option, type Command } from 'commander';
-import {
-  checkRunName,
-  runName,
-  type EmulatorDestination,
-  type EmulatorOptions,
-} from '../../services/emulator';
-import { checked, decimalNumber, wholeNumber } from './arguments';
+import { FEED_NAMES } from '../../services/contract';
+import { checkRunName, runName } from '../../services/emulator';
+import type { EmulateOptions } from '../pipeline/emulate';
+import { ENGINES } from '../pipeline/pipeline';
+import type { ReplayOptions } from '../pipeline/replay';
+import { checked, decimalNumber, isoTime, wholeNumber } from './arguments';
 
-/** The options as commander gives them. */
-export interface EmulateFlags {
-  readonly to: EmulatorDestination | 'both';
-  readonly recordRoute?: true;
-  readonly mode: 'all' | 'random';
-  readonly posts?: number;
-  readonly seed: number;
-  readonly run?: string;
-  readonly rate: number;
-  readonly pause: number;
+/** `--engine`. */
+export function engineOption(): Option {
+  return new Option('--engine <name>', 'what does the work; Spark is installed when it is first asked for')
+    .choices(ENGINES)
+    .default(ENGINES[0]);
 }
 
-/** The emulator's options that the flags stand for; the destination is left to who starts one emulation or two. */
-export function emulatorOptions(flags: EmulateFlags): EmulatorOptions {
-  const { recordRoute, mode, posts, seed, run, rate, pause } = flags;
-  return { mode, posts, seed, run, rate, pause, streamRoute: recordRoute === true ? 'record' : undefined };
-}
-
-/** Declares the options. Those that contradict each other are refused before the command runs. */
+/** Adds the options of `emulate`. Those that contradict each other are refused before the command runs. */
 export function addEmulateOptions(command: Command): Command {
   return command
     .addOption(
@@ -64,7 +52,7 @@ export function addEmulateOptions(command: Command): Command {
       0,
     )
     .hook('preAction', (_parent, emulate) => {
-      const { to, recordRoute, run } = emulate.opts<EmulateFlags>();
+      const { to, recordRoute, run } = emulate.opts<EmulateOptions>();
       if (recordRoute === true && to === 'topics') {
         emulate.error(
           "error: option '--record-route' cannot be used with --to topics: it is a route to the streams",
@@ -76,6 +64,29 @@ export function addEmulateOptions(command: Command): Command {
         } catch (error) {
           emulate.error(`error: option '--run' is too long with --to both: ${(error as Error).message}`);
         }
+      }
+    });
+}
+
+/** Adds the options of `replay`. */
+export function addReplayOptions(command: Command): Command {
+  const time = (flag: string, description: string): Option =>
+    new Option(`${flag} <time>`, description).argParser(isoTime).makeOptionMandatory();
+  return command
+    .addOption(new Option('--feed <feed>', 'the feed').choices(FEED_NAMES).makeOptionMandatory())
+    .addOption(time('--from', 'the earliest time of arrival, or of upload; ISO 8601, without a zone UTC'))
+    .addOption(time('--to', 'the latest time'))
+    .addOption(
+      new Option('--source <source>', "the stream's records into its table, or raw files into the batch's")
+        .choices(['stream', 'raw-files'])
+        .default('stream'),
+    )
+    .hook('preAction', (_, replayed) => {
+      const { from, to } = replayed.opts<ReplayOptions>();
+      if (from > to) {
+        replayed.error(
+          `error: --from ${from.toISOString()} is after --to ${to.toISOString()}; expected it before.`,
+        );
       }
     });
 }

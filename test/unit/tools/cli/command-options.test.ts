@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { addEmulateOptions, emulatorOptions, type EmulateFlags } from '../../../../tools/cli/emulate-options';
+import { addEmulateOptions, engineOption } from '../../../../tools/cli/command-options';
+import { emulatorOptions, type EmulateOptions } from '../../../../tools/pipeline/emulate';
 
 /** Parses as the command line does; what commander would print is returned with the error it throws. */
-function parse(...args: string[]): EmulateFlags {
+function parse(...args: string[]): EmulateOptions {
   const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-  let flags: EmulateFlags | undefined;
-  addEmulateOptions(program.command('emulate')).action((options: EmulateFlags) => {
+  let flags: EmulateOptions | undefined;
+  addEmulateOptions(program.command('emulate')).action((options: EmulateOptions) => {
     flags = options;
   });
   program.parse(['emulate', ...args], { from: 'user' });
@@ -54,5 +55,30 @@ test('a name that no run can have is refused before the command runs', () => {
   expect(parse('--to', 'both', '--run', 'x'.repeat(72)).run).toHaveLength(72);
   expect(() => parse('--to', 'both', '--run', 'x'.repeat(73))).toThrow(
     "option '--run' is too long with --to both",
+  );
+});
+
+function parseEngine(...args: string[]): string {
+  let said = '';
+  const command = new Command('batch')
+    .addOption(engineOption())
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => (said += text) });
+  try {
+    command.parse(args, { from: 'user' });
+  } catch {
+    return said;
+  }
+  return String(command.opts().engine);
+}
+
+test('the engine is DuckDB unless Spark is asked for', () => {
+  expect(parseEngine()).toBe('duckdb');
+  expect(parseEngine('--engine', 'spark')).toBe('spark');
+});
+
+test('another engine is refused with the names of those there are', () => {
+  expect(parseEngine('--engine', 'sparc')).toMatch(
+    /argument 'sparc' is invalid. Allowed choices are duckdb, spark./,
   );
 });

@@ -1,7 +1,7 @@
-import { requireUsablePaths } from '../../../../tools/local-run/paths';
+import { requireUsableFolders } from '../../../../lib/packaging/usable-folders';
 
 const check = (what: string, folder: string) => () => {
-  requireUsablePaths([[what, folder]]);
+  requireUsableFolders([[what, folder]]);
 };
 
 test('folders with spaces, quotes, other letters and most signs can be used', () => {

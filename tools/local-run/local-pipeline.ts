@@ -1,0 +1,66 @@
+/** The local run as a pipeline: its Kafka, its local AWS and the table engine of this machine are used directly. */
+import { pythonExecutable } from './paths';
+import type { EmulatorReport } from '../../services/emulator';
+import { answers, type Answers } from '../pipeline/answers';
+import { batch, type BatchReport } from '../pipeline/batch';
+import type { Deployment } from '../pipeline/deployment';
+import type { CheckResult } from '../pipeline/doctor/check';
+import {
+  emulateDeployment,
+  runEmulation,
+  type EmulateOptions,
+  type EmulatorReports,
+} from '../pipeline/emulate';
+import type { BatchOptions, Control, EngineOptions, Pipeline, ReconcileOptions } from '../pipeline/pipeline';
+import { reconcile, type Reconciliation } from '../pipeline/reconcile';
+import { replay, type RawReplay, type ReplayOptions, type StreamReplay } from '../pipeline/replay';
+import { status, type Status } from '../pipeline/status';
+import { doctorOfLocalRun } from './doctor/local-doctor';
+import { engine } from './engine';
+import { LocalAwsError, runningLocalDeployment } from './local-deployment';
+import { statusByProcesses } from './process-status';
+
+/** See the module's comment; `tools/pipeline/capabilities.ts` has what it does not do. */
+export class LocalPipeline implements Pipeline {
+  /** @param find finds the deployment; by default that of a run which is under way, or none: only `doctor` does without. */
+  constructor(
+    private readonly userId: string,
+    private readonly find: () => Promise<Deployment> = () => runningLocalDeployment(userId),
+  ) {}
+
+  async status({ signal }: Control): Promise<Status> {
+    let deployment: Deployment;
+    try {
+      deployment = await this.find();
+    } catch (error) {
+      if (error instanceof LocalAwsError) return statusByProcesses(error);
+      throw error;
+    }
+    return status(deployment, { python: pythonExecutable(), signal });
+  }
+
+  async emulate(options: EmulateOptions, control: Control): Promise<EmulatorReport | EmulatorReports> {
+    const deployment = await this.find();
+    return runEmulation((...args) => emulateDeployment(deployment, ...args), options, control);
+  }
+
+  async batch(options: BatchOptions, control: Control): Promise<BatchReport> {
+    return batch(await this.find(), await engine(options, control));
+  }
+
+  async answers(options: EngineOptions, control: Control): Promise<Answers> {
+    return answers(await this.find(), await engine(options, control));
+  }
+
+  async reconcile({ wait: waitSeconds }: ReconcileOptions, { signal }: Control): Promise<Reconciliation> {
+    return reconcile(await this.find(), { python: pythonExecutable(), waitSeconds, signal });
+  }
+
+  async replay(options: ReplayOptions, { signal }: Control): Promise<StreamReplay | RawReplay> {
+    return replay(await this.find(), options, { python: pythonExecutable(), signal });
+  }
+
+  doctor(): Promise<CheckResult[]> {
+    return doctorOfLocalRun(this.userId);
+  }
+}

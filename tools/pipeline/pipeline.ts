@@ -1,0 +1,61 @@
+/**
+ * The one interface to a pipeline, whether it is the local run (`tools/local-run/local-pipeline.ts`) or a stage on AWS
+ * (`tools/stage/stage-pipeline.ts`). What one of them cannot do is data: `capabilities.ts`.
+ */
+import type { EmulatorReport } from '../../services/emulator';
+import type { Answers } from './answers';
+import type { BatchResult } from './batch';
+import type { CheckResult } from './doctor/check';
+import type { EmulateOptions, EmulatorReports } from './emulate';
+import type { Reconciliation } from './reconcile';
+import type { RawReplay, ReplayOptions, StreamReplay } from './replay';
+import type { Status } from './status';
+
+/** How a call is watched and ended. */
+export interface Control {
+  /** Ends the call; on AWS only the waiting: what was begun there goes on. */
+  readonly signal: AbortSignal;
+  /** Takes lines on the progress. */
+  readonly tell: (line: string) => void;
+}
+
+/** The engines that clean and answer, the default one first. */
+export const ENGINES = ['duckdb', 'spark'] as const;
+
+/** What cleans or answers. */
+export interface EngineOptions {
+  /** Default: the first of {@link ENGINES}; a stage on AWS has its own. */
+  readonly engine?: (typeof ENGINES)[number];
+}
+
+/** How a batch is run. */
+export interface BatchOptions extends EngineOptions {
+  /** Memory before the engine spills to disk, for example `1GB`. Default: the engine's own. */
+  readonly memoryLimit?: string;
+  /** Whether to wait for the end. Default: true. */
+  readonly wait?: boolean;
+}
+
+/** How long a reconciliation waits. */
+export interface ReconcileOptions {
+  /** How long sink and functions may take to store what topics and streams hold, in seconds. Default: 60. */
+  readonly wait?: number;
+}
+
+/** A deployed pipeline. Results have the same shape on every side; what a side cannot know is absent or null. */
+export interface Pipeline {
+  /** What runs, and how far the posts have come. */
+  status(control: Control): Promise<Status>;
+  /** Sends posts from the source database to the API: one report, or with `to: 'both'` two. */
+  emulate(options: EmulateOptions, control: Control): Promise<EmulatorReport | EmulatorReports>;
+  /** Cleans the new raw files into the tables. */
+  batch(options: BatchOptions, control: Control): Promise<BatchResult>;
+  /** The answers to the eight questions. */
+  answers(options: EngineOptions, control: Control): Promise<Answers>;
+  /** Counts every record from the emulator to the tables. */
+  reconcile(options: ReconcileOptions, control: Control): Promise<Reconciliation>;
+  /** Brings back what a table lacks; nothing that is there changes. */
+  replay(options: ReplayOptions, control: Control): Promise<StreamReplay | RawReplay>;
+  /** Asks whether all is well, and says what to do where it is not. Never rejects because something is wrong. */
+  doctor(): Promise<CheckResult[]>;
+}

@@ -1,0 +1,54 @@
+/** A stage on AWS: its own functions and its state machine do the work, and AWS is asked for what came of it. */
+import type { EmulatorReport } from '../../services/emulator';
+import type { Answers } from '../pipeline/answers';
+import type { BatchResult } from '../pipeline/batch';
+import type { StageAws } from '../pipeline/deployment';
+import type { CheckResult } from '../pipeline/doctor/check';
+import { runEmulation, type EmulateOptions, type EmulatorReports } from '../pipeline/emulate';
+import type { BatchOptions, Control, EngineOptions, Pipeline, ReconcileOptions } from '../pipeline/pipeline';
+import type { Reconciliation } from '../pipeline/reconcile';
+import type { RawReplay, ReplayOptions, StreamReplay } from '../pipeline/replay';
+import type { StageStatus } from '../pipeline/status';
+import { doctorOfStage } from './doctor/stage-doctor';
+import { invokeFunction } from './invoke-function';
+import { keptAnswers } from './stage-answers';
+import { stackOutput } from './stage-aws';
+import { batchOnStage } from './stage-batch';
+import { emulateOnStage } from './stage-emulate';
+import { replayOnStage } from './stage-replay';
+import { stageStatus } from './stage-status';
+
+/** See the module's comment; `tools/pipeline/capabilities.ts` has what it does not do. */
+export class StagePipeline implements Pipeline {
+  constructor(private readonly stage: StageAws) {}
+
+  status(): Promise<StageStatus> {
+    return stageStatus(this.stage);
+  }
+
+  emulate(options: EmulateOptions, control: Control): Promise<EmulatorReport | EmulatorReports> {
+    return runEmulation(emulateOnStage(this.stage), options, control);
+  }
+
+  batch({ wait = true }: BatchOptions, control: Control): Promise<BatchResult> {
+    return batchOnStage(this.stage, wait, control);
+  }
+
+  answers(_options?: EngineOptions): Promise<Answers> {
+    return keptAnswers(this.stage);
+  }
+
+  /** What the stage's function finds (`lambda/table-engine/reconcile.py`). @throws FunctionFailure when it cannot count. */
+  async reconcile(_options: ReconcileOptions, { signal }: Control): Promise<Reconciliation> {
+    const name = await stackOutput(this.stage, 'ReconcileFunctionName');
+    return invokeFunction<Reconciliation>(this.stage.aws, name, { check: false }, signal);
+  }
+
+  replay(options: ReplayOptions, control: Control): Promise<StreamReplay | RawReplay> {
+    return replayOnStage(this.stage, options, control);
+  }
+
+  doctor(): Promise<CheckResult[]> {
+    return doctorOfStage(this.stage);
+  }
+}

@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { directions } from './eslint.directions.cjs';
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'cdk.out/', '.local/', 'coverage/', '**/target/'] },
@@ -21,6 +22,11 @@ export default tseslint.config(
     // Constructs are created for their effect on the tree.
     files: ['bin/**/*.ts', 'lib/**/*.ts', 'test/**/*.ts'],
     rules: { 'no-new': 'off', '@typescript-eslint/no-extraneous-class': 'off' },
+  },
+  directions,
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', module: 'writable' } },
   },
   {
     files: ['**/*.mjs'],

@@ -1,6 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
-import { directions } from './eslint.directions.cjs';
+import folders from './eslint.directions.cjs';
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'cdk.out/', '.local/', 'coverage/', '**/target/'] },
@@ -23,7 +23,7 @@ export default tseslint.config(
     files: ['bin/**/*.ts', 'lib/**/*.ts', 'test/**/*.ts'],
     rules: { 'no-new': 'off', '@typescript-eslint/no-extraneous-class': 'off' },
   },
-  directions,
+  folders.directions,
   {
     files: ['**/*.cjs'],
     languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', module: 'writable' } },

@@ -14,7 +14,8 @@ import {
 import type { BatchOptions, Control, EngineOptions, Pipeline, ReconcileOptions } from '../pipeline/pipeline';
 import { reconcile, type Reconciliation } from '../pipeline/reconcile';
 import { replay, type RawReplay, type ReplayOptions, type StreamReplay } from '../pipeline/replay';
-import { status, type Status } from '../pipeline/status';
+import { readStatus } from '../pipeline/read-status';
+import type { Status } from '../pipeline/status';
 import { doctorOfLocalRun } from './doctor/local-doctor';
 import { engine } from './engine';
 import { LocalAwsError, runningLocalDeployment } from './local-deployment';
@@ -36,7 +37,7 @@ export class LocalPipeline implements Pipeline {
       if (error instanceof LocalAwsError) return statusByProcesses(error);
       throw error;
     }
-    return status(deployment, { python: pythonExecutable(), signal });
+    return readStatus(deployment, { python: pythonExecutable(), signal });
   }
 
   async emulate(options: EmulateOptions, control: Control): Promise<EmulatorReport | EmulatorReports> {

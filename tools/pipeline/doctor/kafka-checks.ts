@@ -36,7 +36,7 @@ export async function clusterFinding(
   if (State === 'FAILED' || State === 'DELETING')
     return failed(
       seen,
-      'See docs/runbook.md, kafka/offline-partitions; a cluster that FAILED while it was made is made anew by deploying its stack again.',
+      'See docs/runbook.md, kafka/offline-partitions; a cluster that FAILED while it was made is recreated by deploying its stack again.',
     );
   return warning(
     seen,
@@ -62,7 +62,7 @@ export async function connectorFinding(
   return connectorState === 'FAILED' || connectorState === 'DELETING'
     ? failed(
         seen,
-        "The worker's log has the reason; docs/runbook.md, sink/not-running, says how to make it anew.",
+        "The worker's log has the reason; docs/runbook.md, sink/not-running, says how to recreate it.",
       )
     : warning(seen, 'It takes ten minutes and more to be made or changed. Ask again later.');
 }

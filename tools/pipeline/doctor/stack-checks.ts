@@ -19,7 +19,7 @@ export function stacksFinding(stage: StageAws, deployed: Deployed, now: number =
   const { stacks } = deployed;
   const deploy =
     stage.stage === 'local'
-      ? 'Start the pipeline anew: `npm start`.'
+      ? 'Start the pipeline again: `npm start`.'
       : `Deploy all stacks: \`npx cdk deploy --all ${contextFlags(stage)}\`.`;
   const parked = isParked(deployed);
   const wanted = stage.stage === 'local' ? LOCAL : STACK_PARTS.filter((part) => !OPTIONAL.includes(part));

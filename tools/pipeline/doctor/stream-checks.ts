@@ -26,7 +26,7 @@ export async function streamsFinding(
     if (StreamStatus !== 'ACTIVE')
       return failed(
         seen,
-        'Wait until it is ACTIVE; one that is DELETING comes back by deploying the stack "stream" anew.',
+        'Wait until it is ACTIVE; one that is DELETING comes back by deploying the stack "stream" again.',
       );
     if (wantsEncryption && EncryptionType !== 'KMS') {
       return failed(

@@ -2,13 +2,14 @@
  * Deployments that are interrupted at moments chosen by a seed: the next start, or the same run where only the local AWS
  * was killed, brings the stacks to what the app says and has the data.
  *
- * `INTERRUPTED_SEED` (1) chooses the moments, `INTERRUPTED_ROUNDS` (1) how often: four moments a round, each round with
- * another seed. For example `INTERRUPTED_ROUNDS=10 npx jest test/integration/interrupted --selectProjects integration`.
+ * TESTS_SEED chooses the moments (test/sweeps.ts); INTERRUPTED_ROUNDS, 1 or in an exhaustive run 5, how often: four moments
+ * a round, each round with another seed.
  */
 import { writeFileSync } from 'node:fs';
 import { ensureParts } from '../../tools/local-run/install';
 import { freePort } from '../../tools/local-run/ports';
 import { resetState } from '../../tools/local-run/state/reset';
+import { IS_EXHAUSTIVE, SEED } from '../sweeps';
 import { runFile, start, untilNoneWith, type Start } from './local-run-harness';
 import {
   choice,
@@ -20,8 +21,7 @@ import {
   type Moment,
 } from './support/interruptions';
 
-const SEED = Number(process.env.INTERRUPTED_SEED ?? 1);
-const ROUNDS = Number(process.env.INTERRUPTED_ROUNDS ?? 1);
+const ROUNDS = Number(process.env.INTERRUPTED_ROUNDS ?? (IS_EXHAUSTIVE ? 5 : 1));
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
 const EXITS = {
   SIGINT: { code: 130, signal: null },

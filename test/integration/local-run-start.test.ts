@@ -23,6 +23,7 @@ import { findProgram } from '../../tools/processes/find-program';
 import { STATES_ROOT } from '../../tools/local-run/paths';
 import { resetState } from '../../tools/local-run/state/reset';
 import { hostileEnvironment } from './support/hostile-environment';
+import { sample } from '../sweeps';
 import { processesWith, runFile, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
 
 const INSTALL_MS = 600_000;
@@ -98,14 +99,17 @@ test('a run ends with eight answers and nothing missing or double; the next reus
   expect(more.output()).toMatch(/\npin +400 +400 +400 /);
 }, 2_000_000);
 
-test.each([
+/** Moments of a start: what they are called, what has been printed by then, and how much later it is. */
+const MOMENTS: readonly (readonly [name: string, printed: RegExp | undefined, pauseMs: number])[] = [
   ['while TypeScript is being loaded', undefined, 200],
   ['while the parts are starting', /is ready after/, 0],
   ['while Kafka Connect is starting', /Kafka is ready/, 500],
   ['while it deploys', /Kafka Connect is ready/, 1_000],
   ['after the deployment', /Deployed all stacks/, 0],
   ['while the tables are read', /S3 sink has stored/, 300],
-])('Ctrl-C %s stops everything', async (_, pattern, pauseMs) => {
+];
+
+test.each(sample('Ctrl-C', MOMENTS, 3))('Ctrl-C %s stops everything', async (_, pattern, pauseMs) => {
   const one = run(['--once', '--user-id', userId, '--posts', '500']);
   if (pattern !== undefined) await one.until(pattern);
   await sleep(pauseMs);
@@ -159,30 +163,14 @@ test('kill -9 of npm stops everything too', async () => {
   expect(await untilNoneWith(`/state/${userId}`, 60)).toEqual([]);
 });
 
-test('kill -9 of the supervisor leaves nothing running; what is left when its guardian is killed too, the next start ends', async () => {
+test('kill -9 of the supervisor leaves nothing running', async () => {
   const killed = run(['--once', ...FEW]);
   await killed.until(/Kafka Connect is ready/);
   await sleep(500); // In the middle of the deployment.
   killed.process.kill('SIGKILL');
   await killed.ended();
   expect(await untilNoneWith(`/state/${userId}`, 30)).toEqual([]);
-
-  const alone = run(['--once', ...FEW]);
-  await alone.until(/MariaDB is ready/);
-  const { mark } = runFile(userId);
-  const guardians = processesWith(`guardian.cjs ${mark}`).map((line) => Number(line.split(' ')[0]));
-  expect(guardians).toHaveLength(1);
-  process.kill(alone.pid, 'SIGSTOP'); // It must not start another guardian.
-  process.kill(guardians[0] ?? 0, 'SIGKILL');
-  alone.process.kill('SIGKILL');
-  await alone.ended();
-  expect(processesWith(`/state/${userId}`)).not.toEqual([]);
-
-  const next = run(['--once', ...FEW]);
-  expect((await next.ended(700)).code).toBe(0);
-  expect(next.output()).toMatch(/Ending mariadb \(pid \d+\), left behind by an earlier run\./);
-  expect(next.output().match(RECONCILED)).toHaveLength(2);
-}, 2_000_000);
+});
 
 test('a reader who goes away ends the run', async () => {
   const one = run(['--once', ...FEW]);
@@ -196,7 +184,22 @@ test('a reader who goes away ends the run', async () => {
 describe('in a run that goes on', () => {
   let one: Start;
 
+  /** A run is killed together with its guardian, and leaves parts behind. */
+  async function leavePartsBehind(): Promise<void> {
+    const alone = start(['--once', ...FEW]);
+    await alone.until(/MariaDB is ready/);
+    const { mark } = runFile(userId);
+    const guardians = processesWith(`guardian.cjs ${mark}`).map((line) => Number(line.split(' ')[0]));
+    expect(guardians).toHaveLength(1);
+    process.kill(alone.pid, 'SIGSTOP'); // It must not start another guardian.
+    process.kill(guardians[0] ?? 0, 'SIGKILL');
+    alone.process.kill('SIGKILL');
+    await alone.ended();
+    expect(processesWith(`/state/${userId}`)).not.toEqual([]);
+  }
+
   beforeAll(async () => {
+    await leavePartsBehind();
     one = start([...FEW, '--rate', '20', '--report-every', '2']);
     await one.until(/Press Ctrl-C to stop/, 700);
   }, 900_000);
@@ -220,6 +223,11 @@ describe('in a run that goes on', () => {
         .findLast((line) => line.includes(sign)) ?? '';
     return `${last('random posts, batch')}\n${last('streams: pin')}`;
   }
+
+  test('the parts that a run left behind which was killed with its guardian are ended, and nothing is lost', async () => {
+    expect(one.output()).toMatch(/Ending mariadb \(pid \d+\), left behind by an earlier run\./);
+    expect((await untilReports(1)).match(/missing 0, duplicate 0/g)).toHaveLength(6); // Three feeds on two paths.
+  });
 
   test('no password is in what is printed, logged, or in the run file', async () => {
     const target = await runningLocalDeployment(userId);

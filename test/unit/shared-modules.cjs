@@ -5,6 +5,8 @@ const { Buffer } = require('node:buffer');
  * The text of a module of CDK becomes a line that takes the module from outside of the test file's sandbox, where Node
  * itself loaded it (`environment.cjs`). What it is, it stays; it is only not loaded again, and its code stays compiled.
  */
+const { Buffer } = require('node:buffer');
+
 module.exports = {
   process: (_source, file) => ({
     code: `module.exports = globalThis[Symbol.for('pipeline.outer-require')](${JSON.stringify(file)});`,

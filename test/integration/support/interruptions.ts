@@ -1,11 +1,11 @@
 /** Moments of a deployment, chosen by a seed, and what is done to a run in them. */
 import { CloudFormationClient, paginateDescribeStackEvents } from '@aws-sdk/client-cloudformation';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localAws } from '../../../tools/local-run/local-deployment';
 import { STATES_ROOT } from '../../../tools/local-run/paths';
+import { chance } from '../../sweeps';
 import { runFile, type Start } from '../local-run-harness';
 
 /** A moment: when so much of a stack is done that `share` (0 to 1) of its events have come. */
@@ -16,11 +16,6 @@ export interface Moment {
 
 /** Stacks that also differ when ports have changed. */
 const PARTS = ['kafka', 'stream', 'api', 'emulator'] as const;
-
-/** A number from 0 up to, and not including, 1; the same for the same seed and text. */
-export function chance(seed: number, text: string): number {
-  return createHash('sha256').update(`${seed} ${text}`).digest().readUInt32BE() / 2 ** 32;
-}
 
 /** One of some, by the seed. */
 export function choice<T>(seed: number, text: string, from: readonly T[]): T {

@@ -1,0 +1,134 @@
+/** The suites of `npm test`: how each is run and counted, and what must be installed before. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { allChecks, type Check, type Language } from '../../tools/checks';
+import { installedParts } from '../../tools/local-run/install';
+import { PROJECT_ROOT, pythonExecutable } from '../../tools/local-run/paths';
+import { run, say, suiteEnvironment } from './command';
+import { countJest, countJunit, sum, type Count } from './count';
+
+/** Renews the snapshots of the templates (CONTRIBUTING.md) instead of comparing with them. */
+export const RENEW = '-u';
+
+/** What a suite needs besides what `npm ci` installs: the parts of a local run, or those of Spark as well. */
+export type Need = 'nothing' | 'parts' | 'spark';
+
+/** A suite. */
+export interface Suite {
+  readonly need: Need;
+  run(): Promise<Count>;
+}
+
+const engine = (name: string): string => join(PROJECT_ROOT, 'engines', name);
+
+/** Runs something that writes reports into a folder, which is removed afterwards. */
+async function withReports<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'pipeline-tests-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A jest project; see `jest.config.mjs`. */
+function jest(project: string, need: Need, ...options: readonly string[]): Suite {
+  const renew = project === 'unit' && process.argv.includes(RENEW) ? RENEW : '--ci';
+  return {
+    need,
+    run: () =>
+      withReports(async (folder) => {
+        const report = join(folder, 'report.json');
+        const args = ['--selectProjects', project, renew, ...options, '--json', `--outputFile=${report}`];
+        return countJest(report, await run(join(PROJECT_ROOT, 'node_modules', '.bin', 'jest'), args));
+      }),
+  };
+}
+
+/** Runs pytest with these arguments. */
+function pytest(python: string, cwd: string, env: Record<string, string>, ...args: string[]): Promise<Count> {
+  return withReports(async (folder) => {
+    const report = join(folder, 'report.xml');
+    const code = await run(python, ['-m', 'pytest', `--junitxml=${report}`, ...args], { cwd, env });
+    return countJunit([report], code);
+  });
+}
+
+/**
+ * The table engine's tests, and those of the hooks into the local AWS, which need a process of their own. The tests of
+ * faults mostly wait for processes that they kill: they run beside the others.
+ */
+async function tableEngine(): Promise<Count> {
+  const faults = readdirSync(join(engine('table-engine'), 'tests'))
+    .filter((name) => name.endsWith('_faults.py'))
+    .map((name) => join('tests', name));
+  const tests = (...args: string[]): Promise<Count> =>
+    pytest(pythonExecutable(), engine('table-engine'), suiteEnvironment(), ...args);
+  const others = ['tests', ...faults.map((file) => `--ignore=${file}`)];
+  const hooks = '../../tools/local-run/ministack/tests';
+  return sum(
+    await Promise.all([tests(...faults), tests(...others).then(async (c) => sum([c, await tests(hooks)]))]),
+  );
+}
+
+/** The tests of the batch on Spark. */
+function spark(): Promise<Count> {
+  const { python, jars, extensionJar } = installedParts().spark;
+  const env = suiteEnvironment({ SPARK_BATCH_JARS: [jars, extensionJar].join(delimiter) });
+  return pytest(python, engine('spark-batch'), env, 'spark_tests');
+}
+
+/** The Java modules: their tests, and the formatter's check. */
+async function java(): Promise<Count> {
+  const counts: Count[] = [];
+  for (const module of ['s3-sink-connector', 'spark-extension'].map(engine)) {
+    const code = await run('mvn', ['-q', '-B', 'verify'], { cwd: module });
+    const reports = join(module, 'target', 'surefire-reports');
+    const files = readdirSync(reports).filter((name) => /^TEST-.*\.xml$/.test(name));
+    counts.push(
+      countJunit(
+        files.map((name) => join(reports, name)),
+        code,
+      ),
+    );
+  }
+  return sum(counts);
+}
+
+/** Every check of `tools/checks.ts` is one test. Those of a language run one after another, the languages at once. */
+async function checks(): Promise<Count> {
+  const counts: Count[] = [];
+  const check = async ({ name, check: [program, ...args], cwd }: Check): Promise<void> => {
+    const code = await run(program, args, { cwd });
+    say(`${code === 0 ? 'passed' : 'FAILED'}: ${name}`);
+    counts.push({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
+  };
+  // Java's are in the suite `java`.
+  const languages: readonly Language[] = ['node', 'python', 'spark'];
+  await Promise.all(
+    languages.map(async (one) => {
+      for (const each of allChecks().filter(({ language }) => language === one)) await check(each);
+    }),
+  );
+  return sum(counts);
+}
+
+/** All suites by name. */
+export const SUITES: Readonly<Record<string, Suite>> = {
+  unit: jest('unit', 'nothing'),
+  process: jest('process', 'nothing'),
+  integration: jest('integration', 'parts', '--maxWorkers=2'),
+  'end-to-end': jest('end-to-end', 'parts', '--runInBand'),
+  python: { need: 'parts', run: tableEngine },
+  spark: { need: 'spark', run: spark },
+  java: { need: 'spark', run: java }, // After all that Maven installs: its repository is not made for two writers.
+  checks: { need: 'spark', run: checks },
+};
+
+/** Lanes run at the same time, their suites one after another: those that start the real parts mostly wait for them. */
+export const LANES: readonly (readonly string[])[] = [
+  ['integration'],
+  ['end-to-end', 'spark'],
+  ['unit', 'process', 'python', 'checks', 'java'],
+];

@@ -3,7 +3,8 @@
  *
  * - `unit` needs nothing but Node. CDK is loaded, and each stage synthesised, once a worker: see test/unit/environment.cjs.
  * - `process` starts programs of this repository as processes; it needs what `npm ci` installs.
- * - `integration` runs against real parts (Kafka, Kafka Connect, MariaDB, MiniStack).
+ * - `integration-shared` runs against one broker, one MiniStack and one MariaDB, which its files share and never kill.
+ * - `integration` runs against real parts of each file's own (Kafka, Kafka Connect, MariaDB, MiniStack).
  * - `end-to-end` runs the whole pipeline, and does harm to it.
  */
 const common = {
@@ -13,6 +14,17 @@ const common = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/.local/', '<rootDir>/cdk.out/'],
 };
+
+/** The files that share parts; see test/integration/support/shared-parts.ts. */
+const SHARED = [
+  'client-host',
+  'dead-letters',
+  'emulator',
+  'package-asset',
+  'replay',
+  'rest-proxy',
+  'source-snapshot',
+].map((name) => `<rootDir>/test/integration/${name}.test.ts`);
 
 export default {
   // A bound, not an expectation, for tests and hooks that set none of their own: a busy machine takes several times as long.
@@ -33,7 +45,18 @@ export default {
       testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
     },
     { ...common, displayName: 'process', testMatch: ['<rootDir>/test/process/**/*.test.ts'] },
-    { ...common, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'integration-shared',
+      globalSetup: '<rootDir>/test/integration/support/start-shared-parts.ts',
+      globalTeardown: '<rootDir>/test/integration/support/stop-shared-parts.ts',
+      testMatch: SHARED,
+    },
+    {
+      ...common,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/integration/**/*.test.ts', ...SHARED.map((file) => `!${file}`)],
+    },
     { ...common, displayName: 'end-to-end', testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'] },
   ],
 };

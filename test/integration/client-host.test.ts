@@ -13,7 +13,7 @@ import { CLIENT_HOST } from '../../tools/local-run/install/client-host-part';
 import { freePort } from '../../tools/local-run/ports';
 import { sha256 } from '../../lib/packaging/client-host-sums';
 import { clientHostTar } from '../../lib/packaging/package-files';
-import { KafkaHarness, resultsOf, send, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS } from './rest-proxy-harness';
+import { OwnKafkaHarness, resultsOf, send, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS } from './rest-proxy-harness';
 import { LocalRoot, type Outcome } from './support/local-root';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
@@ -24,7 +24,7 @@ const TOPIC = 'host-test.pin';
 let packageFolder: string;
 let scratch: string;
 let settings: BootSettings;
-let kafka: KafkaHarness;
+let kafka: OwnKafkaHarness;
 let root: LocalRoot;
 let port: number;
 
@@ -71,7 +71,7 @@ async function startByUnit(): Promise<{ end: () => Promise<number | null> }> {
 
 beforeAll(async () => {
   ({ clientHostPackage: packageFolder } = await ensureParts(undefined, { only: ['client-host'] }));
-  kafka = await KafkaHarness.start();
+  kafka = await OwnKafkaHarness.start();
   await kafka.createTopic(TOPIC, 1);
   port = await freePort();
   scratch = mkdtempSync(path.join(tmpdir(), 'client-host-'));

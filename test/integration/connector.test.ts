@@ -1,10 +1,10 @@
 import { ensureConnector, removeConnector } from '../../lambda/connector/connector';
 import { ensureParts } from '../../tools/local-run/install';
 import { startKafkaConnect, type RunningKafkaConnect } from '../../tools/local-run/parts/kafka-connect';
-import { KafkaHarness, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS } from './rest-proxy-harness';
+import { OwnKafkaHarness, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS } from './rest-proxy-harness';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
-let harness: KafkaHarness;
+let harness: OwnKafkaHarness;
 let connect: RunningKafkaConnect;
 
 const startConnect = (ports?: { connect: number }): Promise<RunningKafkaConnect> => {
@@ -15,7 +15,7 @@ const startConnect = (ports?: { connect: number }): Promise<RunningKafkaConnect>
 
 beforeAll(async () => {
   await ensureParts(undefined, { only: ['s3-sink-connector'] });
-  harness = await KafkaHarness.start();
+  harness = await OwnKafkaHarness.start();
   await harness.createTopic('made', 2);
   connect = await startConnect();
 }, SETUP_TIMEOUT_MS);

@@ -1,7 +1,4 @@
 /** Dead letters from a real broker into a real S3 server: each once, whatever comes in between. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
@@ -19,18 +16,14 @@ import { keepDeadLetters } from '../../lambda/dead-letters/keep';
 import type { DeadLetter } from '../../lambda/dead-letters/dead-letter';
 import { ensureTopics } from '../../lambda/topics/topics';
 import { storedOffsets } from '../../lambda/topics/raw-files';
-import { ensureParts } from '../../tools/local-run/install';
-import { startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
-import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
 import { startRelay, type Relay } from './s3-sink-relay';
+import { sharedParts } from './support/shared-parts';
 
 jest.setTimeout(300_000);
 
 const BUCKET = 'letters';
 const LOCATION = { bucket: BUCKET, folder: 'topics' };
-let stateDir: string;
-let broker: RunningKafka;
-let ministack: RunningMiniStack;
+const { kafka: broker, miniStack } = sharedParts();
 let relay: Relay;
 let kafka: Kafka;
 let admin: Admin;
@@ -39,11 +32,7 @@ let s3Config: S3ClientConfig;
 let s3: S3Client;
 
 beforeAll(async () => {
-  await ensureParts(undefined, { only: ['kafka', 'python'] });
-  stateDir = mkdtempSync(path.join(tmpdir(), 'dead-letters-'));
-  broker = await startKafka({ stateDir });
-  ministack = await startMiniStack({ stateDir });
-  relay = await startRelay(ministack.url);
+  relay = await startRelay(miniStack.url);
   s3Config = {
     endpoint: relay.url,
     region: 'us-east-1',
@@ -69,10 +58,7 @@ afterAll(async () => {
   await producer.disconnect();
   await admin.disconnect();
   await relay.close();
-  await ministack.stop();
-  await broker.stop();
   s3.destroy();
-  rmSync(stateDir, { recursive: true, force: true });
 }, 180_000);
 
 const topicsOf = (userId: string, partitions: number) => ({

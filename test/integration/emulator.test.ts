@@ -21,13 +21,12 @@ import { FEED_NAMES, topicName, type FeedName } from '../../services/contract';
 import { handler } from '../../lambda/emulator';
 import { closePorts } from '../../lambda/emulator/ports';
 import { ensureParts } from '../../tools/local-run/install';
-import { startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
-import { setDatabaseUser, startMariaDb, type RunningMariaDb } from '../../tools/local-run/parts/mariadb';
-import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
+import { setDatabaseUser } from '../../tools/local-run/parts/mariadb';
 import { startRestProxy, type RunningRestProxy } from '../../tools/local-run/parts/rest-proxy';
 import { PostGenerator } from '../../services/source/generator';
 import { seedDatabase } from '../../services/source/seeder';
 import { makeTopics } from './support/make-topics';
+import { sharedParts } from './support/shared-parts';
 
 jest.setTimeout(600_000);
 
@@ -35,21 +34,13 @@ const POSTS = 3000;
 const BUCKET = 'sink';
 const stateDir = mkdtempSync(join(tmpdir(), 'emulator-'));
 const stops: (() => Promise<void>)[] = [];
-let kafka: RunningKafka;
-let mariaDb: RunningMariaDb;
-let miniStack: RunningMiniStack;
+const { kafka, mariaDb, miniStack } = sharedParts();
 let proxy: RunningRestProxy;
 let s3: S3Client;
 let secretArn: string;
 
 beforeAll(async () => {
-  await ensureParts(undefined, { only: ['kafka', 'mariadb', 'python', 'rest-proxy'] });
-  kafka = await startKafka({ stateDir });
-  stops.push(() => kafka.stop());
-  mariaDb = await startMariaDb({ stateDir });
-  stops.push(() => mariaDb.stop());
-  miniStack = await startMiniStack({ stateDir });
-  stops.push(() => miniStack.stop());
+  await ensureParts(undefined, { only: ['rest-proxy'] });
   proxy = await startRestProxy({ stateDir, bootstrapServers: kafka.bootstrapServers });
   stops.push(() => proxy.stop());
   Object.assign(process.env, {

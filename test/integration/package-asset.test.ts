@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureParts } from '../../tools/local-run/install';
-import { startMiniStack } from '../../tools/local-run/parts/ministack';
+import { sharedParts } from './support/shared-parts';
 import { PROJECT_ROOT } from '../../tools/local-run/paths';
 import { childEnvironment } from '../../tools/processes/environment';
 import { runCommand } from '../../tools/processes/run-command';
@@ -20,7 +20,6 @@ const BUCKET = `cdk-hnb659fds-assets-000000000000-${REGION}`;
 
 let scratch: string;
 let python: string;
-let close: () => Promise<void>;
 let cdk: (args: readonly string[], additions?: Readonly<Record<string, string>>) => Promise<string>;
 let s3: S3Client;
 let cloudFormation: CloudFormationClient;
@@ -28,10 +27,9 @@ let cloudFormation: CloudFormationClient;
 beforeAll(async () => {
   ({ python } = await ensureParts(undefined, { only: ['python'] }));
   scratch = mkdtempSync(path.join(tmpdir(), 'package-asset-'));
-  const ministack = await startMiniStack({ stateDir: scratch });
-  close = () => ministack.stop();
+  const { miniStack } = sharedParts();
   const credentials = { accessKeyId: `PACKAGETEST${process.pid}`, secretAccessKey: 'local' };
-  const config = { region: REGION, endpoint: ministack.url, credentials };
+  const config = { region: REGION, endpoint: miniStack.url, credentials };
   s3 = new S3Client({ ...config, forcePathStyle: true });
   cloudFormation = new CloudFormationClient(config);
   cdk = (args, additions = {}) =>
@@ -39,7 +37,7 @@ beforeAll(async () => {
       cwd: PROJECT_ROOT,
       timeoutMs: 800_000,
       env: childEnvironment('installer', {
-        AWS_ENDPOINT_URL: ministack.url,
+        AWS_ENDPOINT_URL: miniStack.url,
         AWS_REGION: REGION,
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -52,10 +50,9 @@ beforeAll(async () => {
   await cdk(['bootstrap', '--app', path.join(scratch, 'cdk.out'), `aws://000000000000/${REGION}`]);
 });
 
-afterAll(async () => {
+afterAll(() => {
   s3.destroy();
   cloudFormation.destroy();
-  await close();
   rmSync(scratch, { recursive: true });
 });
 

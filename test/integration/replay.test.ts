@@ -11,8 +11,8 @@ import { replay } from '../../tools/pipeline/replay';
 import { streamRecords, type StreamRecordLine } from '../../tools/pipeline/stream-records';
 import { runTableEngine } from '../../tools/pipeline/table-engine';
 import { ensureParts, installedParts } from '../../tools/local-run/install';
-import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
 import { kinesisClient } from './support/kinesis';
+import { sharedParts } from './support/shared-parts';
 
 const USER = 'replay-test';
 const STREAM = `streaming-${USER}-user`;
@@ -24,7 +24,7 @@ const TABLE_ENGINE = path.join(__dirname, '..', '..', 'engines', 'table-engine')
 jest.setTimeout(400_000);
 
 let stateDir: string;
-let ministack: RunningMiniStack;
+const { miniStack } = sharedParts();
 let deployment: Deployment;
 let engine: { python: string };
 
@@ -32,12 +32,11 @@ beforeAll(async () => {
   await ensureParts(undefined, { only: ['python'] });
   engine = { python: installedParts().python };
   stateDir = mkdtempSync(path.join(tmpdir(), 'replay-'));
-  ministack = await startMiniStack({ stateDir });
   const credentials = { accessKeyId: 'REPLAYTEST', secretAccessKey: 'local' };
   deployment = {
     stage: 'local',
     userId: USER,
-    aws: { region: 'us-east-1', endpoint: ministack.url, credentials },
+    aws: { region: 'us-east-1', endpoint: miniStack.url, credentials },
     outputs: {
       ApiUrl: '',
       EmulatorFunctionName: '',
@@ -62,8 +61,7 @@ beforeAll(async () => {
   s3.destroy();
 });
 
-afterAll(async () => {
-  await ministack.stop();
+afterAll(() => {
   rmSync(stateDir, { recursive: true });
 });
 
@@ -101,7 +99,7 @@ function rows(table: string): string[] {
 }
 
 function call<T = unknown>(action: string, body: unknown): Promise<T> {
-  return kinesisClient(ministack.url, 'REPLAYTEST').call<T>(action, body);
+  return kinesisClient(miniStack.url, 'REPLAYTEST').call<T>(action, body);
 }
 
 /** Puts rows numbered from a number on; every tenth is bad. */

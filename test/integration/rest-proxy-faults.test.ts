@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  KafkaHarness,
+  OwnKafkaHarness,
   SETUP_TIMEOUT_MS,
   TEST_TIMEOUT_MS,
   resultsOf,
@@ -16,10 +16,10 @@ import {
 /** How much later than its time-out an answer may come on a busy machine; Kafka's own time-outs are far longer. */
 const LATE_MS = 8_000;
 jest.setTimeout(TEST_TIMEOUT_MS);
-let harness: KafkaHarness;
+let harness: OwnKafkaHarness;
 
 beforeAll(async () => {
-  harness = await KafkaHarness.start();
+  harness = await OwnKafkaHarness.start();
 }, SETUP_TIMEOUT_MS);
 afterAll(async () => {
   await harness.stop();

@@ -13,6 +13,7 @@ import { createKafka } from '../../services/kafka-client';
 import { ensureParts } from '../../tools/local-run/install';
 import { startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
 import { makeTopics } from './support/make-topics';
+import { sharedParts } from './support/shared-parts';
 
 /** Installing parts on a machine that has none takes minutes. */
 export const SETUP_TIMEOUT_MS = 600_000;
@@ -54,36 +55,16 @@ export interface ProxyProcess {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** The broker of a test file, and its state folder. */
+/** A broker, and the proxies that a test file started before it. */
 export class KafkaHarness {
-  private proxies: ProxyProcess[] = [];
+  private readonly proxies: ProxyProcess[] = [];
 
-  private constructor(
-    readonly stateDir: string,
-    public kafka: RunningKafka,
-  ) {}
+  constructor(readonly bootstrapServers: string) {}
 
-  static async start(): Promise<KafkaHarness> {
-    await ensureParts(undefined, { only: ['kafka', 'rest-proxy'] });
-    const stateDir = mkdtempSync(path.join(tmpdir(), 'rest-proxy-test-'));
-    return new KafkaHarness(stateDir, await startKafka({ stateDir }));
+  /** The broker that all files share. */
+  static shared(): KafkaHarness {
+    return new KafkaHarness(sharedParts().kafka.bootstrapServers);
   }
-
-  get bootstrapServers(): string {
-    return this.kafka.bootstrapServers;
-  }
-
-  /** Kills the broker with SIGKILL. */
-  async killBroker(): Promise<void> {
-    this.kafka.kill('SIGKILL');
-    await this.kafka.exited;
-  }
-
-  /** Starts the broker again, on its ports and data. */
-  async restartBroker(): Promise<void> {
-    this.kafka = await startKafka({ stateDir: this.stateDir, ports: this.kafka.ports });
-  }
-
   /** Starts a proxy on a free port; it need not reach the broker. */
   async startProxy(...args: string[]): Promise<ProxyProcess> {
     const proxy = await startProxy(['--bootstrap-servers', this.bootstrapServers, '--port', '0', ...args]);
@@ -179,6 +160,37 @@ export class KafkaHarness {
 
   async stop(): Promise<void> {
     for (const proxy of this.proxies) if (proxy.process.exitCode === null) await proxy.end('SIGKILL');
+  }
+}
+
+/** A broker of a test file's own, which it may kill, and its state folder. */
+export class OwnKafkaHarness extends KafkaHarness {
+  private constructor(
+    readonly stateDir: string,
+    public kafka: RunningKafka,
+  ) {
+    super(kafka.bootstrapServers);
+  }
+
+  static async start(): Promise<OwnKafkaHarness> {
+    await ensureParts(undefined, { only: ['kafka', 'rest-proxy'] });
+    const stateDir = mkdtempSync(path.join(tmpdir(), 'rest-proxy-test-'));
+    return new OwnKafkaHarness(stateDir, await startKafka({ stateDir }));
+  }
+
+  /** Kills the broker with SIGKILL. */
+  async killBroker(): Promise<void> {
+    this.kafka.kill('SIGKILL');
+    await this.kafka.exited;
+  }
+
+  /** Starts the broker again, on its ports and data. */
+  async restartBroker(): Promise<void> {
+    this.kafka = await startKafka({ stateDir: this.stateDir, ports: this.kafka.ports });
+  }
+
+  override async stop(): Promise<void> {
+    await super.stop();
     await this.kafka.stop();
     rmSync(this.stateDir, { recursive: true, force: true });
   }

@@ -21,7 +21,7 @@ let proxy: ProxyProcess;
 let impatient: ProxyProcess;
 
 beforeAll(async () => {
-  harness = await KafkaHarness.start();
+  harness = KafkaHarness.shared();
   proxy = await harness.startProxy('--max-body-bytes', '2000000', '--log-level', 'debug');
   impatient = await harness.startProxy('--client-timeout-ms', '1000');
 }, SETUP_TIMEOUT_MS);

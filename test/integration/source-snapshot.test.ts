@@ -6,23 +6,17 @@ import { App, CfnWaitConditionHandle, LegacyStackSynthesizer, Stack } from 'aws-
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureParts } from '../../tools/local-run/install';
-import { startMiniStack, type RunningMiniStack } from '../../tools/local-run/parts/ministack';
 import { PROJECT_ROOT } from '../../tools/local-run/paths';
 import { childEnvironment } from '../../tools/processes/environment';
 import { runCommand } from '../../tools/processes/run-command';
 import { awsDeployment, pipeline } from '../unit/lib/synth';
+import { sharedParts } from './support/shared-parts';
 
 jest.setTimeout(900_000);
 
 const stateDir = mkdtempSync(join(tmpdir(), 'source-snapshot-'));
-let ministack: RunningMiniStack;
-beforeAll(async () => {
-  await ensureParts(undefined, { only: ['python'] });
-  ministack = await startMiniStack({ stateDir });
-});
-afterAll(async () => {
-  await ministack.stop();
+const { miniStack } = sharedParts();
+afterAll(() => {
   rmSync(stateDir, { recursive: true });
 });
 
@@ -70,7 +64,7 @@ async function deploy(settings: Readonly<Record<string, string>>, ...options: st
       cwd: PROJECT_ROOT,
       timeoutMs: 600_000,
       env: childEnvironment('local', {
-        AWS_ENDPOINT_URL: ministack.url,
+        AWS_ENDPOINT_URL: miniStack.url,
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'SNAPSHOTTEST',
         AWS_SECRET_ACCESS_KEY: 'local',

@@ -3,13 +3,13 @@ import { createKafka } from '../../services/kafka-client';
 import { restoreOffsets } from '../../lambda/topics/restore-offsets';
 import { ensureTopics } from '../../lambda/topics/topics';
 import { topicsResource } from '../../lambda/topics';
-import { KafkaHarness, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS, send } from './rest-proxy-harness';
+import { OwnKafkaHarness, SETUP_TIMEOUT_MS, TEST_TIMEOUT_MS, send } from './rest-proxy-harness';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
-let harness: KafkaHarness;
+let harness: OwnKafkaHarness;
 
 beforeAll(async () => {
-  harness = await KafkaHarness.start();
+  harness = await OwnKafkaHarness.start();
 }, SETUP_TIMEOUT_MS);
 afterAll(async () => {
   await harness.stop();

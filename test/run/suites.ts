@@ -32,15 +32,15 @@ async function withReports<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** A jest project; see `jest.config.mjs`. */
-function jest(project: string, need: Need, ...options: readonly string[]): Suite {
-  const renew = project === 'unit' && process.argv.includes(RENEW) ? RENEW : '--ci';
+/** Jest projects; see `jest.config.mjs`. */
+function jest(projects: readonly string[], need: Need, ...options: readonly string[]): Suite {
+  const renew = projects.includes('unit') && process.argv.includes(RENEW) ? RENEW : '--ci';
   return {
     need,
     run: () =>
       withReports(async (folder) => {
         const report = join(folder, 'report.json');
-        const args = ['--selectProjects', project, renew, ...options, '--json', `--outputFile=${report}`];
+        const args = ['--selectProjects', ...projects, renew, ...options, '--json', `--outputFile=${report}`];
         return countJest(report, await run(join(PROJECT_ROOT, 'node_modules', '.bin', 'jest'), args));
       }),
   };
@@ -116,10 +116,10 @@ async function checks(): Promise<Count> {
 
 /** All suites by name. */
 export const SUITES: Readonly<Record<string, Suite>> = {
-  unit: jest('unit', 'nothing'),
-  process: jest('process', 'nothing'),
-  integration: jest('integration', 'parts', '--maxWorkers=2'),
-  'end-to-end': jest('end-to-end', 'parts', '--runInBand'),
+  unit: jest(['unit'], 'nothing'),
+  process: jest(['process'], 'nothing'),
+  integration: jest(['integration-shared', 'integration'], 'parts', '--maxWorkers=2'),
+  'end-to-end': jest(['end-to-end'], 'parts', '--runInBand'),
   python: { need: 'parts', run: tableEngine },
   spark: { need: 'spark', run: spark },
   java: { need: 'spark', run: java }, // After all that Maven installs: its repository is not made for two writers.

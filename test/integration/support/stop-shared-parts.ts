@@ -1,0 +1,5 @@
+import { shared } from './start-shared-parts';
+
+export default async function stopSharedParts(): Promise<void> {
+  await shared.stop?.();
+}

@@ -308,11 +308,11 @@ describe('as a program', () => {
   test('wrong configuration ends with 2, a taken port with 1', () => {
     expect(run('--port', 'x', '--bootstrap-servers', 'b:1')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('--port "x" cannot be used') as string,
+      stderr: expect.stringContaining("option '--port <number>' argument 'x' is invalid") as string,
     });
     expect(run('--port', String(proxy.port), '--bootstrap-servers', 'b:1')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining(`port ${proxy.port} on 127.0.0.1 is taken`) as string,
+      stderr: expect.stringContaining(`port ${proxy.port} on 127.0.0.1 is in use`) as string,
     });
   });
 

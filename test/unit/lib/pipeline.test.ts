@@ -1,8 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { addPipeline, type Pipeline } from '../../../lib/pipeline';
 import type { Stage } from '../../../lib/stages';
 import { app, deployment, pipeline, resources, resourcesOf, statementsOf } from './synth';
@@ -151,29 +148,6 @@ test('the stacks are made for the region of the stage', () => {
   const made = addPipeline(app(), { userId, stage: elsewhere });
   const regions = Object.values(made).map((stack: Stack & StackProps) => stack.region);
   expect(new Set(regions)).toEqual(new Set(['eu-west-1']));
-});
-
-describe('with bundled functions', () => {
-  const folders: string[] = [];
-  afterAll(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true });
-  });
-  const synthesise = (): Record<string, string> => {
-    const outdir = mkdtempSync(join(tmpdir(), 'pipeline-synth-'));
-    folders.push(outdir);
-    const made = app({ bundle: true, validate: true, outdir });
-    addPipeline(made, deployment());
-    // CloudFormation's own rules are checked here: a finding throws.
-    made.synth();
-    const files = readdirSync(outdir).filter((name) => /\.(template|assets)\.json$/.test(name));
-    expect(files).toHaveLength(12);
-    return Object.fromEntries(files.map((name) => [name, readFileSync(join(outdir, name), 'utf8')]));
-  };
-
-  test('two synths are the same to the byte, wherever they are written', () => {
-    const [first, second] = [synthesise(), synthesise()];
-    expect(second).toEqual(first);
-  });
 });
 
 test('no template has a secret in clear', () => {

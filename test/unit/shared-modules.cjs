@@ -1,4 +1,3 @@
-const { Buffer } = require('node:buffer');
 /**
  * A transformer of jest's that has CDK loaded once a worker instead of once a test file.
  *

@@ -16,7 +16,7 @@ export interface ResourceRequest {
   readonly type: 'Create' | 'Update' | 'Delete';
   /** `ResourceProperties`, whose values CloudFormation made texts. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** When the work must be given up, with an error that says why, in milliseconds since 1970. */
+  /** When the work must be abandoned, with an error that says why, in milliseconds since 1970. */
   readonly deadline: number;
 }
 
@@ -24,7 +24,7 @@ export interface ResourceRequest {
 export interface ResourceResult {
   /** Attributes for `Fn::GetAtt`. Default: none. */
   readonly data?: Readonly<Record<string, string>>;
-  /** A sentence that is shown beside the resource. Default: none. */
+  /** A sentence that is shown next to the resource. Default: none. */
   readonly note?: string;
 }
 
@@ -45,7 +45,7 @@ const PUT_ATTEMPTS = 4;
 const PUT_TIMEOUT_MS = 3_000;
 /** How long before the Lambda's time-out the response is sent regardless: time for all attempts, however slow each is. */
 const RESPONSE_MS = 15_000;
-/** How long before it the work is given up. */
+/** How long before it the work is abandoned. */
 const GIVE_UP_MS = 18_000;
 /** The identity of a resource that could not even be named; its deletion has nothing to do. */
 const NEVER_CREATED = 'never-created';

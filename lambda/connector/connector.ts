@@ -40,7 +40,7 @@ export function readConnectorProperties(properties: Readonly<Record<string, unkn
 /**
  * Creates or updates a connector and waits until it and all its tasks run.
  *
- * @param deadline when to give up, in milliseconds since 1970.
+ * @param deadline when to stop trying, in milliseconds since 1970.
  * @returns the number of tasks.
  * @throws Error when the configuration is refused, when it or a task fails (with the end of its trace), or at the
  * deadline (with the last problem).
@@ -91,8 +91,8 @@ export async function ensureConnector(wanted: ConnectorProperties, deadline: num
 
 /**
  * Removes a connector and waits until nothing of it runs: a worker responds first and stops the tasks after, which may
- * write until then. One that is not there is fine. What it consumed stays known to its consumer group, so that a
- * connector of the same name goes on where this one ended.
+ * write until then. One that does not exist is fine. What it consumed stays known to its consumer group, so that a
+ * connector of the same name continues where this one ended.
  *
  * @throws Error at the deadline, with the last problem.
  */

@@ -27,7 +27,7 @@ export interface DeadLetterRange extends OffsetRange {
 
 /**
  * Takes the messages of a partition in their order, and stores them in objects that never change. When another run stores the
- * same partition, one of the two writes each object, and the other goes on after it.
+ * same partition, one of the two writes each object, and the other continues after it.
  */
 export class DeadLetterObjects {
   /** How many records this run has stored. */
@@ -64,7 +64,7 @@ export class DeadLetterObjects {
     for (let conflicts = 0; this.entries.length > 0; conflicts += 1) {
       if (conflicts === MAX_CONFLICTS)
         throw new Error(
-          `Other writers took the name of the next object of ${this.range.topic} three times. What is stored is right; the next run goes on.`,
+          `Other writers took the name of the next object of ${this.range.topic} three times. What is stored is right; the next run continues.`,
         );
       if (await this.put(this.entries)) {
         this.kept += this.entries.length;

@@ -31,8 +31,8 @@ export function deadLetterOf({ offset, headers, value }: KafkaMessage): DeadLett
 }
 
 /**
- * The last header of a name: Kafka Connect adds its own to those of the record, which has some already when it is a dead letter
- * that somebody sent again.
+ * The last header of a name: Kafka Connect adds its own to those of the record, which has some already when it is a dead-letter record
+ * that someone sent again.
  */
 function textOf(headers: IHeaders | undefined, name: string): string | null {
   const found = headers?.[`__connect.errors.${name}`];

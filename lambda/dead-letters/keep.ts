@@ -1,6 +1,6 @@
 /**
  * Copies the dead-letter topic into the bucket, from where the batch takes the records into quarantine: a topic ends with its
- * cluster, and nobody has to know Kafka to read a table. Each record is copied once, whatever is killed in between.
+ * cluster, and no one has to know Kafka to read a table. Each record is copied once, whatever is killed in between.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Admin, Kafka } from 'kafkajs';
@@ -17,7 +17,7 @@ export interface KeepOptions {
   /** Whose dead-letter topic. */
   readonly userId: string;
   readonly location: RawFilesLocation;
-  /** When to give up, in milliseconds since 1970; what was stored by then stays. */
+  /** When to stop trying, in milliseconds since 1970; what was stored by then stays. */
   readonly deadline: number;
 }
 
@@ -26,7 +26,7 @@ export interface KeepOptions {
  *
  * @param s3 is closed by the caller.
  * @returns how many records were stored.
- * @throws Error when Kafka or S3 does not respond, the topic was recreated, or the time is over. Another run goes on from
+ * @throws Error when Kafka or S3 does not respond, the topic was recreated, or the time is over. Another run continues from
  * there.
  */
 export async function keepDeadLetters(kafka: Kafka, s3: S3Client, options: KeepOptions): Promise<number> {
@@ -73,7 +73,7 @@ async function newRecords(admin: Admin, topic: string, stored: StoredOffsets): P
     const end = Number(high);
     if (end < next)
       throw new Error(
-        `Topic ${topic} was recreated: its partition ${partition} ends at offset ${end}, and the bucket has its records up to offset ${next - 1}. What is in the topic now is not in the bucket. docs/runbook.md, sink/dead-letters-kept, says how to let it go on after what is.`,
+        `Topic ${topic} was recreated: its partition ${partition} ends at offset ${end}, and the bucket has its records up to offset ${next - 1}. What is in the topic now is not in the bucket. docs/runbook.md, sink/dead-letters-kept, says how to let it continue after what is.`,
       );
     // What was deleted from the topic before it was stored is not there to be stored.
     const from = Math.max(next, Number(low));

@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<keyof EmulatorEvent, 'string' | 'number'>> = {
 };
 
 /**
- * The options of one invocation. An event without mode, seed and run goes on with the run of the schedule; one with a
+ * The options of one invocation. An event without mode, seed and run continues with the run of the schedule; one with a
  * mode or a seed has the run that is named after them, so that it does not come between the schedule's posts.
  *
  * @param stage the options that the stage is deployed with; its seed names the schedule's run.

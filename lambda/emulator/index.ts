@@ -1,5 +1,5 @@
 /**
- * The emulator on a schedule, and for the command line. Each invocation of a run goes on where the ledger of the one before
+ * The emulator on a schedule, and for the command line. Each invocation of a run continues where the ledger of the one before
  * ends.
  */
 import type { Context } from 'aws-lambda';

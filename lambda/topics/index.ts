@@ -1,7 +1,7 @@
 /**
  * The topics as a CloudFormation custom resource:
  * `{BootstrapServers, Authentication?, Topics: [{Name, Partitions, ReplicationFactor, Config?}]}`; the authentication is `none`
- * (default) or `iam`, Amazon MSK's. With `RawFiles: {Bucket, Folder}`, recreated topics go on where the raw files end.
+ * (default) or `iam`, Amazon MSK's. With `RawFiles: {Bucket, Folder}`, recreated topics continue where the raw files end.
  */
 import { S3Client } from '@aws-sdk/client-s3';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';

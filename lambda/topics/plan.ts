@@ -39,7 +39,7 @@ export interface TopicsProperties {
   /** How the brokers want to know who asks. */
   readonly authentication: 'none' | 'iam';
   readonly topics: readonly WantedTopic[];
-  /** The raw files at whose end recreated topics go on; undefined where there are none. */
+  /** The raw files at whose end recreated topics continue; undefined where there are none. */
   readonly rawFiles?: RawFilesLocation;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Lets the topics of a new cluster go on at the offsets where those of the old one stopped.
+ * Lets the topics of a new cluster continue at the offsets where those of the old one stopped.
  *
  * Raw files are named by offsets, tables and ledger count by them, so an offset must never mean two records. Kafka has no
  * way to say where a topic begins. So empty records are written up to the offset wanted and deleted at once; the topic is
@@ -38,8 +38,8 @@ export interface TopicPartitions {
  * Advances each partition whose next offset is below what is stored. Safe to be run again at any point, also after it was
  * killed; what a producer has sent is never deleted.
  *
- * @param stored where each partition has to go on.
- * @param deadline when to give up, in milliseconds since 1970.
+ * @param stored where each partition has to continue.
+ * @param deadline when to stop trying, in milliseconds since 1970.
  * @returns what was done, in sentences.
  * @throws Error when a producer has written below what is stored, or when the time is over.
  */
@@ -59,7 +59,7 @@ export async function restoreOffsets(
       for (let partition = 0; partition < partitions; partition += 1) {
         const next = await stored(name, partition);
         if (next > 0 && (await advance(admin, producer, { topic: name, partition, next, deadline })))
-          done.push(`Partition ${partition} of topic ${name} goes on at offset ${next}.`);
+          done.push(`Partition ${partition} of topic ${name} continues at offset ${next}.`);
       }
     }
   } finally {
@@ -83,7 +83,7 @@ async function advance(admin: Admin, producer: Producer, goal: Goal): Promise<bo
     const { low, high, firstReal } = await reachOf(admin, topic, partition);
     if (high < next && firstReal < high)
       throw new Error(
-        `Topic ${topic} was recreated: its partition ${partition} ends at offset ${high}, and the bucket has its records up to offset ${next - 1}. It cannot go on there, because a producer has written to it already (offset ${firstReal}). Stop the producers, delete the topic by kafka-topics.sh with a role that may (the client host's may not), and deploy again; nothing in the bucket is lost.`,
+        `Topic ${topic} was recreated: its partition ${partition} ends at offset ${high}, and the bucket has its records up to offset ${next - 1}. It cannot continue there, because a producer has written to it already (offset ${firstReal}). Stop the producers, delete the topic by kafka-topics.sh with a role that may (the client host's may not), and deploy again; nothing in the bucket is lost.`,
       );
     // Up to here are fillers only, and the bucket has these offsets.
     const fillers = Math.min(firstReal, next);
@@ -94,7 +94,7 @@ async function advance(admin: Admin, producer: Producer, goal: Goal): Promise<bo
     if (high >= next) return changed;
     if (Date.now() >= deadline)
       throw new Error(
-        `Partition ${partition} of topic ${topic} is at offset ${high} of ${next}, where it has to go on, and the time is over: deploy again, which continues.`,
+        `Partition ${partition} of topic ${topic} is at offset ${high} of ${next}, where it has to continue, and the time is over: deploy again, which continues.`,
       );
     const messages = Array.from({ length: Math.min(BATCH, next - high) }, () => ({
       partition,

@@ -36,10 +36,10 @@ const FINAL_ERRORS = new Set([
 ]);
 
 /**
- * Creates missing topics, adds missing partitions, sets configurations, and lets recreated topics go on where the raw
+ * Creates missing topics, adds missing partitions, sets configurations, and lets recreated topics continue where the raw
  * files end. A broker that is not ready is asked again.
  *
- * @param deadline when to give up, in milliseconds since 1970.
+ * @param deadline when to stop trying, in milliseconds since 1970.
  * @param stored how far the raw files reach (default: there are none).
  * @returns what was done and what was left alone, in sentences.
  * @throws Error naming the brokers or the topic and Kafka's reason.

@@ -7,7 +7,7 @@ import { logWriting } from './function-role';
 const PROVIDER = 'Custom::S3AutoDeleteObjectsCustomResourceProvider';
 
 /**
- * Gives the function that empties the buckets of a stack a log group of the app's: Lambda would make one that nobody
+ * Gives the function that empties the buckets of a stack a log group of the app's: Lambda would make one that no one
  * deletes. Its role may write there, and make no group (see `functionRole`).
  *
  * @param stack one with a bucket that is emptied.

@@ -24,7 +24,7 @@ export function logWriting(logGroupArn: string): PolicyStatement {
  * The role of a function: it writes its own log and, in a network, has its interfaces. Whatever else it may do is granted.
  *
  * Not Amazon's `AWSLambdaBasicExecutionRole`, which may also make log groups: Lambda delivers the last lines of a function
- * that is deleted with its log group some seconds later, and so made the group anew, for nobody to delete.
+ * that is deleted with its log group some seconds later, and so created the group again, and nothing deletes it.
  *
  * @param logGroup the function's own.
  */

@@ -35,7 +35,7 @@ export class PackageAsset extends Construct implements DeployedFile {
   /** Publishes the file before a stack is deployed. */
   publishWith(stack: Stack): ReturnType<Stack['synthesizer']['addFileAsset']> {
     return stack.synthesizer.addFileAsset({
-      // With what a name must end with: Spark unpacks by it. Of a file that is not there the library knows no ending.
+      // With what a name must end with: Spark unpacks by it. Of a file that does not exist the library knows no ending.
       sourceHash: `${this.file.hash}${extname(this.file.file)}`,
       executable: commandOf(this.file),
       displayName: this.file.title,

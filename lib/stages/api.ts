@@ -24,7 +24,7 @@ export interface ApiSettings {
    */
   readonly firewallRate?: number;
   /**
-   * Asks every caller for an API key beside the signature, and limits what its holder may ask.
+   * Asks every caller for an API key next to the signature, and limits what its holder may ask.
    *
    * @default callers are not told apart
    */

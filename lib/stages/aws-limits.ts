@@ -10,7 +10,7 @@ import type { Stage } from './stage';
 
 /** A value of a stage, and what AWS takes there. */
 interface Limit {
-  /** Where it stands in the stage, for example `connect.version`. */
+  /** Where it is in the stage, for example `connect.version`. */
   readonly name: string;
   readonly value: string | number;
   /** Ends the sentence "expected …". */
@@ -123,7 +123,7 @@ function limitsOf({ connect, restProxy, source, streams, tableEngine, batch }: S
     whole('streams.batchSize', streams.batchSize, 1, 10_000),
     whole('streams.batchWindowSeconds', streams.batchWindowSeconds, 0, 300),
     whole('streams.retryAttempts', streams.retryAttempts, 0, 10_000),
-    // Longer, and Kinesis has forgotten a record before it is given up.
+    // Longer, and Kinesis has forgotten a record before it is abandoned.
     whole(
       'streams.maxRecordAgeMinutes',
       streams.maxRecordAgeMinutes,

@@ -59,7 +59,7 @@ export interface AwsDefaults extends Omit<
  * - `destroyData` (`true`: the data goes with its stacks), `parked` (`true`: only what holds data stays);
  * - `batchEngine` (`lambda`, `emr-serverless`, `none`: nothing is scheduled);
  * - `sinkPluginConfig` (a JSON file): the properties of another sink plugin, in `sinkPluginZip` or on the existing worker;
- * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: packages that are there already; what is
+ * - `tableEnginePackage`, `sinkPluginZip`, `clientHostPackage`, `sparkPackage`: packages that already exist; what is
  *   not given is made when it is deployed.
  *
  * @throws SettingError when a setting cannot be used, or two do not go together.

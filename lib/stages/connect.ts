@@ -1,7 +1,7 @@
 /** Where the S3 sink runs. */
 import { oneOf, optionalText, refuse, requiredFile, requiredUrl, type SettingReader } from './settings';
 
-/** A Kafka Connect worker that is there already, with the sink's plugin on its plugin path. */
+/** A Kafka Connect worker that already exists, with the sink's plugin on its plugin path. */
 export interface ExternalConnect {
   readonly kind: 'external';
   /** The base URL of its REST interface, without a trailing slash. */

@@ -11,7 +11,7 @@ import {
 /** How clients prove who they are: not at all, or by IAM over TLS. */
 export type KafkaAuth = { readonly kind: 'none' } | { readonly kind: 'iam'; readonly clusterArn: string };
 
-/** A Kafka cluster that is there already. */
+/** A Kafka cluster that already exists. */
 export interface ExternalKafka {
   readonly kind: 'external';
   /** `host:port`, several joined by commas. */

@@ -20,7 +20,7 @@ export const LOCAL_FLUSH: SinkFlush = {
 
 /**
  * The stage for one machine: a local AWS (MiniStack), and Kafka, Kafka Connect, the REST proxy and the database as
- * processes beside it.
+ * processes next to it.
  *
  * Settings: `bootstrapServers`, `connectUrl`, `restProxyUrl`, `databaseHost`, `databasePort`, `awsEndpointUrl` and
  * `tableEnginePackage` (a folder) must be given; `databaseName` (default `pinterest`), `region` (default `us-east-1`)

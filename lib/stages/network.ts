@@ -29,7 +29,7 @@ export interface MadeNetwork {
   readonly egress: 'nat-instance' | 'nat-gateway' | 'endpoints';
 }
 
-/** A VPC that is there already. Its private subnets must have a way to AWS's services. */
+/** A VPC that already exists. Its private subnets must have a way to AWS's services. */
 export interface ExistingNetwork {
   readonly kind: 'existing';
   readonly vpcId: string;

@@ -5,7 +5,7 @@ import { matching, oneOf, type SettingReader } from './settings';
 export interface AlarmThresholds {
   /** Share of the API's answers that are a failure of ours (5xx), over 5 minutes. */
   readonly apiErrorsPercent: number;
-  /** The time within which the API answers 99 % of requests, over 5 minutes. */
+  /** The time within which the API responds to 99 % of requests, over 5 minutes. */
   readonly apiLatencyP99Ms: number;
   /** Used share of the client host's disk. */
   readonly clientHostDiskPercent: number;
@@ -13,7 +13,7 @@ export interface AlarmThresholds {
   readonly brokerDiskPercent: number;
   /** How old the oldest record is that the sink has not stored. */
   readonly sinkLagSeconds: number;
-  /** Records that the sink sends to the dead letters. */
+  /** Records that the sink sends to the dead-letter topic. */
   readonly deadLettersPerHour: number;
   /** How old the oldest record is that is read from a stream. */
   readonly iteratorAgeMs: number;
@@ -35,7 +35,7 @@ export interface WatchedOperations {
   /**
    * Who is sent alarms by e-mail; has to confirm it once.
    *
-   * @default nobody: subscribe to the topic of alarms
+   * @default no one: subscribe to the topic of alarms
    */
   readonly alarmEmail?: string;
   /** Alarms for all that is watched, or without early signs of what has an alarm itself; those are on the dashboard. */
@@ -47,7 +47,7 @@ export interface WatchedOperations {
   readonly thresholds: AlarmThresholds;
 }
 
-/** Who notices that something is wrong; with `none`, nobody but the command line. */
+/** Who notices that something is wrong; with `none`, no one but the command line. */
 export type OperationsPart = WatchedOperations | { readonly kind: 'none' };
 
 /** Reads `alarms`, `alarmEmail`, `monthlyBudgetUsd` and `runbookUrl`. @throws SettingError when one of them cannot be used. */

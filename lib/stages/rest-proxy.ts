@@ -25,7 +25,7 @@ export interface ClientHost {
   readonly sshFrom?: string;
 }
 
-/** What the API forwards to. Of one that is there already, `url` is the base as the API reaches it, without a trailing slash. */
+/** What the API forwards to. Of one that already exists, `url` is the base as the API reaches it, without a trailing slash. */
 export type RestProxyPart = ClientHost | { readonly kind: 'external'; readonly url: string };
 
 /** Reads `sshFrom` and `clientHostPackage`, or `restProxyUrl` of an existing proxy. @throws SettingError */

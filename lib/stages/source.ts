@@ -13,7 +13,7 @@ export type SourceCredentials =
   /** A secret that is there, JSON as RDS writes it: `username`, `password`, `host`, `port`, `dbname`. */
   | { readonly kind: 'existing'; readonly secretArn: string; readonly keyArn?: string };
 
-/** A MySQL server that is there already. */
+/** A MySQL server that already exists. */
 export interface ExternalSource {
   readonly kind: 'external';
   readonly host: string;

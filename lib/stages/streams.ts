@@ -22,11 +22,11 @@ export interface StreamSettings {
   readonly batchWindowSeconds: number;
   /** How often a batch that failed is tried again, 0 to 10000. */
   readonly retryAttempts: number;
-  /** Minutes after which a record that fails is given up, 1 to 10080 and less than the retention. */
+  /** Minutes after which a record that fails is abandoned, 1 to 10080 and less than the retention. */
   readonly maxRecordAgeMinutes: number;
-  /** Days for which records that were given up are kept. */
+  /** Days for which records that were abandoned are kept. */
   readonly failureRetentionDays: number;
-  /** Whether Lambda counts what it polls, fails and gives up: seven metrics a feed, which cost while records flow. */
+  /** Whether Lambda counts what it polls, fails and abandons: seven metrics a feed, which cost while records flow. */
   readonly countsEvents: boolean;
 }
 

@@ -72,7 +72,7 @@ async function strike(
 }
 
 /**
- * Runs `npm start -- --once` under blows. When the run itself is killed it is started again, and goes on with the data
+ * Runs `npm start -- --once` under blows. When the run itself is killed it is started again, and continues with the data
  * that is there.
  */
 export async function chaos({ minutes, seed, rate, onLine }: ChaosOptions): Promise<ChaosReport> {

@@ -88,7 +88,7 @@ describe('the whole pipeline', () => {
   let pids: number[] = [];
 
   it('answers the eight questions as the oracle does, and loses and doubles nothing', async () => {
-    // Nothing is sent but what is sent here, so that every count is known. A run that goes on sending, and
+    // Nothing is sent but what is sent here, so that every count is known. A run that continues sending, and
     // the next start, are tested in test/integration/local-run-start.test.ts.
     const args = ['--posts', String(POSTS), '--seed', String(SEED), '--no-random'];
     const pipeline = new PipelineRun(USER_ID, ...args);

@@ -50,7 +50,7 @@ async function startByUnit(): Promise<{ end: () => Promise<number | null> }> {
   const command = root.shell(`sed -n 's/^ExecStart=//p' ${UNIT}`).trim().split(' ');
   const lines = root.shell('cat /etc/rest-proxy.env').trim().split('\n');
   const env = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
-  // Behind the host's security group it listens to all; here nobody else is to reach it.
+  // Behind the host's security group it listens to all; here no one else is to reach it.
   const [program, args] = root.command({ ...env, REST_PROXY_HOST: '127.0.0.1' }, command);
   const proxy = spawn(program, args);
   let output = '';
@@ -132,7 +132,7 @@ describe('before anything is installed', () => {
     nothing();
   });
 
-  test('a package that is not to be had is given up after five attempts', () => {
+  test('a package that is missing is abandoned after five attempts', () => {
     const { code, stderr } = boot({ packageUrl: 's3://assets/missing.tar' });
     expect(code).toBe(1);
     expect(stderr.match(/trying again/g)).toHaveLength(4);
@@ -167,7 +167,7 @@ describe('the installed host', () => {
     first = installed();
   });
 
-  test('has all files, of root, writable by nobody else and readable by the proxy’s user', () => {
+  test('has all files, of root, writable by no one else and readable by the proxy’s user', () => {
     const lines = first
       .split('\n')
       .filter((line) => / \/(opt|usr|etc)/.test(line) && !/^[0-9a-f]{64}/.test(line));
@@ -319,7 +319,7 @@ test('with IAM proxy and tools have the signer of AWS, and ask for TLS', async (
   expect(broken.stderr).toMatch(/IAMClientCallbackHandler.* could not be found|ClassNotFound|IAMLoginModule/);
 });
 
-test('the package is the same, byte for byte, when it is made anew elsewhere', async () => {
+test('the package is the same, byte for byte, when it is recreated elsewhere', async () => {
   const folder = path.join(scratch, 'a-folder', 'deeper');
   mkdirSync(folder, { recursive: true });
   const before = process.cwd();

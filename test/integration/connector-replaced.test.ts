@@ -1,6 +1,6 @@
 /**
  * A connector that is replaced by one of another name, as on MSK Connect: the new one is there before the old one goes,
- * and goes on where that one stopped, because the consumer group is not made of the name.
+ * and continues where that one stopped, because the consumer group is not made of the name.
  */
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { connectorConfig } from '../../lib/sink/connector-config';
@@ -89,7 +89,7 @@ async function send(from: number, to: number): Promise<void> {
   await producer.disconnect();
 }
 
-test('the new connector goes on where the old one stopped', async () => {
+test('the new connector continues where the old one stopped', async () => {
   const topics = ['pin', 'geo', 'user'].map((feed) => ({ topic: `${USER_ID}.${feed}`, numPartitions: 1 }));
   await makeTopics(sink.admin, ...topics);
   await sink.s3.send(new CreateBucketCommand({ Bucket: 'raw-files' }));
@@ -121,7 +121,7 @@ test('the new connector goes on where the old one stopped', async () => {
   expect(await count(`${USER_ID}.dead-letters`)).toBe(1);
 });
 
-test('topics of another cluster go on where the raw files end, and no object changes', async () => {
+test('topics of another cluster continue where the raw files end, and no object changes', async () => {
   const before = await sink.snapshot('raw-files');
   await remove('sink-22222222');
   // The cluster is gone, with topics, records and groups.
@@ -155,7 +155,7 @@ test('topics of another cluster go on where the raw files end, and no object cha
     });
   try {
     expect((await run()).note).toBe(
-      `Created topic ${TOPIC} with 1 partitions. Partition 0 of topic ${TOPIC} goes on at offset 90.`,
+      `Created topic ${TOPIC} with 1 partitions. Partition 0 of topic ${TOPIC} continues at offset 90.`,
     );
     expect((await run()).note).toBe('The topics were already as requested.');
   } finally {

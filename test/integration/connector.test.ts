@@ -74,7 +74,7 @@ test('a configuration that is refused fails at once, with the reason', async () 
   expect(Date.now() - started).toBeLessThan(20_000);
 });
 
-test('a task that fails fails it, with the trace; a mended configuration mends it', async () => {
+test('a task that fails fails it, with the trace; a fixed configuration fixes it', async () => {
   await expect(
     ensureConnector(wanted('failing', { 'consumer.override.max.poll.records': '-5' }), soon()),
   ).rejects.toThrow(/The connector "failing" .*failed: .*max\.poll\.records/s);
@@ -82,7 +82,7 @@ test('a task that fails fails it, with the trace; a mended configuration mends i
   await removeConnector(wanted('failing'), soon());
 });
 
-test('a worker that is not there is asked until the deadline, or until it is', async () => {
+test('a worker that does not exist is asked until the deadline, or until it is', async () => {
   const { connect: port } = connect.ports;
   await connect.stop();
   await expect(ensureConnector(wanted('late'), Date.now() + 1500)).rejects.toThrow(

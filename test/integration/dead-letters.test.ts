@@ -1,4 +1,4 @@
-/** Dead letters from a real broker into a real S3 server: each once, whatever comes in between. */
+/** Dead-letter records from a real broker into a real S3 server: each once, whatever comes in between. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
@@ -244,7 +244,7 @@ test('while S3 is away nothing is stored, and the fault is reported', async () =
   expect(await keep('away')).toBe(2);
 });
 
-test('when the time is over the run says so, and the next one goes on', async () => {
+test('when the time is over the run says so, and the next one continues', async () => {
   await make('late');
   await refuse('late', [1]);
   await expect(keep('late', Date.now())).rejects.toThrow('not be read to its end in time');
@@ -252,19 +252,19 @@ test('when the time is over the run says so, and the next one goes on', async ()
   expect(await refused('late')).toEqual([1]);
 });
 
-test('a recreated topic is refused, until it goes on after what is stored', async () => {
-  await make('anew');
-  await refuse('anew', [1, 2, 3]);
-  await keep('anew');
-  await remove('anew');
-  await make('anew');
-  await refuse('anew', [4]);
-  await expect(keep('anew')).rejects.toThrow(
+test('a recreated topic is refused, until it continues after what is stored', async () => {
+  await make('again');
+  await refuse('again', [1, 2, 3]);
+  await keep('again');
+  await remove('again');
+  await make('again');
+  await refuse('again', [4]);
+  await expect(keep('again')).rejects.toThrow(
     'its partition 0 ends at offset 1, and the bucket has its records up to offset 2',
   );
-  await remove('anew');
-  await ensureTopics(topicsOf('anew', 1), soon(), storedOffsets(s3, LOCATION));
-  await refuse('anew', [5]);
-  expect(await keep('anew')).toBe(1);
-  expect(await refused('anew')).toEqual([1, 2, 3, 5]);
+  await remove('again');
+  await ensureTopics(topicsOf('again', 1), soon(), storedOffsets(s3, LOCATION));
+  await refuse('again', [5]);
+  expect(await keep('again')).toBe(1);
+  expect(await refused('again')).toEqual([1, 2, 3, 5]);
 });

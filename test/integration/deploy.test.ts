@@ -1,5 +1,5 @@
 /**
- * The app deployed by the CDK command line to a real local AWS, beside a real broker and a real Connect worker. The
+ * The app deployed by the CDK command line to a real local AWS, next to a real broker and a real Connect worker. The
  * REST proxy is a server that records what the API forwards.
  */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -152,7 +152,7 @@ test('the connector runs with the configuration of the app', async () => {
   });
 });
 
-test('a record in a topic becomes a line in the bucket, and one that is no JSON a dead letter', async () => {
+test('a record in a topic becomes a line in the bucket, and one that is no JSON a dead-letter record', async () => {
   const topic = `${USER_ID}.geo`;
   const value = '{"ind":7,"country":"Österreich"}';
   const producer = kafka.producer();
@@ -186,7 +186,7 @@ test('a record in a topic becomes a line in the bucket, and one that is no JSON 
   await admin.disconnect();
 }, 240_000);
 
-test('the function of the dead letters copies them into the bucket, with what Kafka Connect says of them', async () => {
+test('the function of the dead-letter records copies them into the bucket, with what Kafka Connect says of them', async () => {
   const lambda = new LambdaClient({ ...app.aws, requestHandler: { requestTimeout: 120_000 } });
   const invoke = async (): Promise<unknown> => {
     const { Payload } = await lambda.send(

@@ -203,7 +203,7 @@ test('every post arrives once, over several partitions, and the ledger knows eve
   expect(await send({ userId: 'whole', mode: 'all', run: 'whole' })).toMatchObject({ posts: 0, ok: true });
 });
 
-test('random posts go on in their sequence from call to call', async () => {
+test('random posts continue in their sequence from call to call', async () => {
   await createTopics('random');
   const first = await send({ userId: 'random', run: 'two', posts: 120, batchPosts: 50 });
   const second = await send({ userId: 'random', run: 'two', posts: 80, batchPosts: 50 });

@@ -59,7 +59,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((part) => part.stop()));
-  expect(readdirSync(parent)).toEqual([ODD_NAME]); // Nothing is written beside it.
+  expect(readdirSync(parent)).toEqual([ODD_NAME]); // Nothing is written next to it.
   rmSync(parent, { recursive: true, force: true });
 });
 
@@ -132,7 +132,7 @@ describe('Kafka', () => {
     expect(await isPortFree(second.ports.kafka)).toBe(true);
   });
 
-  test('tells a fixed port that is taken', async () => {
+  test('reports a fixed port that is taken', async () => {
     const server = createServer().listen({ host: '127.0.0.1', port: 0 });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -145,7 +145,7 @@ describe('Kafka', () => {
     }
   });
 
-  test('tells what is wrong with its data by the end of its log', async () => {
+  test('reports what is wrong with its data by the end of its log', async () => {
     const first = await keep(startKafka({ stateDir }));
     await first.stop();
     const meta = path.join(stateDir, 'kafka', 'data', 'meta.properties');
@@ -241,7 +241,7 @@ describe('MariaDB', () => {
     await setDatabaseUser(server, { ...user, access: 'read' });
   });
 
-  test('makes its data anew when that was interrupted', async () => {
+  test('makes its data again when that was interrupted', async () => {
     const interrupt = new AbortController();
     setTimeout(() => {
       interrupt.abort(new Error('Ctrl-C'));

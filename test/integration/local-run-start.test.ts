@@ -181,7 +181,7 @@ test('a reader who goes away ends the run', async () => {
   expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
 });
 
-describe('in a run that goes on', () => {
+describe('in a run that continues', () => {
   let one: Start;
 
   /** A run is killed together with its guardian, and leaves parts behind. */
@@ -277,7 +277,7 @@ describe('in a run that goes on', () => {
 
   // The other parts are killed in test/end-to-end/faults.test.ts. The database only here; and only here the run itself has
   // its sending, cleaning and reconciling interrupted, all of which need the local AWS.
-  test('a part that is killed is reported and restarted, and the run goes on with nothing lost or doubled', async () => {
+  test('a part that is killed is reported and restarted, and the run continues with nothing lost or doubled', async () => {
     for (const name of ['mariadb', 'ministack']) {
       await untilReports(1);
       const part = runFile(userId).parts.find((running) => running.name === name);

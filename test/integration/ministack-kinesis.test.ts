@@ -103,7 +103,7 @@ test('a stream made over the API is there after a kill, with every record that w
   expect(await stored()).toEqual(upTo(500));
 });
 
-test('a function goes on where it was', async () => {
+test('a function continues where it was', async () => {
   const lambda = new LambdaClient({ region: 'us-east-1', endpoint: ministack.url, credentials });
   const code = path.join(stateDir, 'handler.py');
   writeFileSync(

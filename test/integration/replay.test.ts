@@ -65,7 +65,7 @@ afterAll(() => {
   rmSync(stateDir, { recursive: true });
 });
 
-/** Runs Python beside the table engine against the local AWS. */
+/** Runs Python next to the table engine against the local AWS. */
 function python(args: readonly string[], environment: Readonly<Record<string, string>> = {}): string {
   return execFileSync(engine.python, args, {
     cwd: TABLE_ENGINE,

@@ -80,7 +80,7 @@ test('the broker is killed and restarted in mid-flow: what was acknowledged is t
   await proxy.end('SIGTERM');
 });
 
-test('the broker is frozen: 503 within the time-out; nothing doubled after it goes on', async () => {
+test('the broker is frozen: 503 within the time-out; nothing doubled after it continues', async () => {
   const topic = await harness.createTopic('frozen', 1);
   const proxy = await harness.startProxy('--delivery-timeout-ms', '2000');
   const url = `${proxy.url}/topics/${topic}`;
@@ -166,7 +166,7 @@ async function relay(target: () => ProxyProcess, onAnswer: () => boolean): Promi
   return server;
 }
 
-test('the proxy is killed between acknowledgement and answer: a retry repeats a record at most once a lost answer', async () => {
+test('the proxy is killed between acknowledgement and answer: a retry repeats a record at most once a lost response', async () => {
   const topic = await harness.createTopic('proxy-killed', 3);
   const port = String(
     (await harness.startProxy().then(async (first) => (await first.end('SIGTERM'), first))).port,

@@ -21,7 +21,7 @@ export const SETUP_TIMEOUT_MS = 600_000;
 export const TEST_TIMEOUT_MS = 420_000;
 export const PRODUCE_TYPE = 'application/vnd.kafka.json.v2+json';
 
-/** A record as it stands in a topic. */
+/** A record as it is in a topic. */
 export interface StoredRecord {
   readonly partition: number;
   readonly offset: number;
@@ -260,7 +260,7 @@ export function send(
   });
 }
 
-/** Sends a request again and again until it is answered with 200. @throws Error with the last answer after a minute. */
+/** Sends a request again and again until the response is 200. @throws Error with the last answer after a minute. */
 export async function sendUntilTaken(url: string, body: (attempt: number) => string): Promise<Reply> {
   for (let [attempt, deadline] = [0, Date.now() + 60_000]; ; attempt += 1) {
     const reply = await send(url, body(attempt));

@@ -29,7 +29,7 @@ export type Snapshot = ReadonlyMap<
   { readonly etag: string; readonly hash: string; readonly text: string }
 >;
 
-/** A numbered record as it stands in a line. */
+/** A numbered record as it is in a line. */
 export interface Numbered {
   readonly partition: number;
   readonly offset: number;

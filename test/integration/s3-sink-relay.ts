@@ -11,7 +11,7 @@ export interface Relay {
   readonly uploads: readonly string[];
   /** How many PUTs were answered 412: the name was taken. */
   readonly conflicts: number;
-  /** Keeps the next PUT back. Resolves, once it has come, with a function that lets it go on to the S3 server. */
+  /** Keeps the next PUT back. Resolves, once it has come, with a function that lets it continue to the S3 server. */
   holdNextPut(): Promise<() => void>;
   /** Does something once, after the S3 server stored the next object and before Kafka Connect hears of it. */
   onceStored(action: () => void): Promise<void>;

@@ -166,7 +166,7 @@ describe('the S3 sink', () => {
     await sink.assertStoredOnce(topic, 1, [before]);
   });
 
-  it('goes on when S3 was away for some seconds', async () => {
+  it('continues when S3 was away for some seconds', async () => {
     const topic = 's3-away';
     await sink.create(topic, 2);
     await sink.configure(topic, { 'flush.interval.ms': '100' });
@@ -206,7 +206,7 @@ describe('the S3 sink', () => {
     expect(stored.size).toBe(150);
   });
 
-  it('sends what is no JSON object to the dead letters with the reason, and goes on', async () => {
+  it('sends what is no JSON object to the dead-letter topic with the reason, and continues', async () => {
     const topic = 'dead-letters';
     await sink.create(topic, 1);
     await sink.configure(topic);
@@ -243,7 +243,7 @@ describe('the S3 sink', () => {
     expect(sink.lines(await sink.snapshot(topic))).toEqual(expected);
   });
 
-  it('fails when a dead letter is refused at once, and takes the record again when it no longer is', async () => {
+  it('fails when a dead-letter record is refused at once, and takes the record again when it no longer is', async () => {
     const topic = 'dead-letter-refused';
     await sink.create(topic, 1);
     // The producer refuses what is larger, before it asks the broker.
@@ -269,8 +269,8 @@ describe('the S3 sink', () => {
     expect(sink.lines(await sink.snapshot(topic))).toEqual(['{"n":0}', '{"n":2}']);
   });
 
-  it('fails with advice when a topic was deleted and made anew over its objects', async () => {
-    const topic = 'made-anew';
+  it('fails with advice when a topic was deleted and recreated over its objects', async () => {
+    const topic = 'made-again';
     await sink.create(topic, 1);
     await sink.configure(topic);
     await sink.send(topic, 0, 120);
@@ -290,7 +290,7 @@ describe('the S3 sink', () => {
       const [task] = await sink.taskStates(topic);
       return task?.state === 'FAILED' ? task.trace : undefined;
     });
-    expect(trace).toMatch(/offset 0 of made-anew-0 .* up to offset 119 .* deleted and made anew/);
+    expect(trace).toMatch(/offset 0 of made-again-0 .* up to offset 119 .* deleted and recreated/);
     assertUnchanged(before, await sink.snapshot(topic));
   });
 
@@ -326,7 +326,7 @@ describe('the S3 sink', () => {
           return Promise.resolve();
         },
       });
-      await eventually(`${count} dead letters`, () =>
+      await eventually(`${count} dead-letter records`, () =>
         letters.length >= count ? Promise.resolve(true) : Promise.reject(new Error(`${letters.length} came`)),
       );
     } finally {

@@ -127,7 +127,7 @@ describe('seeding', () => {
     });
   });
 
-  test('stopped by its signal it goes on to the same bytes', async () => {
+  test('stopped by its signal it continues to the same bytes', async () => {
     const database = await newDatabase('stopped');
     const controller = new AbortController();
     const stopped = await seedDatabase({
@@ -148,7 +148,7 @@ describe('seeding', () => {
     expect(await checksums(database)).toEqual(await checksums(await newDatabase('whole')));
   });
 
-  test('after the server was killed in the middle it goes on to the same bytes', async () => {
+  test('after the server was killed in the middle it continues to the same bytes', async () => {
     const database = await newDatabase('killed');
     const seeding = seedDatabase({
       database,

@@ -1,6 +1,6 @@
 /**
  * What a database is restored from is remembered by its stack: parameter and condition of the real template, by the CDK
- * command line and a local AWS. A plain resource stands in for the database, of which the local AWS has none.
+ * command line and a local AWS. A plain resource replaces the database, of which the local AWS has none.
  */
 import { App, CfnWaitConditionHandle, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -77,7 +77,7 @@ async function deploy(settings: Readonly<Record<string, string>>, ...options: st
   return found.MadeOf;
 }
 
-test('the setting counts when the stack is made; later only whoever means that stack replaces its database', async () => {
+test('the setting counts when the stack is made; later only anyone who means that stack replaces its database', async () => {
   expect(await deploy({ sourceSnapshot: 'first' })).toBe('first');
   expect(await deploy({})).toBe('first');
   expect(await deploy({ sourceSnapshot: 'second' })).toBe('first');

@@ -223,7 +223,7 @@ test.each<[string, string, unknown]>([
   ['DELETE', '', undefined],
   ['PUT', '/record', { Data: {}, PartitionKey: 1 }],
   ['PUT', '/records', { records: posts(1) }],
-])('a stream that is not there is not found: %s %s', async (method, path, body) => {
+])('a stream that does not exist is not found: %s %s', async (method, path, body) => {
   expect(await call(method, `/streams/${PREFIX}nowhere${path}`, body)).toEqual({
     status: 404,
     body: { message: expect.stringContaining(`${PREFIX}nowhere`) as string },

@@ -111,23 +111,23 @@ describe('topics of a new cluster', () => {
   const stored = (offsets: readonly number[]) => (_: string, partition: number) =>
     Promise.resolve(offsets[partition] ?? 0);
 
-  test('go on where the raw files end, each partition at its own offset, in few requests', async () => {
-    const done = await ensureTopics(wanted('anew', 3), late(), stored([60_001, 0, 7]));
+  test('continue where the raw files end, each partition at its own offset, in few requests', async () => {
+    const done = await ensureTopics(wanted('again', 3), late(), stored([60_001, 0, 7]));
     expect(done).toEqual([
-      'Created topic anew with 3 partitions.',
-      'Partition 0 of topic anew goes on at offset 60001.',
-      'Partition 2 of topic anew goes on at offset 7.',
+      'Created topic again with 3 partitions.',
+      'Partition 0 of topic again continues at offset 60001.',
+      'Partition 2 of topic again continues at offset 7.',
     ]);
     const at = [
       ['60001', '60001'],
       ['0', '0'],
       ['7', '7'],
     ];
-    expect(await reach('anew')).toEqual(at);
-    expect(await ensureTopics(wanted('anew', 3), late(), stored([60_001, 0, 7]))).toEqual([]);
-    await write('anew', [{ partition: 2, value: '{}' }]);
-    expect(await ensureTopics(wanted('anew', 3), late(), stored([60_001, 0, 7]))).toEqual([]);
-    expect(await reach('anew')).toEqual([...at.slice(0, 2), ['7', '8']]);
+    expect(await reach('again')).toEqual(at);
+    expect(await ensureTopics(wanted('again', 3), late(), stored([60_001, 0, 7]))).toEqual([]);
+    await write('again', [{ partition: 2, value: '{}' }]);
+    expect(await ensureTopics(wanted('again', 3), late(), stored([60_001, 0, 7]))).toEqual([]);
+    expect(await reach('again')).toEqual([...at.slice(0, 2), ['7', '8']]);
   });
 
   test('are finished where it was killed between writing fillers and deleting them', async () => {

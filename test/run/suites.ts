@@ -57,7 +57,7 @@ function pytest(python: string, cwd: string, env: Record<string, string>, ...arg
 
 /**
  * The table engine's tests, and those of the hooks into the local AWS, which need a process of their own. The tests of
- * faults mostly wait for processes that they kill: they run beside the others.
+ * faults mostly wait for processes that they kill: they run next to the others.
  */
 async function tableEngine(): Promise<Count> {
   const faults = readdirSync(join(engine('table-engine'), 'tests'))

@@ -1,5 +1,5 @@
 /**
- * The batch with Spark, from the start of its process to answers, compaction and vacuum, beside the embedded engine on the same
+ * The batch with Spark, from the start of its process to answers, compaction and vacuum, next to the embedded engine on the same
  * raw files. The counts and answers of the two must be the same.
  */
 import { availableParallelism } from 'node:os';

@@ -12,7 +12,7 @@ export function formatBatch({ executionArn, status, seconds, report, ...figures 
 }
 
 function formatReport({ batch, feeds, dead_letters, seconds }: BatchResult): string {
-  const letters = dead_letters ? `\n${dead_letters} dead letters went into quarantine.` : '';
+  const letters = dead_letters ? `\n${dead_letters} dead-letter records went into quarantine.` : '';
   if (batch === null || feeds === null) return `Nothing new: every raw file has been read.${letters}`;
   const table = textTable(
     ['feed', 'files', 'lines', 'rows', 'rejects', 'inserted', 'updated'],

@@ -4,7 +4,7 @@ import { textTable } from '../text-table';
 
 /**
  * A table for each path with a row for each feed, the findings below it, and a closing line for each feed. Where Kafka was
- * not read, the batch path has what the raw files alone say in the place of what the topics hold.
+ * not read, the batch path has what the raw files alone say instead of what the topics hold.
  */
 export function formatReconciliation({ feeds, streams }: Reconciliation): string {
   return `Batch path\n${formatFeeds(feeds)}\n\nStreaming path\n${formatStreams(streams)}`;
@@ -17,7 +17,7 @@ function formatFeeds(feeds: Reconciliation['feeds']): string {
       'feed',
       'sent',
       'acknowledged',
-      ...(withKafka ? ['in topic', 'dead letters'] : ['on the way', 'outside raw files']),
+      ...(withKafka ? ['in topic', 'dead-letter records'] : ['on the way', 'outside raw files']),
       'raw files',
       'not batched',
       'table',

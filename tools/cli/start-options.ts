@@ -54,7 +54,7 @@ export function startCommand(): Command {
   const command = new Command('npm start --')
     .description(
       'Runs the whole pipeline on this machine: installs the local parts, starts them, deploys, fills the database,\n' +
-        'sends every post once, cleans, answers the eight questions and reconciles; then goes on with random posts until Ctrl-C.',
+        'sends every post once, cleans, answers the eight questions and reconciles; then continues with random posts until Ctrl-C.',
     )
     .option(
       '--once',

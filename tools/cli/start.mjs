@@ -49,7 +49,7 @@ try {
   await sleep(1);
   exitCode = early ?? (await main(process.argv.slice(2)));
 } catch (error) {
-  // Ctrl-C also ends the compiler, a process beside us; its error comes before the signal is delivered.
+  // Ctrl-C also ends the compiler, a process next to us; its error comes before the signal is delivered.
   await sleep(50);
   if (early === undefined) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
   exitCode = early ?? 1;

@@ -19,7 +19,7 @@ import { StopRequest } from '../local-run/stop-request';
 
 const SIGNALS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** Under npm: stops when npm has died without a word (`kill -9`), because then nobody can press Ctrl-C any more. */
+/** Under npm: stops when npm has died without a word (`kill -9`), because then no one can press Ctrl-C any more. */
 function stopWhenOrphaned(stop: AbortController): NodeJS.Timeout | undefined {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
   const parent = process.ppid;

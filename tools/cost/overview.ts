@@ -4,7 +4,7 @@ import { estimate, type Estimate } from './estimate';
 import { charge, paidHours, PRICES } from './prices';
 import { numberAt, type Template } from './resource';
 
-/** How long somebody has the stage who deploys, tries and destroys it. */
+/** How long someone has the stage who deploys, tries and destroys it. */
 export const TRY_HOURS = 3;
 
 /** Costs while idle, in US dollars. */

@@ -1,6 +1,6 @@
 /** A resource of a template, as the prices look at it. */
 
-/** A resource as it stands in a template. */
+/** A resource as it is in a template. */
 export interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;

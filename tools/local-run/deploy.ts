@@ -129,7 +129,7 @@ export async function bootstrap(settings: DeploySettings, signal?: AbortSignal):
   return true;
 }
 
-/** Deploys all stacks of the synthesised app. Kafka and Kafka Connect must answer. */
+/** Deploys all stacks of the synthesised app. Kafka and Kafka Connect must respond. */
 export async function deploy(settings: DeploySettings, signal?: AbortSignal): Promise<void> {
   const options = ['--all', '--require-approval', 'never', '--concurrency', '3', '--quiet'];
   await cdk(['deploy', '--app', assembly(settings), ...options], settings, signal).catch(

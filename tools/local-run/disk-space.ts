@@ -5,7 +5,7 @@ import { statfs } from 'node:fs/promises';
 
 /** Free space an installation of everything needs, in bytes. */
 export const INSTALL_BYTES = 3e9;
-/** Free space that a run starts with, in bytes: a database, a broker and an S3 server are to be written. */
+/** Free space that a run starts with, in bytes: a database, a broker and an S3 server are written. */
 export const RUN_BYTES = 1e9;
 
 /** The bytes that this user can still write where a folder is. */

@@ -7,7 +7,7 @@ import type { BatchOptions, Control } from '../pipeline/pipeline';
 import type { TableEngineOptions } from '../pipeline/table-engine';
 
 /**
- * How the chosen engine is run. Installs Spark when it is asked for and not there, and tells how far that is.
+ * How the chosen engine is run. Installs Spark when it is asked for and not there, and reports its progress.
  *
  * @throws Error when Spark cannot be installed.
  */

@@ -1,5 +1,5 @@
 /**
- * Installs the local parts into `.local/parts/`. What is there already in the right version is left alone, which takes
+ * Installs the local parts into `.local/parts/`. What already exists in the right version is left alone, which takes
  * milliseconds.
  */
 import { mkdirSync } from 'node:fs';
@@ -72,7 +72,7 @@ export const SPARK_PARTS: readonly PartName[] = ['python', 'spark', 'spark-exten
 /** The tools a part's installation needs. */
 const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
   kafka: ['java', 'mvn'],
-  mariadb: ['java', 'javac', 'mvn'], // javac stands for the JDK, whose `jar` unpacks the archive.
+  mariadb: ['java', 'javac', 'mvn'], // javac represents the JDK, whose `jar` unpacks the archive.
   's3-sink-connector': ['java', 'javac', 'mvn'],
   python: ['python3'],
   'rest-proxy': [],

@@ -15,7 +15,7 @@ export type RunEndpoints = Pick<
   'userId' | 'region' | 'endpointUrl' | 'accessKeyId' | 'bootstrapServers' | 'connectUrl' | 'restProxyUrl'
 >;
 
-/** The local AWS of a run that `run.json` tells of does not answer. */
+/** The local AWS of a run that `run.json` names does not respond. */
 export class LocalAwsError extends Error {
   override readonly name = 'LocalAwsError';
 
@@ -83,7 +83,7 @@ export async function runningLocalDeployment(
     const supervisor = lockHolder(lockFile(folder));
     throw new LocalAwsError(
       supervisor === undefined
-        ? `The pipeline of the user id "${userId}" does not answer at ${run.endpointUrl}: ${asSentence(reason)} Start it: \`npm start -- --user-id ${userId}\`.`
+        ? `The pipeline of the user id "${userId}" does not respond at ${run.endpointUrl}: ${asSentence(reason)} Start it: \`npm start -- --user-id ${userId}\`.`
         : `The pipeline of the user id "${userId}" runs (pid ${supervisor.pid}), but its local AWS at ${run.endpointUrl} cannot be asked now: ${asSentence(reason)} It is being started or restarted; try again in a moment.`,
       userId,
       folder,

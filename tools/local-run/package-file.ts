@@ -27,7 +27,7 @@ function progress(): (line: string) => void {
 }
 
 /**
- * The file that is to be published. Under its hash there would otherwise be, for good, what other sources gave.
+ * The file that is published. Under its hash there would otherwise be, for good, what other sources gave.
  *
  * @throws Error when the sources are no longer those of the hash.
  */

@@ -1,4 +1,4 @@
-/** What is left to say of a local run whose AWS does not answer: which of its processes run. */
+/** What is left to say of a local run whose AWS does not respond: which of its processes run. */
 import { readRunParts, type RunPartState } from './state/run-file';
 import type { LocalAwsError } from './local-deployment';
 import type { PartStatus, Status } from '../pipeline/status';

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly userId: string;
   /** Posts a second; undefined: every post once as fast as it goes, then 10 a second. 0: as fast as it goes. */
   readonly rate?: number;
-  /** Whether random posts go on once every post was sent; if not, the parts just stay up. Default: true. */
+  /** Whether random posts continue once every post was sent; if not, the parts just stay up. Default: true. */
   readonly random: boolean;
   /** Seconds between two reports while random posts flow. Default: 60. */
   readonly reportEvery: number;

@@ -191,7 +191,7 @@ class PipelineRun {
     }
     const rate = options.rate === 0 ? 'as fast as they go' : `${options.rate ?? GENTLE_RATE} a second`;
     output.line(
-      `Random posts go on (${rate}), with a report every ${options.reportEvery} s. Press Ctrl-C to stop.`,
+      `Random posts continue (${rate}), with a report every ${options.reportEvery} s. Press Ctrl-C to stop.`,
     );
   }
 }

@@ -14,7 +14,7 @@ export class Steps {
 
   /**
    * Does a step; once more when a part died meanwhile and runs again, which happens only so often before the run ends.
-   * Every step can be repeated: it goes on where it was, or changes nothing.
+   * Every step can be repeated: it continues where it was, or changes nothing.
    *
    * @param graceMs how long the step is waited for when the run is to stop, before its parts are taken from it.
    */

@@ -22,13 +22,13 @@ interface Entry {
   ready: Promise<void>;
 }
 
-/** What the supervisor tells. */
+/** What the supervisor reports. */
 export interface SupervisorEvents {
   /** A line for a person. */
   readonly onLine: (text: string) => void;
   /** The list of running parts has changed. */
   readonly onChange: (parts: readonly RunningPart[]) => void;
-  /** A part has died for good: the run cannot go on. */
+  /** A part has died too often: the run cannot continue. */
   readonly onFailure: (error: Error) => void;
 }
 
@@ -85,7 +85,7 @@ export class Supervisor {
   /** Stops the parts: those that use others first. Each is killed if it does not stop in time. */
   async stop(order: readonly (readonly string[])[]): Promise<void> {
     this.stopping.abort(new Error('The local run is stopping.'));
-    await Promise.allSettled(this.starting); // Each is either given up, or among the entries afterwards.
+    await Promise.allSettled(this.starting); // Each is either cancelled, or among the entries afterwards.
     await this.settled();
     for (const names of order) {
       const parts = names.flatMap((name) => this.current(name) ?? []);

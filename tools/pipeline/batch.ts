@@ -22,7 +22,7 @@ export interface BatchResult extends NullUnlessKnown<Omit<BatchReport, 'seconds'
   readonly report?: BatchReport | null;
 }
 
-/** Runs one batch over the raw files that no batch has read yet, and the dead letters that are new. */
+/** Runs one batch over the raw files that no batch has read yet, and the dead-letter records that are new. */
 export async function batch(deployment: Deployment, options: TableEngineOptions): Promise<BatchReport> {
   await keepLetters(deployment, options.signal);
   return runTableEngine<BatchReport>(deployment, 'batch', options);

@@ -8,17 +8,17 @@ import type { Deployment } from './deployment';
 /** The end offset (one past the last record) by partition. */
 export type EndOffsets = ReadonlyMap<number, number>;
 
-/** The offsets of one topic's records that are among the dead letters, by partition. */
+/** The offsets of one topic's records that are among the dead-letter records, by partition. */
 export type DeadLetters = ReadonlyMap<number, ReadonlySet<number>>;
 
-/** How long the dead letters may take to be read. */
+/** How long the dead-letter records may take to be read. */
 const PATIENCE_MS = 120_000;
 
 /** Reads Kafka for the reconciliation. */
 export interface KafkaReader {
   /** @throws Error when the topic does not exist. */
   endOffsets(topic: string): Promise<EndOffsets>;
-  /** The dead letters by the topic they came from. A record reported twice counts once. */
+  /** The dead-letter records by the topic they came from. A record reported twice counts once. */
   deadLetters(): Promise<ReadonlyMap<string, DeadLetters>>;
   /** The offsets a consumer group has committed, by topic and partition; 0 where it has committed none. */
   committed(groupId: string, topics: readonly string[]): Promise<ReadonlyMap<string, EndOffsets>>;
@@ -27,7 +27,7 @@ export interface KafkaReader {
 /**
  * Opens a reader for the time of `use`.
  *
- * @throws Error when no broker answers within 10 s.
+ * @throws Error when no broker responds within 10 s.
  */
 export async function withKafkaReader<T>(
   deployment: Pick<Deployment, 'bootstrapServers' | 'userId'>,
@@ -45,7 +45,7 @@ export async function withKafkaReader<T>(
     await admin.connect();
   } catch (error) {
     throw new Error(
-      `No Kafka broker answers at ${deployment.bootstrapServers.join(', ')}. Is the pipeline running? (\`npm run pipeline -- status\`)`,
+      `No Kafka broker responds at ${deployment.bootstrapServers.join(', ')}. Is the pipeline running? (\`npm run pipeline -- status\`)`,
       { cause: error },
     );
   }
@@ -81,7 +81,7 @@ export async function withKafkaReader<T>(
   }
 }
 
-/** Which records are among the dead letters of these ranges; those of strangers are none of the pipeline's. */
+/** Which records are among the dead-letter records of these ranges; those of strangers are none of the pipeline's. */
 async function readDeadLetters(
   kafka: Kafka,
   topic: string,

@@ -1,4 +1,4 @@
-/** What the function of a stage on AWS does every hour: dead letters from Kafka into the bucket, before a batch. */
+/** What the function of a stage on AWS does every hour: dead-letter records from Kafka into the bucket, before a batch. */
 import { S3Client } from '@aws-sdk/client-s3';
 import { createKafka } from '../../services/kafka-client';
 import { keepDeadLetters } from '../../lambda/dead-letters/keep';
@@ -8,7 +8,7 @@ import type { Deployment } from './deployment';
 const PATIENCE_MS = 60_000;
 
 /**
- * Copies new dead letters of a local run. When that fails, the batch goes on without them: it says so on standard error, and
+ * Copies new dead-letter records of a local run. When that fails, the batch continues without them: it says so on standard error, and
  * the next one takes them.
  */
 export async function keepLetters(deployment: Deployment, signal?: AbortSignal): Promise<void> {
@@ -21,7 +21,7 @@ export async function keepLetters(deployment: Deployment, signal?: AbortSignal):
     await keepDeadLetters(kafka, s3, { userId, location, deadline: Date.now() + PATIENCE_MS });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    console.error(`New dead letters were not looked at, and wait for the next batch: ${reason}`);
+    console.error(`New dead-letter records were not looked at, and wait for the next batch: ${reason}`);
   } finally {
     s3.destroy();
   }

@@ -3,7 +3,7 @@ import { CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-s
 import { isStackOf } from '../../lib/stack-names';
 import type { AwsClientConfig, StageAws } from './deployment';
 
-/** CloudFormation's states of a stack that is as its template says, and in which nothing goes on. */
+/** CloudFormation's states of a stack that is as its template says, and in which no operation is running. */
 const WHOLE: readonly string[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE'];
 
 /** Whether a stack in this state is as its template says: not being worked on, not failed, not rolled back. */

@@ -13,7 +13,7 @@ import type { Status } from './status';
 
 /** How a call is watched and ended. */
 export interface Control {
-  /** Ends the call; on AWS only the waiting: what was begun there goes on. */
+  /** Ends the call; on AWS only the waiting: what was begun there continues. */
   readonly signal: AbortSignal;
   /** Takes lines on the progress. */
   readonly tell: (line: string) => void;

@@ -22,7 +22,7 @@ export interface ReconcileOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Reconciles every feed of a deployment. Posts may go on flowing: each figure is compared with one read before it. */
+/** Reconciles every feed of a deployment. Posts may continue flowing: each figure is compared with one read before it. */
 export async function reconcile(deployment: Deployment, options: ReconcileOptions): Promise<Reconciliation> {
   const deadline = Date.now() + (options.waitSeconds ?? 60) * 1000;
   return withKafkaReader(deployment, async (reader) => {

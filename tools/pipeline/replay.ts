@@ -28,7 +28,7 @@ export interface RawReplay extends RawFilesReplay {
   readonly table: string;
 }
 
-/** Replays. Whatever is there already stays as it is, so that it can be done again at any time. */
+/** Replays. Whatever already exists stays as it is, so that it can be done again at any time. */
 export async function replay(
   deployment: Deployment,
   { feed, from, to, source }: ReplayOptions,

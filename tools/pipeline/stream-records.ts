@@ -70,7 +70,7 @@ async function* shardRecords(
     try {
       page = await client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: PAGE }));
     } catch (error) {
-      // An iterator lives five minutes, and whoever takes the records may have needed longer.
+      // An iterator lives five minutes, and the consumer of the records may have needed longer.
       if (!(error instanceof ExpiredIteratorException)) throw error;
       iterator = await iteratorAfterLast();
       continue;

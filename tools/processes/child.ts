@@ -85,7 +85,7 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
     throw new Error(`${spec.command} could not be started: ${error.message}`);
   }
   guardian.add(pid);
-  child.on('error', () => undefined); // A signal that could not be sent; `exited` tells all that matters.
+  child.on('error', () => undefined); // A signal that could not be sent; `exited` has all that matters.
   const exited = new Promise<ChildExit>((resolve) => {
     child.once('exit', (code, signal) => {
       killRemains(pid, mark);

@@ -16,7 +16,7 @@ export type ChildPurpose = 'local' | 'installer' | 'aws' | 'person';
 /** What every program needs to find others, its home and its temporary folder. */
 const ALWAYS = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'JAVA_HOME', MARK_VARIABLE];
 const NETWORK = /^((https?|all)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|REQUESTS_CA_BUNDLE)$/i;
-/** Of pip's settings those that say whence and how to fetch, not those that say where to install. */
+/** Of pip's settings those that say where from and how to fetch, not those that say where to install. */
 const INSTALLER =
   /^(MAVEN_.*|PIP_(INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|TRUSTED_HOST|CERT|CLIENT_CERT|PROXY|CACHE_DIR|CONFIG_FILE|DEFAULT_TIMEOUT|RETRIES))$/;
 
@@ -41,7 +41,7 @@ const SAME_EVERYWHERE = {
   TZ: 'UTC',
   PYTHONUTF8: '1',
   PYTHONNOUSERSITE: '1',
-  // Nobody reads what a child says of the Node.js of later years; `engines` says which is taken.
+  // No one reads what a child says of the Node.js of later years; `engines` says which is taken.
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { childEnvironment } from './environment';
 import { MARK_VARIABLE } from './identity.cjs';
 
-/** A guardian that keeps dying (no memory, no processes to be had) is not started for ever. */
+/** A guardian that keeps dying (no memory, no processes available) is not started forever. */
 const MAX_RESTARTS = 5;
 
 /** Keeps a list of this process's children in a process that survives it. */
@@ -50,7 +50,7 @@ export class Guardian {
       this.process = undefined;
       if (this.pids.size === 0 || this.restarts >= MAX_RESTARTS) return;
       this.restarts += 1;
-      // Somebody ended it. The children are still to be looked after, so there is a new one.
+      // Someone ended it. The children are still to be looked after, so there is a new one.
       this.start();
       for (const pid of this.pids) this.write(`add ${pid}`);
     });

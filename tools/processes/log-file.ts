@@ -18,7 +18,7 @@ export const MAX_LOG_BYTES = 20 * 1024 * 1024;
 /**
  * The last lines of a file.
  *
- * @param file a text file; one that is not there has no lines.
+ * @param file a text file; one that does not exist has no lines.
  * @param lines how many lines at most.
  */
 export function tail(file: string, lines = 20): string {
@@ -35,7 +35,7 @@ export function tail(file: string, lines = 20): string {
 }
 
 /**
- * Empties a log file that has grown too long into `<file>.1`. The writer goes on without noticing, because it opened
+ * Empties a log file that has grown too long into `<file>.1`. The writer continues without noticing, because it opened
  * the file for appending.
  */
 export function limitLog(file: string, maxBytes = MAX_LOG_BYTES): void {

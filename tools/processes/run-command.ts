@@ -14,7 +14,7 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Ends the command when aborted. */
   readonly signal?: AbortSignal;
-  /** Text for standard input, for what must not stand in the arguments. */
+  /** Text for standard input, for what must not be in the arguments. */
   readonly input?: string;
   /** Called with each line of standard output and standard error. */
   readonly onLine?: (line: string) => void;

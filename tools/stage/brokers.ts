@@ -3,7 +3,7 @@ import { GetBootstrapBrokersCommand, KafkaClient } from '@aws-sdk/client-kafka';
 import type { StageAws } from '../pipeline/deployment';
 import { stackOutput } from './stage-aws';
 
-/** The bootstrap brokers, as clients are to be given them. */
+/** The bootstrap brokers, as clients need them. */
 export interface Brokers {
   readonly clusterArn: string;
   /** `host:port`, several joined by commas; over TLS, with IAM. */

@@ -26,7 +26,7 @@ export class FunctionFailure extends Error {
 /**
  * The answer of a function to an event. It is invoked once: a request whose answer is lost may have been carried out.
  *
- * @param signal ends the waiting; the function goes on.
+ * @param signal ends the waiting; the function continues.
  * @returns the function's answer, of the shape that its own module says.
  * @throws FunctionFailure when the function fails, and the SDK's errors when it cannot be invoked.
  */
@@ -48,7 +48,7 @@ export async function invokeFunction<R>(
     throw new FunctionFailure(functionName, errorType, errorMessage);
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new Error(`The function ${functionName} is no longer waited for; what it began goes on.`, {
+    throw new Error(`The function ${functionName} is no longer waited for; what it began continues.`, {
       cause: error,
     });
   } finally {

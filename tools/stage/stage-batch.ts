@@ -18,7 +18,7 @@ import { stackOutput } from './stage-aws';
 const NOTHING_KNOWN = { batch: null, feeds: null, dead_letters: null } as const;
 
 /**
- * Starts the state machine. A run beside another is no harm: every file is taken up once.
+ * Starts the state machine. A run next to another is no harm: every file is taken up once.
  *
  * @param wait whether to wait for its end; `tell` takes a line for each step that begins.
  * @param pauseMs between two looks, in milliseconds.
@@ -53,7 +53,7 @@ export async function batchOnStage(
     }
   } catch (error) {
     if (signal.aborted) {
-      throw new Error('The daily batch is no longer waited for; if it was started, it goes on.', {
+      throw new Error('The daily batch is no longer waited for; if it was started, it continues.', {
         cause: error,
       });
     }

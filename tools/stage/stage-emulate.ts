@@ -11,7 +11,7 @@ import { stackOutput } from './stage-aws';
 export const POSTS_PER_INVOCATION = 1000;
 
 /**
- * An emulation by the stage's function. It is invoked as often as the number of posts needs; the run goes on where its
+ * An emulation by the stage's function. It is invoked as often as the number of posts needs; the run continues where its
  * ledger ends. The function's rate is the stage's, and it never pauses: `rate`, `pause` and `streamRoute` are not used.
  */
 export function emulateOnStage(stage: StageAws): Emulate {
@@ -52,7 +52,7 @@ export async function emulateInParts(
   }
 }
 
-/** The report of both, of which `next` went on where `before` ended. */
+/** The report of both, of which `next` continued where `before` ended. */
 function added(before: EmulatorReport, next: EmulatorReport): EmulatorReport {
   const posts = before.posts + next.posts;
   const seconds = before.seconds + next.seconds;

@@ -1,6 +1,6 @@
 /**
  * `replay --stage`: what a table of a stage on AWS lacks is brought back by the stage's own function. The stream is read
- * here, as Kinesis answers from everywhere, and handed to the function some megabytes at a time.
+ * here, as Kinesis responds from everywhere, and handed to the function some megabytes at a time.
  */
 import { streamName, streamTableName, type FeedName } from '../../services/contract';
 import { FunctionFailure, invokeFunction } from './invoke-function';

@@ -72,7 +72,7 @@ export class FaultRun {
     return Object.fromEntries(feeds.map((row) => [row.feed, row])) as Record<FeedName, FeedReconciliation>;
   }
 
-  /** How many records a stream holds, told by nobody but the stream. Nothing may be on its way to it. */
+  /** How many records a stream holds, told by no one but the stream. Nothing may be on its way to it. */
   private async recordsOf(feed: FeedName): Promise<number> {
     let count = 0;
     const name = streamName(this.userId, feed);
@@ -110,11 +110,11 @@ export class FaultRun {
   /** What the streams have before a test sends anything. */
   async knownStreams(): Promise<Streams> {
     const found = this.lastStreams ?? (await this.streams());
-    this.lastStreams = undefined; // A test that fails leaves nobody knows what.
+    this.lastStreams = undefined; // A test that fails leaves an unknown state.
     return found;
   }
 
-  /** The emulator's posts are rows, and besides them only those whose answer was lost, and that were sent again. */
+  /** The emulator's posts are rows, and besides them only those whose response was lost, and that were sent again. */
   expectRows(after: Streams, before: Streams, posts: number): void {
     for (const feed of FEED_NAMES) {
       const more = growth(after[feed], before[feed]);

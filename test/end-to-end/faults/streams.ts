@@ -64,7 +64,7 @@ export function streamFaults(run: FaultRun): void {
   );
 
   it(
-    'the emulator killed in mid-flow goes on where its ledger ends',
+    'the emulator killed in mid-flow continues where its ledger ends',
     async () => {
       const before = await run.knownStreams();
       const args = ['emulate', '--to', 'streams', '--mode', 'all', '--run', 'killed', '--user-id', userId];

@@ -65,7 +65,7 @@ export function topicFaults(run: FaultRun): void {
   );
 
   it(
-    'records that are no JSON objects go to the dead letters, and they, as what breaks a rule, to quarantine',
+    'records that are no JSON objects go to the dead-letter topic, and they, as what breaks a rule, to quarantine',
     async () => {
       const inspect = async (): Promise<Inspection['feeds']> => {
         const options = { python: pythonExecutable() };

@@ -1,4 +1,4 @@
-/** Makes Kafka store records whose acknowledgement nobody hears of. */
+/** Makes Kafka store records whose acknowledgement no one hears of. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../../../tools/pipeline/deployment';
 import { withKafkaReader } from '../../../tools/pipeline/kafka-reader';
@@ -29,7 +29,7 @@ function readEnds(deployment: Deployment): Promise<ReadonlyMap<string, number>> 
   });
 }
 
-/** The end offsets once the broker has stored what it had been given, while nobody sends: they no longer change. */
+/** The end offsets once the broker has stored what it had been given, while no one sends: they no longer change. */
 async function settledEnds(deployment: Deployment): Promise<ReadonlyMap<string, number>> {
   for (let before: ReadonlyMap<string, number> | undefined; ;) {
     await sleep(AMPLE_MS);

@@ -94,7 +94,7 @@ export async function startSending<Report = EmulatorReport>(
   const isOver = report.then(() => {
     throw new Error(`The sending was over before anything could be done to it. It said: ${said}`);
   });
-  isOver.catch(() => undefined); // It is over some day; whoever waits for the report hears of it.
+  isOver.catch(() => undefined); // It is over some day; anyone who waits for the report hears of it.
   await Promise.race([underWay, isOver]);
   return { report };
 }

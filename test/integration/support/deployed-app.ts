@@ -1,4 +1,4 @@
-/** The app deployed by the CDK command line to a real local AWS, beside a real broker and a real Connect worker. */
+/** The app deployed by the CDK command line to a real local AWS, next to a real broker and a real Connect worker. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * A root of its own to try the client host's scripts in, made of Linux namespaces, for which nobody needs to be root.
+ * A root of its own to try the client host's scripts in, made of Linux namespaces, for which no one needs to be root.
  * Only what cannot be here is stood in for: see `stand-ins/`.
  */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
@@ -38,7 +38,7 @@ export class LocalRoot {
    * Makes a root.
    *
    * @param fetched a folder with what `aws s3 cp` finds: `<bucket>/<key>`.
-   * @throws Error with what was said where namespaces or overlays are not to be had (Linux only).
+   * @throws Error with what was said where namespaces or overlays are missing (Linux only).
    */
   static async make(fetched: string): Promise<LocalRoot> {
     const folder = mkdtempSync(path.join(tmpdir(), 'local-root-'));

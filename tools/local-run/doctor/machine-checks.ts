@@ -11,7 +11,7 @@ import { failed, ok, warning, type Check, type Finding } from '../../pipeline/do
 /** The oldest Node that works; `engines` in package.json. */
 const NODE = 20;
 
-/** What a run may take of the memory, in bytes: 1.4 GB its parts at rest, and functions, batch and deployment beside them. */
+/** What a run may take of the memory, in bytes: 1.4 GB its parts at rest, and functions, batch and deployment next to them. */
 const MEMORY_BYTES = 3e9;
 
 /** One check for each tool, Node among them. */

@@ -61,11 +61,11 @@ export function runFinding({ userId, folder, supervisor, run }: LocalRun): Findi
     const told = left.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
     return failed(
       `a run has ended and left behind: ${told}`,
-      `${start} ends them and goes on with the data.`,
+      `${start} ends them and continues with the data.`,
     );
   }
   if (existsSync(lockFile(folder)) || run !== undefined) {
-    return warning('a run was killed; its data is there', `${start} goes on with it.`);
+    return warning('a run was killed; its data is there', `${start} continues with it.`);
   }
   return warning(`no pipeline of the user id "${userId}" runs`, `${start} starts one.`);
 }

@@ -20,7 +20,7 @@ import { REST_PROXY } from './rest-proxy-part';
 import { writeTar } from './tar';
 
 const SOURCE = path.join(PROJECT_ROOT, 'lib', 'client-host', 'assets');
-/** The archive's name in the package's folder; the checksums of all that is in it are in the file beside it, and in itself. */
+/** The archive's name in the package's folder; the checksums of all that is in it are in the file next to it, and in itself. */
 export const CLIENT_HOST_ARCHIVE = 'client-host.tar';
 
 const sha256 = (file: string): string => digest(readFileSync(file));
@@ -40,7 +40,7 @@ export function checkJars(folder: string, list: string): void {
   });
   if (complaints.length > 0) {
     throw new Error(
-      `The client host's jars are not those of lib/client-host/assets/jars.sha256:\n  ${complaints.join('\n  ')}\nAfter a change of versions write the list anew (docs/client-host.md), and look at what has changed in it.`,
+      `The client host's jars are not those of lib/client-host/assets/jars.sha256:\n  ${complaints.join('\n  ')}\nAfter a change of versions rewrite the list (docs/client-host.md), and look at what has changed in it.`,
     );
   }
 }

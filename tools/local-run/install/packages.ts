@@ -43,7 +43,7 @@ function folderOf(name: PackageName, { architecture, python }: PackageTarget): s
 function partOf(name: 'table-engine' | 'spark-batch', target: PackageTarget): Part<string> {
   const files = filesOf(name, target);
   const { architecture, python } = target;
-  // A deployment takes it from the sources; whoever names the package by a setting takes it from there.
+  // A deployment takes it from the sources; a setting can name another package.
   const plain = name === 'spark-batch' ? [SPARK_MAIN] : [];
   return {
     name,
@@ -69,7 +69,7 @@ function partOf(name: 'table-engine' | 'spark-batch', target: PackageTarget): Pa
 }
 
 /**
- * Makes a package unless it is there already, whole and of the same sources. Safe to be called by several processes at once.
+ * Makes a package unless it already exists, whole and of the same sources. Safe to be called by several processes at once.
  *
  * @param target for whom, of a package that has wheels.
  * @param onProgress gets a line when something is being made and when it is done.

@@ -21,6 +21,6 @@ def require(module: Any, *names: str) -> None:
 
 
 def wrap(module: Any, name: str, wrapper: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    """Puts `wrapper(original)` in the place of the module's function."""
+    """Puts `wrapper(original)` instead of the module's function."""
     require(module, name)
     setattr(module, name, wrapper(getattr(module, name)))

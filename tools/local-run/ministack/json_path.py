@@ -7,7 +7,7 @@ from typing import Any
 
 _STEP = re.compile(r"\.([\w-]+)|\['([^']*)'\]|\[(\d+)\]")
 
-#: What stands for a value that is not there.
+#: Placeholder of a missing value.
 MISSING = object()
 
 

@@ -37,7 +37,7 @@ def save_state(_signal: int, _frame: FrameType | None) -> None:
 
 
 def or_end(load: Callable[[], None]) -> Callable[[], None]:
-    """End the process when the state cannot be loaded. The server would go on without, and save that."""
+    """End the process when the state cannot be loaded. The server would continue without, and save that."""
 
     def load_or_end() -> None:
         try:

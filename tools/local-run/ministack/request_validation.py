@@ -52,7 +52,7 @@ def _create_validator(_logical_id: str, properties: Properties, _stack_name: str
 
 
 def _update_validator(identifier: str, old: Properties, new: Properties, stack_name: str) -> Made:
-    # An id that is not there was made by a MiniStack without this hook.
+    # An id that does not exist was made by a MiniStack without this hook.
     known = apigateway_v1._request_validators.get(new["RestApiId"], {})
     if identifier not in known or any(new.get(key) != old.get(key) for key in ("RestApiId", "Name")):
         return _create_validator("", new, stack_name)

@@ -1,6 +1,6 @@
 """Splits and merges of shards as Kinesis does them.
 
-MiniStack drops a shard that is split or merged together with the records that nobody has read yet. Here it stays,
+MiniStack drops a shard that is split or merged together with the records that no one has read yet. Here it stays,
 closed: it takes no more records and can be read until they have expired. Its children's ids are new ones.
 """
 

@@ -1,6 +1,6 @@
 """What MiniStack saves, in one file that is replaced in one step.
 
-MiniStack saves a file for each service, and goes on when one of them fails: a kill in between leaves stacks whose
+MiniStack saves a file for each service, and continues when one of them fails: a kill in between leaves stacks whose
 functions or roles are not there. Here all of them are one document.
 
 It is the state before a deployment or after one, never in between: while a stack is worked on, an end in order saves

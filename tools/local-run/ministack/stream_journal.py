@@ -42,7 +42,7 @@ class StreamJournal:
                     yield json.loads(line)
                 except ValueError as error:
                     raise JournalError(
-                        f"Line {number} of {self._file} is no JSON document. Delete the file to go on without the "
+                        f"Line {number} of {self._file} is no JSON document. Delete the file to continue without the "
                         "records that are in the streams."
                     ) from error
 

@@ -1,9 +1,9 @@
 """Stacks that were being created, updated or deleted when MiniStack ended.
 
-MiniStack works on a stack in memory only. A saved stack that is IN_PROGRESS would stay so for ever: nothing takes it up
+MiniStack works on a stack in memory only. A saved stack that is IN_PROGRESS would stay so forever: nothing takes it up
 again, and the CDK, which compares templates, has nothing to deploy. When it is loaded it therefore gets the state in
 which CloudFormation leaves an operation that failed, so that the CDK deletes and creates it, or updates each of its
-resources. Stacks that were saved as FAILED, which the CDK does not go on with by itself, get it as well.
+resources. Stacks that were saved as FAILED, which the CDK does not continue with by itself, get it as well.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def under_way() -> list[str]:
 
 
 def _is_under_way(status: str) -> bool:
-    # In review is a stack whose first change set nobody has executed: CloudFormation leaves it so, too.
+    # In review is a stack whose first change set no one has executed: CloudFormation leaves it so, too.
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
 
 

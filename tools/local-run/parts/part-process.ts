@@ -1,5 +1,5 @@
 /**
- * A local part: a server process with a log file, waited for until it answers.
+ * A local part: a server process with a log file, waited for until it responds.
  */
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -28,7 +28,7 @@ export interface RunningPart {
 export interface PartOptions {
   /** The state folder; the part keeps its data in a folder of its own there, and its log in `logs/`. */
   readonly stateDir: string;
-  /** Gives the start up, and stops what was started, when aborted. */
+  /** Cancels the start and stops what was started, when aborted. */
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +41,7 @@ export interface PartSpec extends PartOptions {
   readonly cwd?: string;
   readonly ports: Readonly<Record<string, number>>;
   readonly url: string;
-  /** Asks the part for an answer; rejects while it does not give the right one. */
+  /** Asks the part for a response; rejects while it does not give the right one. */
   readonly probe: () => Promise<void>;
   /** How long it may take until the probe succeeds. Default: 120,000 ms, for a busy machine. */
   readonly readyTimeoutMs?: number;
@@ -114,7 +114,7 @@ async function untilReady(spec: PartSpec, part: RunningPart): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   const ended: { exit?: ChildExit } = {};
   void part.exited.then((exit) => (ended.exit = exit));
-  let last: unknown = new Error('it did not answer');
+  let last: unknown = new Error('it did not respond');
   for (;;) {
     spec.signal?.throwIfAborted();
     if (ended.exit !== undefined) {
@@ -138,17 +138,17 @@ async function untilReady(spec: PartSpec, part: RunningPart): Promise<void> {
       }
     } else {
       attempt.catch(() => undefined);
-      last = new Error(`no answer within ${PROBE_TIMEOUT_MS / 1000} s`);
+      last = new Error(`no response within ${PROBE_TIMEOUT_MS / 1000} s`);
     }
     await sleep(POLL_MS);
   }
 }
 
-/** A probe by HTTP: the address must answer with status 200. */
+/** A probe by HTTP: the address must respond with status 200. */
 export function httpProbe(url: string): () => Promise<void> {
   return async () => {
     const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
     await response.arrayBuffer();
-    if (response.status !== 200) throw new Error(`${url} answered with status ${response.status}`);
+    if (response.status !== 200) throw new Error(`${url} responded with status ${response.status}`);
   };
 }

@@ -31,7 +31,7 @@ export class LockedError extends Error {
 /**
  * The live process that holds a lock.
  *
- * @returns undefined when nobody does: no file, a half-written one, or one of a process that has ended.
+ * @returns undefined when no one does: no file, a half-written one, or one of a process that has ended.
  */
 export function lockHolder(file: string): LockHolder | undefined {
   let holder: Partial<LockHolder> | null;
@@ -104,7 +104,7 @@ export function takeLock(file: string, purpose: string): Lock {
 }
 
 /**
- * Takes a lock, waiting for whoever holds it.
+ * Takes a lock, waiting for its holder.
  *
  * @param onWait called once for each holder waited for.
  * @throws the reason of `signal` when aborted.

@@ -41,7 +41,7 @@ export async function resetState(userId: string, root: string = STATES_ROOT): Pr
   const lock = lockState(folder, userId);
   try {
     await endLeftovers(folder, () => undefined);
-    // Should the removal be interrupted, a folder without state.json tells that it is not whole.
+    // Should the removal be interrupted, a folder without state.json shows that it is incomplete.
     rmSync(path.join(folder, 'state.json'), { force: true });
     for (const name of readdirSync(folder)) {
       if (path.join(folder, name) !== lockFile(folder)) {

@@ -1,5 +1,5 @@
 /**
- * `run.json`: what runs and where, for the command line, and for whoever has to clean up after a crash. No secrets.
+ * `run.json`: what runs and where, for the command line, and for anyone who cleans up after a crash. No secrets.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';

@@ -115,6 +115,6 @@ export async function topicsFinding(stage: StageAws, place: ApiPlace): Promise<F
         `missing: ${missing.join(', ')}`,
         stage.stage === 'local'
           ? 'Start the pipeline again: `npm start`.'
-          : 'They are made when the stack "kafka" is: park the stage and bring it back (docs/deploy.md), which lets them go on where the raw files end.',
+          : 'They are made when the stack "kafka" is: park the stage and bring it back (docs/deploy.md), which lets them continue where the raw files end.',
       );
 }

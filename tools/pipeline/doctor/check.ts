@@ -2,7 +2,7 @@
 import { messageOf } from '../aws-errors';
 
 /**
- * What came of a check: `ok`; `warning`, which is to be known and stops nothing; `failed`; or `unknown`, when the question
+ * What came of a check: `ok`; `warning`, which is worth knowing and stops nothing; `failed`; or `unknown`, when the question
  * could not be asked.
  */
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'unknown';
@@ -47,7 +47,7 @@ const MAX_SEEN = 600;
 
 /** All is well. */
 export const ok = (seen: string): Finding => ({ status: 'ok', seen });
-/** Something is to be known, and nothing stands still for it. */
+/** Something is worth knowing, and nothing stands still for it. */
 export const warning = (seen: string, remedy: string): Finding => ({ status: 'warning', seen, remedy });
 /** Something is wrong. */
 export const failed = (seen: string, remedy: string): Finding => ({ status: 'failed', seen, remedy });
@@ -100,7 +100,7 @@ async function findingOf(check: Check, limitMs: number): Promise<Finding> {
       // In this order: what the abortion makes of the check's own promise is not the finding.
       resolve(
         unknown(
-          `no answer within ${limitMs / 1000} s`,
+          `no response within ${limitMs / 1000} s`,
           'Ask again; if it lasts, see whether this machine reaches what is asked (network, proxy, region).',
         ),
       );

@@ -108,7 +108,7 @@ export async function tasksFinding(
   }
   const seen = `${running} run, ${errored ?? 0} have failed`;
   if ((errored ?? 0) > 0)
-    return failed(seen, 'docs/runbook.md, sink/failed-tasks: mend the cause, then have them start again.');
+    return failed(seen, 'docs/runbook.md, sink/failed-tasks: fix the cause, then restart them.');
   return running > 0 ? ok(seen) : failed(seen, 'docs/runbook.md, sink/not-running.');
 }
 

@@ -6,7 +6,7 @@ import { failed, ok, together, warning, type Finding } from './check';
 import { isParked, type Deployed, type DeployedStack } from './deployed';
 import { contextFlags } from './remedies';
 
-/** The parts that a stage may lack, because something that is there already takes their place or nobody asked for them. */
+/** The parts that a stage may lack, because something that already exists takes their place or no one asked for them. */
 const OPTIONAL: readonly StackPart[] = ['network', 'cluster', 'client-host', 'batch'];
 /** Those of the local stage, which has no more. */
 const LOCAL: readonly StackPart[] = ['source', 'storage', 'kafka', 'stream', 'api', 'emulator'];

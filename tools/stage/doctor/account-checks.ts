@@ -14,7 +14,7 @@ import { contextFlags } from '../../pipeline/doctor/remedies';
 const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
 const BOOTSTRAP_VERSION = 6;
 
-/** Functions beside the appenders that may run at once: two emulations, batch, care, redrive, dead letters. */
+/** Functions next to the appenders that may run at once: two emulations, batch, care, redrive, dead-letter records. */
 const OTHER_FUNCTIONS = 6;
 
 /** The account of the credentials. Whoever has credentials may ask this. */
@@ -29,7 +29,7 @@ export async function credentialsFinding({ sts }: Clients, abortSignal: AbortSig
     if (!refused) throw error;
     return failed(
       messageOf(error),
-      'Give usable ones: `aws sso login`, `aws configure`, or AWS_PROFILE; `aws sts get-caller-identity` tells whether they are.',
+      'Give usable ones: `aws sso login`, `aws configure`, or AWS_PROFILE; `aws sts get-caller-identity` says whether they are.',
     );
   }
 }

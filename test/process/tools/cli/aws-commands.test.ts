@@ -257,13 +257,13 @@ describe('connect', () => {
     expect(aws.requests.map(({ operation }) => operation)).toEqual(['DescribeInstances']);
   });
 
-  test('tells which programs are missing', async () => {
+  test('reports which programs are missing', async () => {
     for (const name of ['aws', 'session-manager-plugin']) rmSync(path.join(folder, 'bin', name));
     const { code, err } = await run(['connect', '--stage', 'dev'], { PATH: path.join(folder, 'bin') });
     expect([code, err]).toEqual([1, expect.stringContaining('needs aws and session-manager-plugin')]);
   });
 
-  test('tells when no host runs, and in what state those are that do not', async () => {
+  test('reports when no host runs, and in what state those are that do not', async () => {
     aws.answers.set(
       'DescribeInstances',
       ec2Answer(
@@ -278,7 +278,7 @@ describe('connect', () => {
     ]);
   });
 
-  test('tells when the key is not to be had', async () => {
+  test('reports when the key is missing', async () => {
     aws.answers.set('GetParameter', {
       status: 400,
       body: JSON.stringify({ __type: 'AccessDeniedException', message: 'You may not read this parameter.' }),
@@ -296,7 +296,7 @@ describe('connect', () => {
 });
 
 describe('cost', () => {
-  // Parts that are there already: what is left is the streams and the secret of the database.
+  // Parts that already exist: what is left is the streams and the secret of the database.
   const brought = [
     'databaseHost=db.example',
     'kafkaBootstrapServers=b:9092',

@@ -56,7 +56,7 @@ test('a package that is there is taken, and its path is all that is written', ()
 });
 
 test.each([
-  ['that is not there', () => undefined],
+  ['that does not exist', () => undefined],
   [
     'that was not finished',
     () => {

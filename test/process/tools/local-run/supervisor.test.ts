@@ -71,7 +71,7 @@ describe('the supervisor', () => {
     expect(failures).toEqual([]);
   });
 
-  test(`gives up after ${MAX_RESTARTS} restarts`, async () => {
+  test(`stops after ${MAX_RESTARTS} restarts`, async () => {
     await supervisor.start(starter('one'));
     for (let death = 0; death <= MAX_RESTARTS; death += 1) {
       const { pid } = supervisor.current('one') ?? { pid: 0 };
@@ -100,7 +100,7 @@ describe('the supervisor', () => {
     expect(ends).toEqual(['client', 'server']);
   });
 
-  test('gives up a start that is under way when everything stops', async () => {
+  test('cancels a start that is under way when everything stops', async () => {
     const never = supervisor.start(starter('slow', undefined, () => Promise.reject(new Error('not yet'))));
     const outcome = never.catch((error: unknown) => (error as Error).message);
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -108,14 +108,14 @@ describe('the supervisor', () => {
     expect(await outcome).toBe('The local run is stopping.');
   });
 
-  test('tells a part that ends at its start, with its log', async () => {
+  test('reports a part that ends at its start, with its log', async () => {
     const start = supervisor.start(
       starter('one', 'process.exit(7)', () => Promise.reject(new Error('not yet'))),
     );
     await expect(start).rejects.toThrow(/one ended at its start with exit code 7\..*\none says hello/s);
   });
 
-  test('tells a part that does not become ready, with the reason, and ends it', async () => {
+  test('reports a part that does not become ready, with the reason, and ends it', async () => {
     const start = supervisor.start(
       starter('one', undefined, () => Promise.reject(new Error('no answer yet')), 5_000),
     );

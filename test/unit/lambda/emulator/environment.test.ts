@@ -30,7 +30,7 @@ test('the id of a key is there where the API asks for one', () => {
   expect(readEnvironment({ ...environment, API_KEY_ID: '' }, {}).targets).not.toHaveProperty('apiKeyId');
 });
 
-test('tells every variable that is missing or no number at once', () => {
+test('reports every variable that is missing or no number at once', () => {
   expect(() =>
     readEnvironment({ ...environment, API_URL: '', USER_ID: undefined, SEED: 'x', RATE: '1e9' }, {}),
   ).toThrow(

@@ -19,7 +19,7 @@ test('a destination has a run of the schedule of its own', () => {
   });
 });
 
-test('a mode or a seed has the run that is named after it, beside the schedule', () => {
+test('a mode or a seed has the run that is named after it, next to the schedule', () => {
   const run = (event: object): string => checkOptions(optionsFor(stage, event)).run;
   expect(run({ seed: 7 })).toBe('random-7');
   expect(run({ mode: 'all' })).toBe('all-7');

@@ -40,7 +40,7 @@ test('after a run that was killed, it says how to start it again', async () => {
   openState('me', root).close();
   writeRun();
   await expect(runningLocalDeployment('me', root)).rejects.toThrow(
-    /does not answer at http:\/\/127\.0\.0\.1:1: .+ Start it: `npm start -- --user-id me`\./,
+    /does not respond at http:\/\/127\.0\.0\.1:1: .+ Start it: `npm start -- --user-id me`\./,
   );
 });
 
@@ -96,7 +96,7 @@ test('of a run whose local AWS is down, the parts that run are told from those t
   expect(found).toEqual({
     stage: 'local',
     userId: 'me',
-    problem: expect.stringContaining('does not answer at http://127.0.0.1:1') as string,
+    problem: expect.stringContaining('does not respond at http://127.0.0.1:1') as string,
     parts: [
       { part: 'kafka', up: true, detail: `pid ${process.pid}, port 7` },
       { part: 'ministack', up: false, detail: `pid ${process.pid} has ended; its log is /logs/part.log` },

@@ -10,7 +10,7 @@ import {
   type StreamScript,
 } from '../../services/emulator/scripted-streams';
 
-// On a busy machine a test may take many times as long as alone.
+// Under load a test may take many times as long.
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const never = new AbortController().signal;
 

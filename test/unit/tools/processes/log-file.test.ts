@@ -32,7 +32,7 @@ describe('a log file', () => {
     expect(tail(file, 1).length).toBeLessThanOrEqual(32 * 1024);
   });
 
-  test('that is too long is emptied under its writer, who goes on at the start', () => {
+  test('that is too long is emptied under its writer, who continues at the start', () => {
     const writer = openSync(file, 'a');
     writeSync(writer, 'a'.repeat(101));
     limitLog(file, 100);

@@ -34,9 +34,9 @@ test('what the function raises has its class and its words', async () => {
   await expect(invoke()).rejects.toMatchObject({ errorType: 'Unhandled', reason: 'out of memory' });
 });
 
-test('who waits no longer is told that the function goes on', async () => {
+test('who waits no longer is told that the function continues', async () => {
   await expect(invoke(AbortSignal.abort())).rejects.toThrow(
-    'The function worker is no longer waited for; what it began goes on.',
+    'The function worker is no longer waited for; what it began continues.',
   );
 });
 

@@ -95,14 +95,14 @@ test('it need not be waited for', async () => {
   expect(aws.requests.map(({ operation }) => operation)).toEqual(['DescribeStacks', 'StartExecution']);
 });
 
-test('a signal ends the waiting, and says that the batch goes on', async () => {
+test('a signal ends the waiting, and says that the batch continues', async () => {
   aws.answers.set('DescribeExecution', state('RUNNING'));
   const control = new AbortController();
   aws.answers.set('GetExecutionHistory', history([2, 'Clean']));
   const tell = (line: string): void => {
     if (line === 'step Clean') control.abort();
   };
-  await expect(run(true, { signal: control.signal, tell }, 60_000)).rejects.toThrow('it goes on');
+  await expect(run(true, { signal: control.signal, tell }, 60_000)).rejects.toThrow('it continues');
 });
 
 test('one that may not be started is told', async () => {

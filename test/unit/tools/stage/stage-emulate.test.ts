@@ -93,7 +93,7 @@ describe('in parts', () => {
     expect(result.feeds.pin).toEqual({ sent: 1010, acknowledged: 1009, failed: 1, retried: 1 });
   });
 
-  test('does not go on without end when nothing is sent', async () => {
+  test('does not continue without end when nothing is sent', async () => {
     const { result } = await inParts({ posts: 10 }, [report(0, 0, { ended: 'stopped' })]);
     expect(result).toMatchObject({ ok: false, problems: [expect.stringContaining('time limit')] });
   });

@@ -122,7 +122,7 @@ test('a function that is cut off is told, with what to do', async () => {
   );
 });
 
-test('a stream that is not there is an error', async () => {
+test('a stream that does not exist is an error', async () => {
   const body = JSON.stringify({ __type: 'ResourceNotFoundException', message: 'Stream is not there.' });
   aws.answers.set('ListShards', { status: 400, body });
   const flags = { feed: 'pin', source: 'stream', ...TIMES } as const;

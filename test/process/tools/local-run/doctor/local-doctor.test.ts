@@ -129,7 +129,7 @@ test('a stale lock is told, and what a killed run has left behind has failed', a
   }
 });
 
-test('of a run every part is asked: one that has ended, one that does not answer, one that is not there yet', async () => {
+test('of a run every part is asked: one that has ended, one that does not respond, one that does not exist yet', async () => {
   // Takes connections and says nothing, as a frozen server does.
   const frozen = createServer().listen({ host: '127.0.0.1', port: 0 });
   await once(frozen, 'listening');
@@ -156,7 +156,7 @@ test('of a run every part is asked: one that has ended, one that does not answer
       status: 'ok',
       seen: `runs since 2026-01-01T00:00:00Z, pid ${process.pid}`,
     });
-    expect(found('mariadb')).toMatchObject({ status: 'unknown', seen: 'no answer within 2 s' });
+    expect(found('mariadb')).toMatchObject({ status: 'unknown', seen: 'no response within 2 s' });
     expect(found('kafka')).toMatchObject({
       status: 'failed',
       seen: `its process (pid ${process.pid}) has ended`,
@@ -167,7 +167,7 @@ test('of a run every part is asked: one that has ended, one that does not answer
       seen: expect.stringContaining('does not do its work: fetch failed') as string,
     });
     expect(found('ministack')).toMatchObject({ status: 'failed', seen: 'has not been started' });
-    expect(found('stacks')).toMatchObject({ status: 'unknown', seen: 'no answer within 2 s' });
+    expect(found('stacks')).toMatchObject({ status: 'unknown', seen: 'no response within 2 s' });
   } finally {
     frozen.close();
   }

@@ -123,7 +123,7 @@ describe('installing a part', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  test('tells a missing source instead of installing for ever', () => {
+  test('reports a missing source instead of installing forever', () => {
     mkdirSync(folder);
     writeFileSync(path.join(folder, '.installed'), 'v1');
     const lost = part({ stamp: () => hashOf([path.join(root, 'nothing')]) });

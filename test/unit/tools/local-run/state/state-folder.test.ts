@@ -72,7 +72,7 @@ describe('the state folder', () => {
       /lacks the access key id or the ports/,
     ],
     ['another user id', (good: string) => good.replace('"me"', '"you"'), /belongs to the user id "you"/],
-  ])('with %s is refused, and told how to mend', (_, content, message) => {
+  ])('with %s is refused, with how to fix it', (_, content, message) => {
     openState('me', root).close();
     const text = content(readFileSync(stateFile, 'utf8'));
     mkdirSync(path.join(folder, 'kafka'));

@@ -75,7 +75,7 @@ test('a check that gets no answer ends in time, tells its question to end, and h
     {
       check: 'slow',
       status: 'unknown',
-      seen: 'no answer within 0.05 s',
+      seen: 'no response within 0.05 s',
       remedy: expect.stringContaining('Ask again') as string,
     },
     { check: 'quick', status: 'ok', seen: 'there', remedy: null },

@@ -646,5 +646,5 @@ test('services that do not answer are told within the time', async () => {
   expect(bad(results)).toEqual(
     expect.arrayContaining(['S3 sink tasks unknown', 'streams unknown', 'alarms unknown', 'topics unknown']),
   );
-  expect(lineOf(results, 'alarms')?.seen).toBe('no answer within 4 s');
+  expect(lineOf(results, 'alarms')?.seen).toBe('no response within 4 s');
 });

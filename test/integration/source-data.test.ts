@@ -176,7 +176,7 @@ describe('seeding', () => {
   test('another seed, and rows of other origin, are refused', async () => {
     const database = await newDatabase('whole');
     await expect(seedDatabase({ database, posts: 10, seed: 7 })).rejects.toThrow(
-      /filled with seed 100 .* and seed 7 .* was asked for\. Use seed 100/,
+      /filled with seed 100 .*, not with seed 7 .*: use seed 100/,
     );
     const own = await newDatabase('own_rows');
     await run(own, 'CREATE TABLE user_data (ind INT)', 'INSERT INTO user_data VALUES (1)');

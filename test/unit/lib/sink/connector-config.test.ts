@@ -130,7 +130,7 @@ test('the worker may set up the clients as the connector would, but for the grou
   expect({ ...byWorker, ...Object.fromEntries(overridden) }).toEqual(byConnector);
   expect(Object.keys(byWorker).filter((name) => /^(consumer|producer)\./.test(name))).toEqual([]);
   expect(() => config(undefined, { clientSettings: 'worker', consumerGroup: 'mine' })).toThrow(
-    `The sink's consumer group is "mine", but its worker sets up the clients`,
+    `The sink's consumer group is "mine", but its worker configures the clients`,
   );
 });
 

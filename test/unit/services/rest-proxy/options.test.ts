@@ -69,10 +69,10 @@ test('help needs nothing else, and has every option with its default and variabl
 
 test.each([
   [[], "required option '--bootstrap-servers <list>' not specified"],
-  [['--bootstrap-servers', ''], '"" is no "host:port"'],
-  [['--bootstrap-servers', 'b1'], '"b1" is no "host:port"'],
-  [['--bootstrap-servers', 'b1:9092,'], '"" is no "host:port"'],
-  [['--bootstrap-servers', 'b1:70000'], '"b1:70000" is no "host:port"'],
+  [['--bootstrap-servers', ''], '"" is not "host:port"'],
+  [['--bootstrap-servers', 'b1'], '"b1" is not "host:port"'],
+  [['--bootstrap-servers', 'b1:9092,'], '"" is not "host:port"'],
+  [['--bootstrap-servers', 'b1:70000'], '"b1:70000" is not "host:port"'],
   [[...SERVERS, '--port', '65536'], "'65536' is invalid. Expected a whole number from 0 to 65535"],
   [[...SERVERS, '--port', '8e3'], "'8e3' is invalid"],
   [[...SERVERS, '--prot', '80'], "unknown option '--prot'"],

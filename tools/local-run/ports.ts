@@ -1,6 +1,7 @@
 /**
  * Ports on 127.0.0.1.
  */
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** What the ports of a local run are for. */
@@ -27,23 +28,16 @@ export function isPortFree(port: number): Promise<boolean> {
 /** Ports handed out by this process, which a part may not have begun to listen on. */
 const handedOut = new Set<number>();
 
-/** A port on 127.0.0.1 that is free and that this process has not handed out before. */
+/**
+ * A port on 127.0.0.1 that is free and that this process has not handed out before. Below the ephemeral ports of Linux and macOS,
+ * one of which any outgoing connection could take before the part listens.
+ */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer();
-      server.once('error', reject);
-      server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, () => {
-        const address = server.address();
-        server.close(() => {
-          resolve(typeof address === 'object' && address !== null ? address.port : 0);
-        });
-      });
-    });
-    if (port !== 0 && !handedOut.has(port)) {
-      handedOut.add(port);
-      return port;
-    }
+    const port = randomInt(10_000, 32_768);
+    if (handedOut.has(port) || !(await isPortFree(port))) continue;
+    handedOut.add(port);
+    return port;
   }
   throw new Error('No free port was found on 127.0.0.1 in 100 attempts.');
 }

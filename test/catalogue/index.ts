@@ -1,6 +1,8 @@
 /** The catalogue of inputs (`README.md` beside this file) as the TypeScript tests read it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FeedName } from '../../services/contract';
-import document from './catalogue.json';
+import differences from './differences.json';
 
 /** A text as it is, or as parts that are joined. */
 type Text = string | readonly (string | { readonly repeat: string; readonly times: number })[];
@@ -94,10 +96,13 @@ function read(entry: Entry): CatalogueInput {
 }
 
 /** All inputs. */
-export const CATALOGUE: readonly CatalogueInput[] = (document.inputs as unknown as Entry[]).map(read);
+export const CATALOGUE: readonly CatalogueInput[] = readFileSync(join(__dirname, 'inputs.jsonl'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => read(JSON.parse(line) as Entry));
 
 /** The differences between the paths by name. */
-export const DIFFERENCES: Readonly<Record<string, Difference>> = document.differences;
+export const DIFFERENCES: Readonly<Record<string, Difference>> = differences;
 
 /** The table of the data contract: a row for each difference, with the inputs that show it. */
 export function differencesTable(): string[][] {

@@ -40,8 +40,8 @@ def joined(parts: Any) -> Any:
 @cache
 def catalogue() -> list[CatalogueInput]:
     """All inputs."""
-    document = json.loads((PROJECT / "test" / "catalogue" / "catalogue.json").read_text(encoding="utf-8"))
-    return [_read(entry) for entry in document["inputs"]]
+    with (PROJECT / "test" / "catalogue" / "inputs.jsonl").open(encoding="utf-8") as lines:
+        return [_read(json.loads(line)) for line in lines]
 
 
 def _read(entry: dict[str, Any]) -> CatalogueInput:

@@ -27,7 +27,7 @@ class CatalogueTest {
 
   @Test
   void theLimitOfNestingIsThePipelines() throws IOException {
-    Map<?, ?> feeds = (Map<?, ?>) read(PROJECT.resolve("services/contract/feeds.json"));
+    Map<?, ?> feeds = (Map<?, ?>) read(PROJECT.resolve("services/contract/feeds.json")).get(0);
     assertEquals(feeds.get("mostNesting"), String.valueOf(JsonLine.MOST_NESTING));
   }
 
@@ -61,22 +61,16 @@ class CatalogueTest {
   }
 
   @Test
-  void aRecordWithoutAValueIsATombstone() {
+  void aRecordWithoutAValueIsATombstone() throws IOException {
     InvalidValueException e =
         assertThrows(InvalidValueException.class, () -> JsonLine.of(null), "null");
     assertTrue(
         inputs().anyMatch(input -> e.getMessage().equals(((Map<?, ?>) input[1]).get("sink"))));
   }
 
-  static Stream<Object[]> inputs() {
-    Map<?, ?> document;
-    try {
-      document = (Map<?, ?>) read(PROJECT.resolve("test/catalogue/catalogue.json"));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    return ((List<?>) document.get("inputs"))
-        .stream().map(input -> new Object[] {((Map<?, ?>) input).get("name"), input});
+  static Stream<Object[]> inputs() throws IOException {
+    return read(PROJECT.resolve("test/catalogue/inputs.jsonl")).stream()
+        .map(input -> new Object[] {((Map<?, ?>) input).get("name"), input});
   }
 
   private static String joined(Object text) {
@@ -95,11 +89,15 @@ class CatalogueTest {
     return joined.toString();
   }
 
-  private static Object read(Path file) throws IOException {
+  /** The values of a file of JSON or JSON Lines. */
+  private static List<Object> read(Path file) throws IOException {
+    List<Object> values = new ArrayList<>();
     try (JsonParser parser = new JsonFactory().createParser(file.toFile())) {
-      parser.nextToken();
-      return value(parser);
+      while (parser.nextToken() != null) {
+        values.add(value(parser));
+      }
     }
+    return values;
   }
 
   /** Maps, lists and texts; numbers and literals as their texts. */

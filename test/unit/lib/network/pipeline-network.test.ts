@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NetworkStack } from '../../../../lib/network/network-stack';
 import type { ExistingNetwork, MadeNetwork } from '../../../../lib/stages';
+import { complaints, type PlainTemplate } from '../rules/rules';
 import { app, awsDeployment, resourcesOf, type TemplateResource } from '../synth';
 
 function networkStack(network: MadeNetwork | ExistingNetwork): { stack: NetworkStack; template: Template } {
@@ -41,12 +42,6 @@ describe.each(EGRESS)('whatever leads out (%s)', (egress) => {
     expect(zones).toEqual([0, 1, 2].map((n) => `{"Fn::Select":[${n},{"Fn::GetAZs":""}]}`));
   });
 
-  test('no subnet gives its members public addresses', () => {
-    for (const [, { Properties }] of resourcesOf(template, 'AWS::EC2::Subnet')) {
-      expect(Properties?.MapPublicIpOnLaunch).toBe(false);
-    }
-  });
-
   test('S3 is reached by a gateway from every private subnet', () => {
     template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
       ServiceName: { 'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.s3']] },
@@ -59,63 +54,10 @@ describe.each(EGRESS)('whatever leads out (%s)', (egress) => {
     });
   });
 
-  test('all traffic is logged, as long as the stage keeps its logs', () => {
-    template.hasResourceProperties('AWS::EC2::FlowLog', {
-      ResourceType: 'VPC',
-      TrafficType: 'ALL',
-      LogDestinationType: 'cloud-watch-logs',
-    });
-    template.hasResource('AWS::Logs::LogGroup', {
-      Properties: { RetentionInDays: 7 },
-      DeletionPolicy: 'Delete',
-    });
+  test('our rules hold: traffic is logged, nothing is let in from an address, no subnet is public', () => {
+    expect(complaints(template.toJSON() as PlainTemplate)).toEqual([]);
+    template.resourceCountIs('AWS::EC2::FlowLog', 1);
   });
-
-  test('the service that writes the flow log may take its role for flow logs of this account only', () => {
-    const [[role, { Properties }]] = resourcesOf(template, 'AWS::IAM::Role').filter(([id]) =>
-      id.includes('FlowLog'),
-    ) as [[string, TemplateResource]];
-    template.hasResourceProperties('AWS::EC2::FlowLog', {
-      DeliverLogsPermissionArn: { 'Fn::GetAtt': [role, 'Arn'] },
-    });
-    const { Statement } = Properties?.AssumeRolePolicyDocument as { Statement: object[] };
-    expect(Statement).toHaveLength(1);
-    expect(Statement).toMatchObject([
-      {
-        Principal: { Service: 'vpc-flow-logs.amazonaws.com' },
-        Condition: {
-          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
-          ArnLike: { 'aws:SourceArn': expect.anything() as unknown },
-        },
-      },
-    ]);
-    expect(JSON.stringify(Statement)).toContain(':vpc-flow-log/*');
-  });
-
-  test('nothing is let in from an address, only from our own group', () => {
-    for (const rule of ingressOf(template)) {
-      expect(rule).not.toHaveProperty('CidrIp');
-      expect(rule).not.toHaveProperty('CidrIpv6');
-      expect(JSON.stringify(rule.SourceSecurityGroupId)).toContain('NetworkMembers');
-    }
-  });
-});
-
-test('a NAT instance is the way out of the private subnets, for members of the group only', () => {
-  const { template } = made();
-  const [[instance, { Properties }]] = resourcesOf(template, 'AWS::EC2::Instance') as [
-    [string, TemplateResource],
-  ];
-  expect(Properties).toMatchObject({ InstanceType: 't4g.nano', SourceDestCheck: false });
-  const routes = resourcesOf(template, 'AWS::EC2::Route').filter(([, route]) => route.Properties?.InstanceId);
-  expect(routes).toHaveLength(2);
-  for (const [, route] of routes) {
-    expect(route.Properties).toMatchObject({
-      DestinationCidrBlock: '0.0.0.0/0',
-      InstanceId: { Ref: instance },
-    });
-  }
-  expect(ingressOf(template)).toEqual([expect.objectContaining({ IpProtocol: '-1' })]);
 });
 
 describe('the user data of the NAT instance', () => {
@@ -183,16 +125,6 @@ describe('the user data of the NAT instance', () => {
 test('another user data makes another instance: it is run at the first boot only', () => {
   const [[id]] = resourcesOf(made().template, 'AWS::EC2::Instance') as [[string, TemplateResource]];
   expect(id).toMatch(/^NetworkMadeNatInstance[0-9A-F]{8}[0-9a-f]{16}$/);
-});
-
-test('the NAT instance has an encrypted disk and the second version of the metadata service only', () => {
-  const { template } = made();
-  template.hasResourceProperties('AWS::EC2::Instance', {
-    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true } }],
-  });
-  template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
-    LaunchTemplateData: { MetadataOptions: { HttpTokens: 'required' } },
-  });
 });
 
 test('a NAT gateway is one, whatever the zones', () => {

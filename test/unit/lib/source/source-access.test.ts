@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SourceAccess } from '../../../../lib/source/source-access';
 import type { ExternalSource } from '../../../../lib/stages';
@@ -58,19 +58,6 @@ test('the grantee may read this secret and nothing else', () => {
       Resource: { Ref: expect.stringMatching(/^SourceSecret/) as string },
     },
   ]);
-});
-
-test('the secret goes or stays as the stage says', () => {
-  for (const [removalPolicy, expected] of [
-    [RemovalPolicy.DESTROY, 'Delete'],
-    [RemovalPolicy.RETAIN, 'Retain'],
-  ] as const) {
-    sourceAccess(removalPolicy).template().hasResource('AWS::SecretsManager::Secret', {
-      DeletionPolicy: expected,
-      UpdateReplacePolicy: expected,
-      Properties: Match.anyValue(),
-    });
-  }
 });
 
 test('the ARN is read by attribute, because a local AWS answers a reference with the name', () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { ClientHost } from '../../../../lib/client-host/client-host';
 import type { KafkaAccess } from '../../../../lib/kafka/kafka-access';
 import type { ClientHost as Settings } from '../../../../lib/stages';
-import { emptyStack, resources, resourcesOf, statementsOf, type TemplateResource } from '../synth';
+import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
 
 const PACKAGE = join(__dirname, '../fixtures/client-host');
 
@@ -74,37 +74,6 @@ const launch = (template: Template, data: object): void => {
   template.hasResourceProperties('AWS::EC2::LaunchTemplate', { LaunchTemplateData: Match.objectLike(data) });
 };
 
-test('one instance in the private subnets, replaced when it or the proxy is unhealthy', () => {
-  clientHost().template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
-    Properties: {
-      MinSize: '1',
-      DesiredCapacity: Match.absent(),
-      HealthCheckType: 'ELB',
-      HealthCheckGracePeriod: 600,
-      VPCZoneIdentifier: ['subnet-1', 'subnet-2'],
-    },
-    UpdatePolicy: {
-      AutoScalingRollingUpdate: { MinInstancesInService: 1, MaxBatchSize: 1, PauseTime: 'PT10M' },
-    },
-  });
-});
-
-test('a host is replaced weekly, with the newest image, without a deployment', () => {
-  const { template } = clientHost();
-  launch(template, {
-    ImageId: 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64',
-  });
-  template.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', {
-    MaxInstanceLifetime: 7 * 86_400,
-    // The old host is terminated when the new one is healthy.
-    InstanceMaintenancePolicy: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
-  });
-});
-
-test('instance metadata needs a token and has a hop limit of one', () => {
-  launch(clientHost().template, { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } });
-});
-
 test('the disk is encrypted and goes with the instance', () => {
   launch(clientHost({ diskGiB: 16 }).template, {
     BlockDeviceMappings: [
@@ -114,20 +83,6 @@ test('the disk is encrypted and goes with the instance', () => {
       },
     ],
   });
-});
-
-test('it has no public address, and is in its own group and in those given', () => {
-  launch(clientHost().template, {
-    NetworkInterfaces: Match.absent(),
-    SecurityGroupIds: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^HostGroup'), 'GroupId'] }, 'sg-members'],
-  });
-});
-
-test('nothing is let in by default, and nothing out by its own group', () => {
-  const group = only(clientHost().template, 'AWS::EC2::SecurityGroup') as { Properties: object };
-  expect(group.Properties).not.toHaveProperty('SecurityGroupIngress');
-  expect(group.Properties).toMatchObject({ SecurityGroupEgress: [{ CidrIp: '255.255.255.255/32' }] });
-  expect(resourcesOf(clientHost().template, 'AWS::EC2::SecurityGroupIngress')).toEqual([]);
 });
 
 test('port 22 opens to the range given, and to nothing else', () => {
@@ -157,16 +112,6 @@ test('port 22 opens to the range given, and to nothing else', () => {
 
 test.each(['0.0.0.0/0', '::/0'])('port 22 is never open to %s', (sshFrom) => {
   expect(() => clientHost({ sshFrom })).toThrow(/SSH to the client host cannot be opened to .* too large/);
-});
-
-test('the key pair is made by the app; its private key is nowhere in the template', () => {
-  const { template } = clientHost();
-  template.hasResourceProperties('AWS::EC2::KeyPair', {
-    KeyType: 'ed25519',
-    PublicKeyMaterial: Match.absent(),
-  });
-  launch(template, { KeyName: { Ref: Match.stringLikeRegexp('^HostKeyPair') } });
-  expect(JSON.stringify(template.toJSON())).not.toContain('PRIVATE KEY');
 });
 
 test('the role may fetch its package, write its log and its metrics, and be reached by Session Manager', () => {
@@ -206,13 +151,6 @@ test('the role may fetch its package, write its log and its metrics, and be reac
   template.hasResourceProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
 });
 
-test('the instance starts when its role may do what it needs', () => {
-  const { template } = clientHost();
-  const group = only(template, 'AWS::AutoScaling::AutoScalingGroup');
-  const types = group.DependsOn?.map((id) => resources(template)[id]?.Type);
-  expect(types).toContain('AWS::IAM::Policy');
-});
-
 test('in Kafka it writes the feeds, and reads them and the dead-letter topic as a console consumer', () => {
   const feeds = ['pinterest.pin', 'pinterest.geo', 'pinterest.user'];
   const { grants } = clientHost();
@@ -225,12 +163,6 @@ test('it sees the topics with their configuration, and the lag of the sink', () 
     ['pinterest.pin', 'pinterest.geo', 'pinterest.user', 'pinterest.dead-letters'],
     ['connect-pinterest-dev-s3-sink'],
   ]);
-});
-
-test('the command line finds it by a tag', () => {
-  clientHost().template.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', {
-    Tags: Match.arrayWith([{ Key: 'part', Value: 'client-host', PropagateAtLaunch: true }]),
-  });
 });
 
 test('the user data is the boot script behind its settings, and fits', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ClientHost } from '../../../../lib/client-host/client-host';
 import { ExternalKafka } from '../../../../lib/kafka/external-kafka';
 import { ProxyBalancer } from '../../../../lib/client-host/proxy-balancer';
-import { existingNetwork, SUBNETS } from '../network';
+import { existingNetwork } from '../network';
 import { emptyStack, resourcesOf, type TemplateResource } from '../synth';
 
 const stack = emptyStack();
@@ -31,14 +31,6 @@ const host = new ClientHost(stack, 'Host', {
 });
 const made = new ProxyBalancer(stack, 'Proxy', { network, host, port: 8082 });
 const template = Template.fromStack(stack);
-
-test('the balancer is in the private subnets and has no public address', () => {
-  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
-    Type: 'network',
-    Scheme: 'internal',
-    Subnets: SUBNETS,
-  });
-});
 
 test('nothing is let in but what comes over the private link', () => {
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {

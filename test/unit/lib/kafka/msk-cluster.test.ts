@@ -37,47 +37,6 @@ const has = (properties: object): void => {
   template.hasResourceProperties('AWS::MSK::Cluster', properties);
 };
 
-test('there is a broker of the stage’s size in every private subnet', () => {
-  has({
-    ClusterName: 'me-test',
-    KafkaVersion: '3.9.x.kraft',
-    NumberOfBrokerNodes: 2,
-    BrokerNodeGroupInfo: {
-      InstanceType: 'kafka.m7g.large',
-      ClientSubnets: SUBNETS,
-      StorageInfo: { EBSStorageInfo: { VolumeSize: 10 } },
-    },
-  });
-});
-
-test('clients authenticate with IAM only', () => {
-  has({
-    ClientAuthentication: {
-      Sasl: { Iam: { Enabled: true }, Scram: Match.absent() },
-      Tls: Match.absent(),
-      Unauthenticated: { Enabled: false },
-    },
-  });
-});
-
-test('the brokers have no public address', () => {
-  has({ BrokerNodeGroupInfo: { ConnectivityInfo: { PublicAccess: { Type: 'DISABLED' } } } });
-});
-
-test('everything is encrypted: at rest by the key of the app, in transit by TLS, between brokers too', () => {
-  has({
-    EncryptionInfo: {
-      EncryptionAtRest: { DataVolumeKMSKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] } },
-      EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true },
-    },
-  });
-});
-
-test('the brokers log, as long as the stage keeps its logs', () => {
-  const [[log]] = resourcesOf(template, 'AWS::Logs::LogGroup') as [[string, TemplateResource]];
-  has({ LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: { Ref: log } } } } });
-});
-
 test('metrics are as fine as the stage says', () => {
   has({ EnhancedMonitoring: 'DEFAULT' });
   cluster({ ...PROVISIONED, monitoring: 'PER_BROKER' }).template.hasResourceProperties('AWS::MSK::Cluster', {
@@ -111,29 +70,6 @@ test.each([
     });
   },
 );
-
-test('only members of the group of clients reach the brokers, on the port for IAM', () => {
-  const groups = resourcesOf(template, 'AWS::EC2::SecurityGroup').flatMap(
-    ([, { Properties }]) => (Properties?.SecurityGroupIngress ?? []) as unknown[],
-  );
-  const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(
-    ([, { Properties }]) => Properties,
-  );
-  expect([...groups, ...rules]).toEqual([
-    expect.objectContaining({
-      FromPort: 9098,
-      ToPort: 9098,
-      IpProtocol: 'tcp',
-      SourceSecurityGroupId: { 'Fn::GetAtt': [expect.stringMatching(/^KafkaClients/), 'GroupId'] },
-      GroupId: { 'Fn::GetAtt': [expect.stringMatching(/^KafkaBrokers/), 'GroupId'] },
-    }),
-  ]);
-  has({
-    BrokerNodeGroupInfo: {
-      SecurityGroups: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^KafkaBrokers'), 'GroupId'] }],
-    },
-  });
-});
 
 test.each([
   [RemovalPolicy.DESTROY, 'Delete'],

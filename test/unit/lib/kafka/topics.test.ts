@@ -4,7 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ExternalKafka } from '../../../../lib/kafka/external-kafka';
 import { SinkBucket } from '../../../../lib/sink/sink-bucket';
 import { topicDefinitions, Topics } from '../../../../lib/kafka/topics';
-import { emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
+import { emptyStack, statementsOf } from '../synth';
 
 const WEEK = '604800000';
 
@@ -50,25 +50,6 @@ describe('the custom resource', () => {
     logRetention: RetentionDays.ONE_WEEK,
   });
   const template = Template.fromStack(stack);
-
-  test('hands brokers and topics to the handler', () => {
-    template.hasResourceProperties('Custom::KafkaTopics', {
-      ServiceToken: { 'Fn::GetAtt': [resourcesOf(template, 'AWS::Lambda::Function')[0]?.[0], 'Arn'] },
-      BootstrapServers: 'broker:9092',
-      Topics: topicDefinitions('me', topics),
-      RawFiles: { Bucket: { Ref: resourcesOf(template, 'AWS::S3::Bucket')[0]?.[0] }, Folder: 'topics' },
-    });
-  });
-
-  test('never waits longer than a quarter of an hour, nor less than the handler', () => {
-    const [[, resource]] = resourcesOf(template, 'Custom::KafkaTopics') as [[string, TemplateResource]];
-    expect(resource.Properties?.ServiceTimeout).toBe('900');
-    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 840 });
-  });
-
-  test('a lost response is retried', () => {
-    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
-  });
 
   test('the handler reads the raw files and has no other rights on AWS', () => {
     const actions = statementsOf(template, 'TopicsHandler').map(({ Action, Condition }) => [

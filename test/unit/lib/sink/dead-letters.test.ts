@@ -1,10 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DeadLetters } from '../../../../lib/sink/dead-letters';
 import { ExternalKafka } from '../../../../lib/kafka/external-kafka';
 import { SinkBucket } from '../../../../lib/sink/sink-bucket';
-import { awsDeployment, emptyStack, pipeline, resourcesOf, statementsOf } from '../synth';
+import { awsDeployment, emptyStack, pipeline, statementsOf } from '../synth';
 
 const stack = emptyStack();
 const sink = new SinkBucket(stack, 'Sink', { removalPolicy: RemovalPolicy.DESTROY });
@@ -17,30 +17,6 @@ new DeadLetters(stack, 'DeadLetters', {
   logRetention: RetentionDays.ONE_WEEK,
 });
 const template = Template.fromStack(stack);
-
-test('the function gets its source and destination, and retries failures', () => {
-  template.hasResourceProperties('AWS::Lambda::Function', {
-    Timeout: 300,
-    Environment: {
-      Variables: {
-        BOOTSTRAP_SERVERS: 'broker:9092',
-        AUTHENTICATION: 'none',
-        USER_ID: 'me',
-        SINK_BUCKET: { Ref: resourcesOf(template, 'AWS::S3::Bucket')[0]?.[0] },
-        RAW_FILES: 'topics',
-      },
-    },
-  });
-  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
-});
-
-test('it runs every hour', () => {
-  template.hasResourceProperties('AWS::Scheduler::Schedule', {
-    ScheduleExpression: 'rate(1 hour)',
-    State: 'ENABLED',
-    Target: Match.objectLike({ RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 0 } }),
-  });
-});
 
 test('it writes and reads only the objects of dead-letter records', () => {
   expect(

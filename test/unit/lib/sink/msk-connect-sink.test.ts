@@ -10,7 +10,7 @@ import { ExternalKafka } from '../../../../lib/kafka/external-kafka';
 import { MskConnectSink } from '../../../../lib/sink/msk-connect-sink';
 import { SinkBucket } from '../../../../lib/sink/sink-bucket';
 import type { KafkaAuth, MskConnect } from '../../../../lib/stages';
-import { existingNetwork, SUBNETS } from '../network';
+import { existingNetwork } from '../network';
 import { deployment, emptyStack, resourcesOf, statementsOf, type TemplateResource } from '../synth';
 
 const ZIP = join(__dirname, '../fixtures/plugin.zip');
@@ -96,31 +96,6 @@ test('where the worker configures the clients, the connector overrides nothing',
   expect(JSON.stringify(statementsOf(other, 'SinkRole'))).toContain('/connect-me-test-s3-sink*');
 });
 
-test('it has the version and the capacity of the stage', () => {
-  expect(properties).toMatchObject({
-    KafkaConnectVersion: '3.7.x',
-    Capacity: { ProvisionedCapacity: { McuCount: 1, WorkerCount: 2 } },
-  });
-});
-
-test('it reaches the brokers from the private subnets, by IAM over TLS', () => {
-  expect(properties).toMatchObject({
-    KafkaCluster: {
-      ApacheKafkaCluster: {
-        BootstrapServers: 'b-1:9098,b-2:9098',
-        Vpc: {
-          Subnets: SUBNETS,
-          SecurityGroups: ['NetworkMembers', 'KafkaClients'].map((name) => ({
-            'Fn::GetAtt': [expect.stringMatching(`^${name}`), 'GroupId'],
-          })),
-        },
-      },
-    },
-    KafkaClusterClientAuthentication: { AuthenticationType: 'IAM' },
-    KafkaClusterEncryptionInTransit: { EncryptionType: 'TLS' },
-  });
-});
-
 test('it has no credentials for a cluster without authentication', () => {
   const open = sink({ auth: { kind: 'none' } });
   expect(connector(open)).toMatchObject({
@@ -165,14 +140,6 @@ test('the worker leaves bytes as they are, and lets the connector set up its con
   });
   expect(properties.WorkerConfiguration).toMatchObject({
     WorkerConfigurationArn: { 'Fn::GetAtt': [worker.id, 'WorkerConfigurationArn'] },
-  });
-});
-
-test('the workers log, as long as the stage keeps its logs', () => {
-  const log = only(template, 'AWS::Logs::LogGroup');
-  expect(log.properties.RetentionInDays).toBe(7);
-  expect(properties.LogDelivery).toEqual({
-    WorkerLogDelivery: { CloudWatchLogs: { Enabled: true, LogGroup: { Ref: log.id } } },
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DailyBatch } from '../../../../lib/batch/daily-batch';
 import { SinkBucket } from '../../../../lib/sink/sink-bucket';
 import type { DailyBatchSettings, EmrServerlessEngine } from '../../../../lib/stages';
-import { deployment, emptyStack, resourcesOf, statementsOf, type Statement } from '../synth';
+import { deployment, emptyStack, statementsOf, type Statement } from '../synth';
 
 const LAMBDA: DailyBatchSettings = {
   kind: 'daily',
@@ -40,148 +40,6 @@ function made(changes: Partial<DailyBatchSettings> = {}): Template {
 }
 
 const [lambda, spark] = [made(), made({ engine: SPARK })];
-
-interface State {
-  readonly Type: string;
-  readonly Resource?: string;
-  readonly Parameters?: Record<string, unknown>;
-  readonly Retry?: readonly { ErrorEquals: string[]; MaxAttempts: number; IntervalSeconds?: number }[];
-  readonly Catch?: readonly unknown[];
-  readonly Next?: string;
-  readonly Default?: string;
-  readonly Choices?: readonly unknown[];
-}
-
-/** The definition with a name for each reference. */
-function definition(template: Template): {
-  StartAt: string;
-  TimeoutSeconds: number;
-  States: Record<string, State>;
-} {
-  const [, machine] = resourcesOf(template, 'AWS::StepFunctions::StateMachine')[0] ?? [];
-  const { 'Fn::Join': join } = machine?.Properties?.DefinitionString as { 'Fn::Join': [string, unknown[]] };
-  const text = join[1].map((piece) => {
-    if (typeof piece === 'string') return piece;
-    const { Ref, 'Fn::GetAtt': attribute } = piece as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
-    return Ref ?? attribute?.join('.') ?? JSON.stringify(piece).replaceAll('"', "'");
-  });
-  return JSON.parse(text.join('')) as ReturnType<typeof definition>;
-}
-
-test('the steps come one after another; the Spark job answers by itself', () => {
-  const order = (template: Template): string[] => {
-    const { StartAt, States } = definition(template);
-    const names = [StartAt];
-    for (let next = States[StartAt]?.Next; next !== undefined; next = States[next]?.Next) names.push(next);
-    return names;
-  };
-  expect(order(lambda)).toEqual(['Clean', 'Answer', 'Reconcile', 'Care', 'Verdict']);
-  expect(order(spark)).toEqual(['Clean', 'Reconcile', 'Care', 'Verdict']);
-});
-
-test('rejects are counted by the reconciliation only where the engine writes no metrics', () => {
-  const counting = (template: Template): unknown[] =>
-    resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) => [
-      Properties?.Handler,
-      (Properties?.Environment as { Variables: Record<string, unknown> }).Variables.COUNTS_BATCH,
-    ]);
-  expect(counting(spark)).toEqual([
-    ['reconcile.handler', 'true'],
-    ['batch_maintenance.handler', undefined],
-  ]);
-  expect(counting(lambda)).toEqual(
-    ['batch', 'answers', 'reconcile', 'batch_maintenance'].map((name) => [`${name}.handler`, undefined]),
-  );
-});
-
-test('where the Spark job compacts the tables of the feeds, maintenance does not', () => {
-  const compacting = (template: Template): unknown[] =>
-    resourcesOf(template, 'AWS::Lambda::Function')
-      .filter(([, { Properties }]) => Properties?.Handler === 'batch_maintenance.handler')
-      .map(
-        ([, { Properties }]) =>
-          (Properties?.Environment as { Variables: Record<string, unknown> }).Variables.SPARK_COMPACTS,
-      );
-  expect([compacting(spark), compacting(lambda)]).toEqual([['true'], [undefined]]);
-});
-
-test('each step is retried with back-off, but not what the reconciliation found', () => {
-  for (const template of [lambda, spark]) {
-    const { States } = definition(template);
-    const again = {
-      ErrorEquals: ['States.ALL'],
-      IntervalSeconds: 30,
-      BackoffRate: 4,
-      MaxAttempts: 3,
-      MaxDelaySeconds: 900,
-      JitterStrategy: 'FULL',
-    };
-    const steps = ['Clean', 'Answer', 'Care'].filter((step) => States[step] !== undefined);
-    expect(steps.length).toBeGreaterThanOrEqual(2);
-    for (const step of steps) expect(States[step]?.Retry).toEqual([again]);
-    expect(States.Reconcile?.Retry).toEqual([
-      { ErrorEquals: ['ReconciliationError'], MaxAttempts: 0 },
-      again,
-    ]);
-  }
-});
-
-test('maintenance runs after a failed reconciliation, and the run fails', () => {
-  const { States, TimeoutSeconds } = definition(lambda);
-  expect(States.Reconcile?.Catch).toEqual([
-    { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Care' },
-  ]);
-  expect(States.Verdict).toEqual({
-    Type: 'Choice',
-    Choices: [{ Variable: '$.failure', IsPresent: true, Next: 'Failed' }],
-    Default: 'Done',
-  });
-  expect(States.Failed).toEqual({
-    Type: 'Fail',
-    ErrorPath: '$.failure.Error',
-    CausePath: '$.failure.Cause',
-  });
-  expect(States.Done?.Type).toBe('Succeed');
-  // Every other failure ends the run as it is.
-  expect(['Clean', 'Answer', 'Care'].map((step) => States[step]?.Catch)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  expect(TimeoutSeconds).toBe(12 * 3600);
-});
-
-test('each step invokes the function of its name', () => {
-  const { States } = definition(lambda);
-  const handlers = Object.fromEntries(
-    resourcesOf(lambda, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
-      `${id}.Arn`,
-      Properties?.Handler,
-    ]),
-  );
-  expect(
-    ['Clean', 'Answer', 'Reconcile', 'Care'].map((step) => handlers[States[step]?.Resource ?? '']),
-  ).toEqual(['batch.handler', 'answers.handler', 'reconcile.handler', 'batch_maintenance.handler']);
-});
-
-test('the functions have the memory, the storage and the time of the settings, and a log of their own', () => {
-  const ofUser = { SINK_BUCKET: { Ref: expect.stringMatching(/^Sink/) as string }, USER_ID: 'pinterest' };
-  const counting = { ...ofUser, METRICS_NAMESPACE: 'pinterest-dev/tables' };
-  const environments: Record<string, object> = {
-    'batch.handler': counting,
-    'answers.handler': ofUser,
-    'reconcile.handler': counting,
-    'batch_maintenance.handler': { SINK_BUCKET: ofUser.SINK_BUCKET },
-  };
-  for (const [, { Properties }] of resourcesOf(lambda, 'AWS::Lambda::Function')) {
-    expect(Properties).toMatchObject({ MemorySize: 2048, EphemeralStorage: { Size: 1024 }, Timeout: 900 });
-    expect(Properties?.LoggingConfig).toBeDefined();
-    expect(Properties?.Environment).toEqual({ Variables: environments[Properties?.Handler as string] });
-  }
-  for (const [, group] of resourcesOf(lambda, 'AWS::Logs::LogGroup')) {
-    expect(group).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
-  }
-});
 
 test('it starts daily at its hour, UTC', () => {
   made({ hour: 22 }).hasResourceProperties('AWS::Scheduler::Schedule', {
@@ -238,55 +96,6 @@ test('each function may do what it has to', () => {
 });
 
 describe('with Spark', () => {
-  test('the state runs the job with its packages and waits for it', () => {
-    const { Clean } = definition(spark).States;
-    expect(Clean?.Resource).toMatch(/states:::emr-serverless:startJobRun\.sync$/);
-    const { JobDriver, ...parameters } = Clean?.Parameters as {
-      JobDriver: { SparkSubmit: { EntryPointArguments: string[]; SparkSubmitParameters: string } };
-    };
-    expect(parameters).toMatchObject({
-      Name: 'pinterest-dev',
-      ApplicationId: expect.stringMatching(/^DailySparkApplication.*\.ApplicationId$/) as string,
-      ExecutionRoleArn: expect.stringMatching(/^DailySparkRole.*\.Arn$/) as string,
-      ExecutionTimeoutMinutes: 180,
-    });
-    const { EntryPointArguments, SparkSubmitParameters } = JobDriver.SparkSubmit;
-    expect(EntryPointArguments).toEqual([
-      'batch',
-      '--bucket',
-      expect.stringMatching(/^SinkBucket/) as string,
-      '--user-id',
-      'pinterest',
-    ]);
-    const asset = (ending: string): string => `\\{'Fn::Sub':'s3://\\S+/\\w+\\.${ending}'\\}`;
-    expect(SparkSubmitParameters).toMatch(
-      new RegExp(
-        `^--conf spark\\.archives=${asset('zip')}#packages --conf spark\\.jars=${asset('jar')},${asset('jar')} --conf`,
-      ),
-    );
-    expect(SparkSubmitParameters).toContain('--conf spark.emr-serverless.driverEnv.PYTHONPATH=./packages');
-  });
-
-  test('no function cleans', () => {
-    const handlers = resourcesOf(spark, 'AWS::Lambda::Function').map(
-      ([, { Properties }]) => Properties?.Handler,
-    );
-    expect(handlers).not.toContain('batch.handler');
-  });
-
-  test('the application stops by itself, within its limits, and logs to a group of ours', () => {
-    spark.hasResourceProperties('AWS::EMRServerless::Application', {
-      ReleaseLabel: 'emr-spark-8.1.0',
-      Type: 'SPARK',
-      AutoStopConfiguration: { Enabled: true, IdleTimeoutMinutes: 5 },
-      MaximumCapacity: { Cpu: '16 vCPU', Memory: '64 GB' },
-      MonitoringConfiguration: {
-        CloudWatchLoggingConfiguration: { Enabled: true },
-        ManagedPersistenceMonitoringConfiguration: { Enabled: false },
-      },
-    });
-  });
-
   test('the job writes and maintains the batch tables and the answers, and writes no raw file', () => {
     const found = rights(spark, 'DailySparkRole').filter((right) => /^s3:(Put|Delete)/.test(right));
     const tables = ['pin', 'geo', 'user', 'quarantine', 'batch_files'].map((name) => `/tables/${name}/*`);
@@ -320,12 +129,5 @@ describe('with Spark', () => {
     expect(JSON.stringify(about('events')[0]?.Resource)).toContain(
       'StepFunctionsGetEventsForEMRServerlessJobRule',
     );
-  });
-});
-
-test('executions are logged without what they carry, and traced', () => {
-  lambda.hasResourceProperties('AWS::StepFunctions::StateMachine', {
-    LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
-    TracingConfiguration: { Enabled: true },
   });
 });

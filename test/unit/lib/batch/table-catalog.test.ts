@@ -2,7 +2,6 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { athenaQuestion, QUESTIONS } from '../../../../lib/batch/athena-sql';
 import { QuestionQueries } from '../../../../lib/batch/question-queries';
 import { TableCatalog } from '../../../../lib/batch/table-catalog';
 import { emptyStack, resourcesOf } from '../synth';
@@ -29,42 +28,6 @@ interface TableInput {
 const template = made();
 const tablesOf = (of: Template): TableInput[] =>
   resourcesOf(of, 'AWS::Glue::Table').map(([, { Properties }]) => Properties?.TableInput as TableInput);
-
-test('the tables of both paths and the quarantine are in the database', () => {
-  expect(tablesOf(template).map(({ Name }) => Name)).toEqual([
-    'pin',
-    'geo',
-    'user',
-    'pinterest_pin_table',
-    'pinterest_geo_table',
-    'pinterest_user_table',
-    'quarantine',
-  ]);
-  for (const [, { Properties, DependsOn }] of resourcesOf(template, 'AWS::Glue::Table')) {
-    expect(Properties).toMatchObject({ DatabaseName: 'pinterest_dev', CatalogId: { Ref: 'AWS::AccountId' } });
-    expect(DependsOn).toEqual([resourcesOf(template, 'AWS::Glue::Database')[0]?.[0]]);
-  }
-});
-
-test('each is a native Delta table at its folder of the bucket', () => {
-  for (const table of tablesOf(template)) {
-    expect(table.TableType).toBe('EXTERNAL_TABLE');
-    expect(table.Parameters).toEqual({
-      EXTERNAL: 'TRUE',
-      table_type: 'DELTA',
-      classification: 'delta',
-      'spark.sql.sources.provider': 'delta',
-    });
-    const location = {
-      'Fn::Join': [
-        '',
-        ['s3://', { Ref: expect.stringMatching(/^Bucket/) as string }, `/tables/${table.Name}/`],
-      ],
-    };
-    expect(table.StorageDescriptor.Location).toEqual(location);
-    expect(table.StorageDescriptor.SerdeInfo.Parameters.path).toEqual(location);
-  }
-});
 
 test('the columns are those of the feeds, by their names in Hive', () => {
   const columns = (name: string): string[] =>
@@ -118,18 +81,4 @@ test('the workgroup decides: results encrypted and kept by Athena, a limit on wh
     },
   });
   expect(() => made('pinterest', 0.5)).toThrow('is 0.5: expected whole gigabytes');
-});
-
-test('each question is a saved query over these tables', () => {
-  const queries = resourcesOf(template, 'AWS::Athena::NamedQuery').map(([, { Properties }]) => Properties);
-  const tables = { pin: 'pin', geo: 'geo', user: 'user' };
-  expect(queries).toEqual(
-    QUESTIONS.map((question) => ({
-      Name: `Question ${question}`,
-      Description: athenaQuestion(question, tables).title,
-      Database: 'pinterest_dev',
-      WorkGroup: 'pinterest-dev',
-      QueryString: athenaQuestion(question, tables).sql,
-    })),
-  );
 });

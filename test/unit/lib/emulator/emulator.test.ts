@@ -1,12 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import {
-  deployment,
-  pipeline,
-  resourcesOf,
-  statementsOf,
-  type Statement,
-  type TemplateResource,
-} from '../synth';
+import { deployment, pipeline, resourcesOf, statementsOf, type Statement } from '../synth';
 import type { Deployment, EmulatorSettings } from '../../../../lib/stages';
 
 function emulator(settings: Partial<EmulatorSettings> = {}): Template {
@@ -21,15 +14,6 @@ const template = emulator();
 const statements = statementsOf(template, 'EmulatorFunctionServiceRole');
 const about = (service: string): Statement[] =>
   statements.filter(({ Action }) => [Action].flat().every((action) => action.startsWith(`${service}:`)));
-
-test('the environment configures the function, without secrets', () => {
-  const [[, fn]] = resourcesOf(template, 'AWS::Lambda::Function') as [[string, TemplateResource]];
-  const { Variables } = fn.Properties?.Environment as { Variables: Record<string, unknown> };
-  expect(Variables).toMatchObject({ USER_ID: 'pinterest', SEED: '100', POSTS_PER_RUN: '500', RATE: '50' });
-  expect(JSON.stringify(Variables.API_URL)).toContain('/_aws/execute-api/');
-  expect(JSON.stringify(Variables.SOURCE_SECRET_ARN)).toMatch(/Fn::ImportValue.*SourceSecret/);
-  expect(JSON.stringify(Variables.SINK_BUCKET)).toMatch(/Fn::ImportValue.*SinkBucket/);
-});
 
 test('the function may do four things on AWS', () => {
   expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
@@ -94,10 +78,6 @@ test.each([
   [false, 'DISABLED'],
 ])('the schedule is enabled only where the stage says (%p)', (scheduleEnabled, State) => {
   emulator({ scheduleEnabled }).hasResourceProperties('AWS::Scheduler::Schedule', { State });
-});
-
-test('a run that fails is not run again by Lambda', () => {
-  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
 });
 
 test('the scheduler may invoke this function and nothing else', () => {

@@ -33,21 +33,6 @@ const functionsOf = (made: Template): [string, FunctionProperties][] =>
     id,
     Properties as unknown as FunctionProperties,
   ]);
-const functions = functionsOf(template);
-const named = (handler: string): [string, FunctionProperties][] =>
-  functions.filter(([, { Handler }]) => Handler === `${handler}.handler`);
-
-test('there are three functions that append, and one each for maintenance, redrive and replay, of one package', () => {
-  expect(functions.map(([, { Handler }]) => Handler).sort()).toEqual([
-    'append.handler',
-    'append.handler',
-    'append.handler',
-    'maintenance.handler',
-    'redrive.handler',
-    'replay.handler',
-  ]);
-  expect(new Set(functions.map(([, { Code }]) => JSON.stringify(Code))).size).toBe(1);
-});
 
 test.each([
   [{ architecture: 'arm64', python: '3.13', memoryMiB: 1024 }, 'arm64', 'python3.13', 1024],
@@ -59,39 +44,8 @@ test.each([
   }
 });
 
-test('a function gets the bucket, the user id and its feed', () => {
-  const functions = named('append').map(([, { Environment }]) => Environment.Variables);
-  expect(functions.map(({ FEED }) => FEED)).toEqual(['pin', 'geo', 'user']);
-  for (const variables of functions) {
-    expect(Object.keys(variables).sort()).toEqual(['FEED', 'METRICS_NAMESPACE', 'SINK_BUCKET', 'USER_ID']);
-    expect(variables.METRICS_NAMESPACE).toBe('pinterest-local/tables');
-    expect(variables.USER_ID).toBe('pinterest');
-    expect(JSON.stringify(variables.SINK_BUCKET)).toMatch(/Fn::ImportValue.*SinkBucket/);
-  }
-  expect(Object.keys(named('maintenance')[0]?.[1].Environment.Variables ?? {}).sort()).toEqual([
-    'SINK_BUCKET',
-    'USER_ID',
-  ]);
-  expect(named('redrive')[0]?.[1].Environment.Variables.FAILURES_BUCKET).toEqual({
-    Ref: expect.stringMatching(/^TablesFailuresBucket/) as string,
-  });
-});
-
 const mappings = (made: Template): Record<string, unknown>[] =>
   resourcesOf(made, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => ({ ...Properties }));
-
-test('each feed’s stream is read by its own function', () => {
-  const pairs = mappings(template).map(({ EventSourceArn, FunctionName }) =>
-    JSON.stringify([EventSourceArn, FunctionName]).match(/(?<=Streams|TablesAppend)(pin|geo|user)/g),
-  );
-  expect(pairs).toEqual(['pin', 'geo', 'user'].map((feed) => [feed, feed]));
-});
-
-test('a shard’s batches come one after another, from its oldest record on', () => {
-  for (const mapping of mappings(template)) {
-    expect(mapping).toMatchObject({ StartingPosition: 'TRIM_HORIZON', ParallelizationFactor: 1 });
-  }
-});
 
 test('batch, retries and age are the stage’s, and none is without end', () => {
   const streams = { batchSize: 300, batchWindowSeconds: 5, retryAttempts: 9, maxRecordAgeMinutes: 30 };
@@ -113,16 +67,6 @@ test('batch, retries and age are the stage’s, and none is without end', () => 
 test('a record is sent to the failures bucket before it expires in the stream', () => {
   const { maxRecordAgeMinutes, retentionHours } = deployment().stage.streams;
   expect(maxRecordAgeMinutes).toBeLessThan(retentionHours * 60);
-});
-
-test('failed batches go to a bucket with their records', () => {
-  for (const { DestinationConfig } of mappings(template)) {
-    expect(DestinationConfig).toEqual({
-      OnFailure: {
-        Destination: { 'Fn::GetAtt': [expect.stringMatching(/^TablesFailuresBucket/) as string, 'Arn'] },
-      },
-    });
-  }
 });
 
 const actionsOf = (statements: readonly Statement[]): string[] =>

@@ -12,7 +12,7 @@ import {
 } from '../synth';
 
 const { templates } = pipeline(awsDeployment('dev', { alarmEmail: 'ops@example.com', alarms: 'all' }));
-const { operations, key } = templates;
+const { operations } = templates;
 const alarms = resourcesOf(operations, 'AWS::CloudWatch::Alarm').map(
   ([, { Properties }]) => Properties ?? {},
 );
@@ -71,52 +71,6 @@ test('CloudWatch evaluates no alarm over more than it can: a day, or seven in pe
   }
 });
 
-test('a batch that does not run is noticed, though there is nothing to be measured', () => {
-  expect(alarm('batch/not-run')).toMatchObject({
-    MetricName: 'ExecutionsSucceeded',
-    ComparisonOperator: 'LessThanThreshold',
-    Threshold: 1,
-    Period: 3600,
-    EvaluationPeriods: 26,
-    TreatMissingData: 'breaching',
-  });
-  for (const name of ['rest-proxy/down', 'sink/not-running']) {
-    expect(alarm(name)).toMatchObject({
-      TreatMissingData: 'breaching',
-      ComparisonOperator: 'LessThanThreshold',
-    });
-  }
-});
-
-test('thresholds are in the unit of their metric', () => {
-  expect(alarm('api/errors')).toMatchObject({
-    Threshold: 0.05,
-    Statistic: 'Average',
-    MetricName: '5XXError',
-  });
-  expect(alarm('api/latency')).toMatchObject({ Threshold: 5000, ExtendedStatistic: 'p99' });
-  expect(alarm('database/storage')).toMatchObject({ Threshold: 4 * 1024 ** 3, Statistic: 'Minimum' });
-  expect(alarm('streams/iterator-age')).toMatchObject({ Threshold: 600_000 });
-});
-
-test('the sink is watched in its consumer group, and each broker by its number', () => {
-  expect(metricsOf('sink/lag')).toEqual(
-    ['pin', 'geo', 'user'].map((feed) => [
-      'AWS/Kafka/EstimatedMaxTimeLag',
-      {
-        'Cluster Name': 'pinterest-dev',
-        'Consumer Group': 'connect-pinterest-dev-s3-sink',
-        Topic: `pinterest.${feed}`,
-      },
-    ]),
-  );
-  expect(metricsOf('kafka/disk').map(([, dimensions]) => dimensions['Broker ID'])).toEqual(['1', '2']);
-  const [, connector] = resourcesOf(templates.kafka, 'AWS::KafkaConnect::Connector')[0] ?? [];
-  expect(metricsOf('sink/failed-tasks')).toEqual([
-    ['AWS/KafkaConnect/ErroredTaskCount', { ConnectorName: connector?.Properties?.ConnectorName }],
-  ]);
-});
-
 test('the counts are looked for where the functions write them', () => {
   const namespaces = [
     ...resourcesOf(templates.stream, 'AWS::Lambda::Function'),
@@ -153,60 +107,6 @@ test('what is refused on either path is watched, whichever engine cleans', () =>
       expect.arrayContaining(['pinterest-dev/quarantine/topics', 'pinterest-dev/quarantine/streams']),
     );
   }
-});
-
-test('failed batches are counted by the mappings', () => {
-  expect(metricsOf('streams/given-up').map(([metric]) => metric)).toEqual(
-    Array(3).fill('AWS/Lambda/OnFailureDestinationDeliveredEventCount'),
-  );
-  for (const [, { Properties }] of resourcesOf(templates.stream, 'AWS::Lambda::EventSourceMapping')) {
-    expect(Properties?.MetricsConfig).toEqual({ Metrics: ['EventCount'] });
-  }
-});
-
-test('dead-letter records and emulator runs are counted from the logs', () => {
-  const filters = resourcesOf(operations, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
-  expect(filters).toMatchObject([
-    {
-      FilterPattern: '{ $.ok IS FALSE }',
-      MetricTransformations: [{ MetricName: 'EmulatorRunsFailed', MetricNamespace: 'pinterest-dev/logs' }],
-    },
-    {
-      FilterPattern: '"Error encountered in task"',
-      MetricTransformations: [{ MetricName: 'DeadLetters', MetricNamespace: 'pinterest-dev/logs' }],
-    },
-  ]);
-  expect(metricsOf('sink/dead-letters')).toEqual([['pinterest-dev/logs/DeadLetters', {}]]);
-});
-
-test('the topic is encrypted, takes TLS only, and is written to by alarms and budgets of this account', () => {
-  operations.hasResourceProperties('AWS::SNS::Topic', {
-    KmsMasterKeyId: { 'Fn::ImportValue': Match.stringLikeRegexp('^pinterest-dev-key:') },
-  });
-  const [, policy] = resourcesOf(operations, 'AWS::SNS::TopicPolicy')[0] ?? [];
-  expect((policy?.Properties?.PolicyDocument as { Statement: unknown[] }).Statement).toMatchObject([
-    { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-    {
-      Effect: 'Allow',
-      Action: 'sns:Publish',
-      Principal: { Service: ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'] },
-      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-    },
-  ]);
-});
-
-test('alarms may use the key, and no more of it than they need', () => {
-  const [, made] = resourcesOf(key, 'AWS::KMS::Key')[0] ?? [];
-  const { Statement } = made?.Properties?.KeyPolicy as { Statement: Record<string, unknown>[] };
-  expect(Statement.filter(({ Principal }) => JSON.stringify(Principal).includes('cloudwatch'))).toEqual([
-    {
-      Effect: 'Allow',
-      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Principal: { Service: ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'] },
-      Resource: '*',
-      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-    },
-  ]);
 });
 
 test('only the address given is sent the alarms', () => {

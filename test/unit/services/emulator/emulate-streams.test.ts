@@ -1,42 +1,14 @@
 import * as fc from 'fast-check';
-import { createApiClient } from '../../../../services/emulator/api-client';
-import { emulate, type EmulateControl } from '../../../../services/emulator/emulate';
 import type { StreamLedgerLine } from '../../../../services/emulator/ledger';
 import type { EmulatorOptions } from '../../../../services/emulator/options';
-import type { EmulatorReport } from '../../../../services/emulator/report';
 import { FEED_NAMES, streamName, type FeedName } from '../../../../services/contract';
 import { PostGenerator } from '../../../../services/source/generator';
-import type { SourceReader } from '../../../../services/source/source-reader';
-import { JumpingClock, MemoryStore, generatedSource } from './ports';
+import { EmulatorWorld, generatedSource, upTo } from './ports';
 import { startScriptedApi } from './scripted-api';
 import { answer } from './scripted-server';
 import { putSome, startScriptedStreams, type ScriptedStreams, type StreamScript } from './scripted-streams';
 
-// Under load a test may take many times as long.
-const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
-
-class World {
-  readonly ledger = new MemoryStore();
-  readonly clock = new JumpingClock();
-  constructor(readonly api: ScriptedStreams) {}
-
-  /** Runs an emulation to the streams, or to what the options say. */
-  async run(
-    options: EmulatorOptions,
-    source: SourceReader,
-    control?: EmulateControl,
-    apiUrl = this.api.url,
-  ): Promise<EmulatorReport> {
-    const api = createApiClient({ apiUrl, region: 'us-east-1', credentials });
-    const { ledger, clock } = this;
-    try {
-      const all: EmulatorOptions = { destination: 'streams', rate: 0, attempts: 3, ...options };
-      return await emulate(all, { source, api, ledger, clock }, control);
-    } finally {
-      api.close();
-    }
-  }
-
+class World extends EmulatorWorld<ScriptedStreams> {
   /** The row numbers in a feed's stream, in its order. */
   keys(feed: FeedName): number[] {
     return (this.api.streams.get(streamName('pinterest', feed)) ?? []).map((one) => Number(one.partitionKey));
@@ -58,7 +30,7 @@ class World {
 }
 
 async function inWorld<T>(script: StreamScript | undefined, test: (world: World) => Promise<T>): Promise<T> {
-  const world = new World(await startScriptedStreams(script));
+  const world = new World(await startScriptedStreams(script), { destination: 'streams' });
   try {
     return await test(world);
   } finally {
@@ -66,7 +38,6 @@ async function inWorld<T>(script: StreamScript | undefined, test: (world: World)
   }
 }
 
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 const perFeed = (counts: object): object => ({ pin: counts, geo: counts, user: counts });
 
 test('mode all sends the three rows of every post once, and the ledger has every sequence number', () =>
@@ -121,53 +92,6 @@ test('a run draws the same posts in the same order for both destinations', () =>
       await topics.close();
     }
   }));
-
-test('a run continues where it stopped', () =>
-  inWorld(undefined, async (world) => {
-    await world.run({ mode: 'all', posts: 35, batchPosts: 10 }, generatedSource(100));
-    const second = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(100));
-    expect(second).toMatchObject({ from: 35, to: 100, posts: 65 });
-    expect(await world.run({ mode: 'all' }, generatedSource(100))).toMatchObject({ posts: 0, ok: true });
-    expect(world.keys('geo')).toEqual(upTo(100));
-    await world.run({ posts: 10 }, generatedSource(100));
-    expect(await world.run({ posts: 10 }, generatedSource(100))).toMatchObject({ from: 10, to: 20 });
-  }));
-
-test('a run of one destination is not continued to the other, and nothing is sent', () =>
-  inWorld(undefined, async (world) => {
-    await world.run({ run: 'mine', posts: 5 }, generatedSource(10));
-    const sent = world.api.requests.length;
-    await expect(
-      world.run({ destination: 'topics', run: 'mine', posts: 5 }, generatedSource(10)),
-    ).rejects.toThrow('The run mine was sent to the streams and cannot continue to the topics.');
-    expect(world.api.requests).toHaveLength(sent);
-  }));
-
-test.each(['records', 'record'] as const)(
-  'the signal ends a run by the route %s after the running batch',
-  (route) => {
-    const controller = new AbortController();
-    return inWorld(
-      (request) => {
-        if (request.records.some(({ partitionKey }) => partitionKey === '25')) controller.abort();
-        return false;
-      },
-      async (world) => {
-        const options: EmulatorOptions = { mode: 'all', batchPosts: 10, streamRoute: route };
-        const { signal } = controller;
-        const report = await world.run(options, generatedSource(60), { signal });
-        const sent = route === 'record' ? 26 : 30;
-        expect(report).toMatchObject({ posts: sent, ended: 'stopped', ok: true });
-        const next = await world.run(options, generatedSource(60));
-        expect(next).toMatchObject({ from: sent, to: 60, ok: true });
-        for (const feed of FEED_NAMES) {
-          expect(world.keys(feed)).toEqual(upTo(60));
-          expect(world.acknowledged(feed)).toEqual(upTo(60));
-        }
-      },
-    );
-  },
-);
 
 test('aborted amid retries, a run counts what was stored, and the next one sends the rest', () => {
   const controller = new AbortController();

@@ -1,35 +1,10 @@
-import { createApiClient } from '../../../../services/emulator/api-client';
-import { emulate, type EmulateControl, type EmulatorPorts } from '../../../../services/emulator/emulate';
-import type { EmulatorOptions } from '../../../../services/emulator/options';
-import type { EmulatorReport } from '../../../../services/emulator/report';
 import { PostGenerator } from '../../../../services/source/generator';
 import type { SourceReader } from '../../../../services/source/source-reader';
-import { JumpingClock, MemoryStore, generatedSource } from './ports';
+import { EmulatorWorld, generatedSource, upTo } from './ports';
 import { startScriptedApi, type Script, type ScriptedApi } from './scripted-api';
 import { answer } from './scripted-server';
 
-// Under load a test may take many times as long.
-const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
-
-class World {
-  readonly ledger = new MemoryStore();
-  readonly clock = new JumpingClock();
-  constructor(readonly api: ScriptedApi) {}
-
-  async run(
-    options: EmulatorOptions,
-    source: SourceReader,
-    control?: EmulateControl,
-  ): Promise<EmulatorReport> {
-    const api = createApiClient({ apiUrl: this.api.url, region: 'us-east-1', credentials });
-    const ports: EmulatorPorts = { source, api, ledger: this.ledger, clock: this.clock };
-    try {
-      return await emulate({ rate: 0, attempts: 3, ...options }, ports, control);
-    } finally {
-      api.close();
-    }
-  }
-
+class World extends EmulatorWorld<ScriptedApi> {
   keys(topic: string): number[] {
     return (this.api.topics.get(topic) ?? []).map(({ key }) => key);
   }
@@ -42,7 +17,6 @@ async function start(script?: Script): Promise<World> {
 }
 afterEach(() => world.api.close());
 
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 const perFeed = (counts: object): object => ({ pin: counts, geo: counts, user: counts });
 
 test('mode all sends the three rows of every post once, keyed by row number', async () => {

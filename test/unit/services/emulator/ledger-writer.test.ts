@@ -7,7 +7,6 @@ import { LedgerWriter } from '../../../../services/emulator/ledger-writer';
 import { batch, streamBatch } from './ledger-lines';
 import { JumpingClock, MemoryStore } from './ports';
 
-// Under load a test may take many times as long.
 async function write(store: MemoryStore, batches: TopicLedgerLine[][], sequence = 0): Promise<void> {
   for (const lines of batches) {
     const writer = new LedgerWriter(store, 'r', sequence, new JumpingClock());

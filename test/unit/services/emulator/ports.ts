@@ -1,7 +1,14 @@
 /** Ports of an emulation that need no database, no S3 and no waiting. */
+import { createApiClient } from '../../../../services/emulator/api-client';
 import type { Clock } from '../../../../services/emulator/clock';
+import { emulate, type EmulateControl } from '../../../../services/emulator/emulate';
 import type { LedgerLine } from '../../../../services/emulator/ledger';
 import type { LedgerStore } from '../../../../services/emulator/ledger-store';
+import type { EmulatorOptions } from '../../../../services/emulator/options';
+import type { FeedRecord } from '../../../../services/emulator/records';
+import type { EmulatorReport } from '../../../../services/emulator/report';
+import type { Destination } from '../../../../services/emulator/destination';
+import { sendRecords, type SendOutcome, type SendPolicy } from '../../../../services/emulator/send';
 import { PostGenerator } from '../../../../services/source/generator';
 import type { SourcePost } from '../../../../services/source/rows';
 import type { SourceReader } from '../../../../services/source/source-reader';
@@ -68,3 +75,58 @@ export function generatedSource(
     close: () => Promise.resolve(),
   };
 }
+
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+
+/** Emulations against one API, whose ledger and clock outlive a run. */
+export class EmulatorWorld<Api extends { readonly url: string }> {
+  readonly ledger = new MemoryStore();
+  readonly clock = new JumpingClock();
+  constructor(
+    readonly api: Api,
+    private readonly defaults: EmulatorOptions = {},
+  ) {}
+
+  /** Runs an emulation without a rate and with three attempts, or as the options say. */
+  async run(
+    options: EmulatorOptions,
+    source: SourceReader,
+    control?: EmulateControl,
+    apiUrl = this.api.url,
+  ): Promise<EmulatorReport> {
+    const api = createApiClient({ apiUrl, region: 'us-east-1', credentials });
+    const { ledger, clock } = this;
+    try {
+      const all = { rate: 0, attempts: 3, ...this.defaults, ...options };
+      return await emulate(all, { source, api, ledger, clock }, control);
+    } finally {
+      api.close();
+    }
+  }
+}
+
+/** How records are sent by {@link sendTo}; four attempts and the longest back-off by default. */
+export interface SendOptions extends Partial<Omit<SendPolicy, 'clock'>> {
+  readonly timeoutMs?: number;
+}
+
+/** Sends records to a scripted API, which is closed then. */
+export async function sendTo<Place, Api extends { readonly url: string; close(): Promise<void> }>(
+  api: Api,
+  destination: Destination<Place>,
+  records: readonly FeedRecord[],
+  { timeoutMs, ...options }: SendOptions,
+): Promise<{ outcome: SendOutcome<Place>; api: Api; clock: JumpingClock }> {
+  const client = createApiClient({ apiUrl: api.url, region: 'us-east-1', credentials, timeoutMs });
+  const clock = new JumpingClock();
+  try {
+    const policy = { attempts: 4, batchBytes: 5_000_000, random: () => 0, ...options, clock };
+    return { outcome: await sendRecords(client, destination, records, policy), api, clock };
+  } finally {
+    client.close();
+    await api.close();
+  }
+}
+
+/** The numbers from 0 up to this one, without it. */
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);

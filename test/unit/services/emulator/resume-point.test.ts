@@ -10,7 +10,6 @@ import { FEED_NAMES } from '../../../../services/contract';
 import { batch, line, streamBatch } from './ledger-lines';
 import { MemoryStore } from './ports';
 
-// Under load a test may take many times as long.
 const run = (mode: EmulatorMode): RunIdentity => ({ run: 'r', destination: 'topics', mode, seed: 100 });
 
 async function put(store: MemoryStore, sequence: number, lines: readonly LedgerLine[]): Promise<void> {

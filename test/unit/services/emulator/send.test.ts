@@ -1,56 +1,20 @@
 import type { ServerResponse } from 'node:http';
-import { createApiClient } from '../../../../services/emulator/api-client';
 import type { FeedRecord } from '../../../../services/emulator/records';
-import { backOff, sendRecords, splitByBytes, type SendOutcome } from '../../../../services/emulator/send';
+import { backOff, splitByBytes } from '../../../../services/emulator/send';
 import { topicDestination, type TopicPlace } from '../../../../services/emulator/topic-destination';
-import { JumpingClock } from './ports';
+import { sendTo, type SendOptions } from './ports';
 import { startScriptedApi, type ScriptedApi, type Script } from './scripted-api';
 import { answer } from './scripted-server';
 
-// Under load a test may take many times as long.
-const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const topic = topicDestination('p.pin');
 const records: FeedRecord[] = [0, 1, 2, 3].map((key) => ({ key, value: `{"text":"ü${key}"}` }));
 const texts = records.map(({ key, value }) => `{"key":${key},"value":${value}}`);
 
-interface Sent {
-  readonly outcome: SendOutcome<TopicPlace>;
-  readonly api: ScriptedApi;
-  readonly clock: JumpingClock;
-}
-
-async function send(
+const send = async (
   script: Script,
-  options: {
-    records?: readonly FeedRecord[];
-    attempts?: number;
-    bytes?: number;
-    signal?: AbortSignal;
-    timeoutMs?: number;
-  } = {},
-): Promise<Sent> {
-  const api = await startScriptedApi(script);
-  const client = createApiClient({
-    apiUrl: api.url,
-    region: 'us-east-1',
-    credentials,
-    timeoutMs: options.timeoutMs,
-  });
-  const clock = new JumpingClock();
-  try {
-    const outcome = await sendRecords(client, topic, options.records ?? records, {
-      attempts: options.attempts ?? 4,
-      batchBytes: options.bytes ?? 100_000,
-      clock,
-      random: () => 0,
-      signal: options.signal,
-    });
-    return { outcome, api, clock };
-  } finally {
-    client.close();
-    await api.close();
-  }
-}
+  { records: sent = records, ...options }: SendOptions & { readonly records?: readonly FeedRecord[] } = {},
+): ReturnType<typeof sendTo<TopicPlace, ScriptedApi>> =>
+  sendTo(await startScriptedApi(script), topic, sent, { batchBytes: 100_000, ...options });
 
 test('acknowledged at once: one request with every record, and its places', async () => {
   const { outcome, api } = await send(() => false);
@@ -228,11 +192,8 @@ test('attempts are finite', async () => {
 test('an unreachable server is retried, then reported', async () => {
   const api = await startScriptedApi();
   await api.close();
-  const client = createApiClient({ apiUrl: api.url, region: 'us-east-1', credentials });
-  const clock = new JumpingClock();
-  const policy = { attempts: 3, batchBytes: 1000, clock, random: () => 1 };
-  const outcome = await sendRecords(client, topic, records, policy);
-  client.close();
+  const policy = { attempts: 3, batchBytes: 1000, random: () => 1 };
+  const { outcome, clock } = await sendTo(api, topic, records, policy);
   expect(outcome).toMatchObject({ failed: 4, attempts: 3, refused: false });
   expect(outcome.problems[0]).toMatch(/failed after 3 attempts: .*ECONNREFUSED/);
   expect(clock.sleeps).toEqual([100, 200]);
@@ -263,7 +224,7 @@ test('once aborted nothing is retried, and what is pending counts as failed', as
 });
 
 test('a batch beyond the byte limit goes in several bodies, in order', async () => {
-  const { outcome, api } = await send(() => false, { bytes: 80 });
+  const { outcome, api } = await send(() => false, { batchBytes: 80 });
   expect(api.requests.length).toBeGreaterThan(1);
   expect(outcome).toMatchObject({ acknowledged: 4, retried: 0, attempts: api.requests.length });
   expect(api.topics.get('p.pin')?.map(({ key }) => key)).toEqual([0, 1, 2, 3]);

@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import * as fc from 'fast-check';
-import { createApiClient } from '../../../../services/emulator/api-client';
 import type { FeedRecord } from '../../../../services/emulator/records';
-import { sendRecords, type SendOutcome } from '../../../../services/emulator/send';
 import {
   RECORD_BYTES,
   sequencesByShard,
@@ -10,7 +8,7 @@ import {
   type StreamPlace,
   type StreamRoute,
 } from '../../../../services/emulator/stream-destination';
-import { JumpingClock } from './ports';
+import { sendTo, type SendOptions } from './ports';
 import { answer } from './scripted-server';
 import {
   THROTTLED,
@@ -20,46 +18,21 @@ import {
   type StreamScript,
 } from './scripted-streams';
 
-// Under load a test may take many times as long.
 const STREAM = 'streaming-p-pin';
 const recordsUpTo = (count: number): FeedRecord[] =>
   Array.from({ length: count }, (_, key) => ({ key, value: `{"text":"ü \\"${key}\\""}` }));
 const four = recordsUpTo(4);
 
-interface Sent {
-  readonly outcome: SendOutcome<StreamPlace>;
-  readonly api: ScriptedStreams;
-  readonly clock: JumpingClock;
-}
-
-interface Options {
+interface Options extends SendOptions {
   readonly records?: readonly FeedRecord[];
   readonly route?: StreamRoute;
-  readonly attempts?: number;
-  readonly bytes?: number;
-  readonly signal?: AbortSignal;
 }
 
-async function send(script: StreamScript, options: Options = {}): Promise<Sent> {
-  const api = await startScriptedStreams(script);
-  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
-  const client = createApiClient({ apiUrl: api.url, region: 'us-east-1', credentials });
-  const clock = new JumpingClock();
-  try {
-    const stream = streamDestination(STREAM, options.route);
-    const outcome = await sendRecords(client, stream, options.records ?? four, {
-      attempts: options.attempts ?? 4,
-      batchBytes: options.bytes ?? 5_000_000,
-      clock,
-      random: () => 0,
-      signal: options.signal,
-    });
-    return { outcome, api, clock };
-  } finally {
-    client.close();
-    await api.close();
-  }
-}
+const send = async (
+  script: StreamScript,
+  { records = four, route, ...options }: Options = {},
+): ReturnType<typeof sendTo<StreamPlace, ScriptedStreams>> =>
+  sendTo(await startScriptedStreams(script), streamDestination(STREAM, route), records, options);
 
 const keys = (api: ScriptedStreams): number[] =>
   (api.streams.get(STREAM) ?? []).map(({ partitionKey }) => Number(partitionKey));
@@ -265,17 +238,6 @@ test.each([400, 401, 403, 404, 415, 422])(
   },
 );
 
-test.each([
-  ['3', 3000],
-  ['9999', 60_000],
-])('429 with Retry-After %s is honoured, within a minute', async (header, milliseconds) => {
-  const { outcome, clock } = await send((request, response) =>
-    request.number === 1 ? answer(response, 429, '', { 'retry-after': header }) : false,
-  );
-  expect(clock.sleeps).toEqual([milliseconds]);
-  expect(outcome).toMatchObject({ acknowledged: 4 });
-});
-
 const ofBytes = (key: number, bytes: number): FeedRecord => ({
   key,
   value: JSON.stringify(
@@ -387,7 +349,7 @@ test.each<StreamRoute>(['records', 'record'])(
               return true;
             },
             // A size at which several records make several requests.
-            { route, records: recordsUpTo(count), attempts: plan.length + 1, bytes: 300 },
+            { route, records: recordsUpTo(count), attempts: plan.length + 1, batchBytes: 300 },
           );
           expect(outcome).toMatchObject({ sent: count, acknowledged: count, failed: 0, problems: [] });
           const stored = api.streams.get(STREAM) ?? [];

@@ -136,39 +136,37 @@ describe('put-records', () => {
   });
 });
 
-test.each(['describe-stream', 'delete-stream'] as const)('%s names the stream', (name) => {
-  const params = { 'stream-name': CALLERS_STREAM };
-  expect(rendered(name, undefined, params).json).toEqual({ StreamName: CALLERS_STREAM });
-  expect(rendered(name, undefined, { 'stream-name': 'x' }).json).toEqual({ StreamName: '' });
-});
+/** The longest name that Kinesis takes: 128 characters. */
+const LONGEST = `streaming-me-${'x'.repeat(115)}`;
 
-test('create-stream passes the shard count on', () => {
-  expect(rendered('create-stream', { ShardCount: 3 }, { 'stream-name': CALLERS_STREAM }).json).toEqual({
-    StreamName: CALLERS_STREAM,
-    ShardCount: 3,
-  });
-  expect(rendered('create-stream', { ShardCount: 3 }, { 'stream-name': 'x' }).json).toMatchObject({
-    StreamName: '',
-  });
+test.each<[MappingTemplateName, stream: string, to: string]>([
+  ...(['describe-stream', 'create-stream', 'delete-stream'] as const).flatMap(
+    (name): [MappingTemplateName, string, string][] => [
+      [name, CALLERS_STREAM, CALLERS_STREAM],
+      [name, 'x', ''],
+    ],
+  ),
+  ['describe-stream', LONGEST, LONGEST],
+  ['describe-stream', `${LONGEST}x`, ''],
+])('%s of %s goes to %j', (name, stream, StreamName) => {
+  const body = name === 'create-stream' ? { ShardCount: 3 } : undefined;
+  expect(LONGEST).toHaveLength(128);
+  expect(rendered(name, body, { 'stream-name': stream }).json).toEqual({ StreamName, ...body });
 });
 
 describe.each(['pin', 'geo', 'user'])('the stream of the feed %s', (feed) => {
   const params = { 'stream-name': `streaming-me-${feed}` };
 
-  test('can be described, but neither created nor deleted', () => {
-    expect(rendered('describe-stream', undefined, params).json).toEqual({
-      StreamName: `streaming-me-${feed}`,
-    });
-    expect(rendered('create-stream', { ShardCount: 1 }, params).json).toMatchObject({ StreamName: '' });
-    expect(rendered('delete-stream', undefined, params).json).toEqual({ StreamName: '' });
-  });
-
-  test('is not protected by half a name: what begins or ends like it is a caller’s own', () => {
-    for (const name of [`streaming-me-${feed}2`, `streaming-me-x-${feed}`]) {
-      expect(rendered('delete-stream', undefined, { 'stream-name': name }).json).toEqual({
-        StreamName: name,
-      });
-    }
+  test.each<[MappingTemplateName, stream: string, to: string]>([
+    ['describe-stream', `streaming-me-${feed}`, `streaming-me-${feed}`],
+    ['create-stream', `streaming-me-${feed}`, ''],
+    ['delete-stream', `streaming-me-${feed}`, ''],
+    // What begins or ends like its name is a caller's own.
+    ['delete-stream', `streaming-me-${feed}2`, `streaming-me-${feed}2`],
+    ['delete-stream', `streaming-me-x-${feed}`, `streaming-me-x-${feed}`],
+  ])('%s of %s goes to %j', (name, stream, StreamName) => {
+    const body = name === 'create-stream' ? { ShardCount: 1 } : undefined;
+    expect(rendered(name, body, { 'stream-name': stream }).json).toMatchObject({ StreamName });
   });
 
   test.each(['POST', 'DELETE'])('%s gets 403, whatever the error of Kinesis', (method) => {
@@ -284,17 +282,6 @@ describe('error-response', () => {
       { 'stream-name': '' },
     );
     expect(answer.status).toBe(429);
-  });
-});
-
-test('a name is never longer than Kinesis takes', () => {
-  const longest = `streaming-me-${'x'.repeat(115)}`;
-  expect(longest).toHaveLength(128);
-  expect(rendered('describe-stream', undefined, { 'stream-name': longest }).json).toEqual({
-    StreamName: longest,
-  });
-  expect(rendered('describe-stream', undefined, { 'stream-name': `${longest}x` }).json).toEqual({
-    StreamName: '',
   });
 });
 

@@ -123,26 +123,6 @@ test('the plugin is the zip that it is given, byte for byte, under a name that c
   ]);
 });
 
-test('the worker leaves bytes as they are, and lets the connector set up its consumer', () => {
-  const worker = only(template, 'AWS::KafkaConnect::WorkerConfiguration');
-  const { 'Fn::Base64': text } = worker.properties.PropertiesFileContent as { 'Fn::Base64': string };
-  const bytes = 'org.apache.kafka.connect.converters.ByteArrayConverter';
-  expect(
-    Object.fromEntries(
-      text
-        .trim()
-        .split('\n')
-        .map((line) => line.split('=')),
-    ),
-  ).toMatchObject({
-    'key.converter': bytes,
-    'value.converter': bytes,
-  });
-  expect(properties.WorkerConfiguration).toMatchObject({
-    WorkerConfigurationArn: { 'Fn::GetAtt': [worker.id, 'WorkerConfigurationArn'] },
-  });
-});
-
 describe('what CloudFormation replaces gets a new name, and what it updates keeps it', () => {
   const name = (of: Template): unknown => connector(of).ConnectorName;
   let folder: string;
@@ -187,34 +167,6 @@ describe('the role', () => {
     statements.filter(({ Action }) => [Action].flat().includes(action)).flatMap(({ Resource }) => Resource);
   const topic = (name: string): string => `${BASE}:topic/mine/0a1b-2/${name}`;
   const group = (name: string): string => `${BASE}:group/mine/0a1b-2/${name}`;
-
-  test('is taken by connectors of this name in this account only', () => {
-    template.hasResourceProperties('AWS::IAM::Role', {
-      AssumeRolePolicyDocument: {
-        Statement: [
-          {
-            Action: 'sts:AssumeRole',
-            Principal: { Service: 'kafkaconnect.amazonaws.com' },
-            Condition: {
-              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
-              ArnLike: {
-                'aws:SourceArn': {
-                  'Fn::Join': [
-                    '',
-                    [
-                      'arn:aws:kafkaconnect:eu-west-1:',
-                      { Ref: 'AWS::AccountId' },
-                      ':connector/me-test-s3-sink-*',
-                    ],
-                  ],
-                },
-              },
-            },
-          },
-        ],
-      },
-    });
-  });
 
   test('reads the feeds, writes the dead-letter topic', () => {
     const internal = topic('__amazon_msk_connect_*');

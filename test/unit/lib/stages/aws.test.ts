@@ -5,37 +5,6 @@ type Settings = Readonly<Record<string, unknown>>;
 const dev = (settings: Settings = {}): Stage => awsDeployment('dev', settings).stage;
 const prod = (settings: Settings = {}): Stage => awsDeployment('prod', settings).stage;
 
-test('development is small and leaves nothing behind', () => {
-  expect(dev()).toMatchObject({
-    name: 'dev',
-    network: { kind: 'made', zones: 2, egress: 'nat-instance' },
-    kafka: { kind: 'msk', capacity: { kind: 'provisioned', instanceType: 'kafka.m7g.large' } },
-    topics: { replicationFactor: 2 },
-    connect: { kind: 'msk-connect', workers: 1, unitsPerWorker: 1 },
-    restProxy: { kind: 'client-host' },
-    source: { kind: 'rds', multiAz: false },
-    emulator: { scheduleEnabled: true },
-    streams: { capacity: { kind: 'provisioned', shards: 1 } },
-    statefulResources: 'destroy',
-    terminationProtection: false,
-  });
-  expect(dev().api.firewallRate).toBeUndefined();
-});
-
-test('production survives the loss of a zone and keeps its data', () => {
-  expect(prod()).toMatchObject({
-    name: 'prod',
-    network: { kind: 'made', zones: 3, egress: 'endpoints' },
-    topics: { replicationFactor: 3 },
-    connect: { kind: 'msk-connect', workers: 2 },
-    source: { kind: 'rds', multiAz: true },
-    emulator: { scheduleEnabled: false },
-    statefulResources: 'retain',
-    terminationProtection: true,
-  });
-  expect(prod().api.firewallRate).toBeGreaterThan(0);
-});
-
 test('neither stage has an AWS of another than Amazon, or a range in common with the other', () => {
   expect([dev().awsEndpointUrl, prod().awsEndpointUrl]).toEqual([undefined, undefined]);
   const ranges = [dev(), prod()].map(({ network }) => network.kind === 'made' && network.cidr);

@@ -17,20 +17,6 @@ function streams(overrides: Partial<FeedStreamsProps> = {}): Record<string, unkn
   }));
 }
 
-test('there is a stream for each feed', () => {
-  expect(streams().map(({ Name }) => Name)).toEqual([
-    'streaming-me-pin',
-    'streaming-me-geo',
-    'streaming-me-user',
-  ]);
-});
-
-test('the streams are encrypted by the key that AWS manages', () => {
-  for (const { StreamEncryption } of streams()) {
-    expect(StreamEncryption).toEqual({ EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' });
-  }
-});
-
 test('a provisioned stream has the shards of the stage', () => {
   for (const stream of streams({ capacity: { kind: 'provisioned', shards: 7 } })) {
     expect(stream).toMatchObject({ ShardCount: 7, StreamModeDetails: { StreamMode: 'PROVISIONED' } });

@@ -7,7 +7,6 @@ import { TIED_COUNTRIES } from '../../../../services/source/vocabulary';
 import { cleanAll, cleanGeo, cleanPin, cleanUser, followerCount } from '../../../oracle/clean';
 import { ageGroup } from '../../../oracle/answers';
 
-// Under load a test may take many times as long.
 const posts = [...generatePosts({ seed: 100, from: 0, to: 11_000 })];
 
 function share(predicate: (post: Post) => boolean): number {

@@ -39,62 +39,40 @@ test('optionalText leaves a missing setting undefined', () => {
   expect(optionalText(given('a'), 'x', 'a word')).toBe('a');
 });
 
-describe('requiredUrl', () => {
-  test.each([
-    ['http://127.0.0.1:8082', 'http://127.0.0.1:8082'],
-    ['https://host/base//', 'https://host/base'],
-  ])('takes %s', (value, url) => {
-    expect(requiredUrl(given(value), 'x')).toBe(url);
-  });
-  test.each([
-    '127.0.0.1:8082',
-    'ftp://host',
-    'http://',
-    'http://user:secret@host',
-    'http://host?a=b',
-    'http://host#a',
-    'http://ho st',
-    'http://host/{proxy}',
-    'http://host:99999',
-  ])('refuses %s', (value) => {
-    expect(() => requiredUrl(given(value), 'x')).toThrow(/^The setting "x" is .*http\(s\) URL/);
-  });
+test.each<[reader: typeof requiredUrl, value: string, expected: string]>([
+  [requiredUrl, 'http://127.0.0.1:8082', 'http://127.0.0.1:8082'],
+  [requiredUrl, 'https://host/base//', 'https://host/base'],
+  [requiredBootstrapServers, '127.0.0.1:9092', '127.0.0.1:9092'],
+  [requiredBootstrapServers, 'b-1.example:9098, b-2.example:9098', 'b-1.example:9098,b-2.example:9098'],
+  [requiredBootstrapServers, '[::1]:9092', '[::1]:9092'],
+  ...['127.0.0.1', 'db.example.com', '::1'].map((host): [typeof requiredHost, string, string] => [
+    requiredHost,
+    host,
+    host,
+  ]),
+])('%p takes %s', (reader, value, expected) => {
+  expect(reader(given(value), 'x')).toBe(expected);
 });
 
-describe('requiredBootstrapServers', () => {
-  test.each([
-    ['127.0.0.1:9092', '127.0.0.1:9092'],
-    ['b-1.kafka.example:9098, b-2.kafka.example:9098', 'b-1.kafka.example:9098,b-2.kafka.example:9098'],
-    ['[::1]:9092', '[::1]:9092'],
-  ])('takes %s', (value, servers) => {
-    expect(requiredBootstrapServers(given(value), 'x')).toBe(servers);
-  });
-  test.each(['127.0.0.1', 'host:', 'host:0', 'host:65536', 'a:1,,b:2', 'http://host:9092', ','])(
-    'refuses %s',
-    (value) => {
-      expect(() => requiredBootstrapServers(given(value), 'x')).toThrow(
-        /cannot be used: expected "host:port"/,
-      );
-    },
-  );
+test.each([1, 65535, '3306'])('requiredPort takes %p', (value) => {
+  expect(requiredPort(given(value), 'x')).toBe(Number(value));
 });
 
-describe('requiredPort', () => {
-  test.each([1, 65535, '3306'])('takes %p', (value) => {
-    expect(requiredPort(given(value), 'x')).toBe(Number(value));
-  });
-  test.each(['0', '65536', '-1', '3306.5', '0x10', ' 1', 'port'])('refuses %p', (value) => {
-    expect(() => requiredPort(given(value), 'x')).toThrow(/expected a TCP port/);
-  });
-});
-
-describe('requiredHost', () => {
-  test.each(['127.0.0.1', 'db.example.com', '::1'])('takes %s', (value) => {
-    expect(requiredHost(given(value), 'x')).toBe(value);
-  });
-  test.each(['http://host', 'host:3306', 'a b', '-host'])('refuses %s', (value) => {
-    expect(() => requiredHost(given(value), 'x')).toThrow(/expected a host name/);
-  });
+const NO_URLS = [
+  ...['127.0.0.1:8082', 'ftp://host', 'http://', 'http://user:secret@host', 'http://host?a=b'],
+  ...['http://host#a', 'http://ho st', 'http://host/{proxy}', 'http://host:99999'],
+];
+const NO_SERVERS = ['127.0.0.1', 'host:', 'host:0', 'host:65536', 'a:1,,b:2', 'http://host:9092', ','];
+const REFUSED = [
+  [requiredUrl, /^The setting "x" is .*http\(s\) URL/, NO_URLS],
+  [requiredBootstrapServers, /cannot be used: expected "host:port"/, NO_SERVERS],
+  [requiredPort, /expected a TCP port/, ['0', '65536', '-1', '3306.5', '0x10', ' 1', 'port']],
+  [requiredHost, /expected a host name/, ['http://host', 'host:3306', 'a b', '-host']],
+] as const;
+test.each(
+  REFUSED.flatMap(([reader, message, values]) => values.map((value) => ({ reader, message, value }))),
+)('$reader.name refuses $value', ({ reader, message, value }) => {
+  expect(() => reader(given(value), 'x')).toThrow(message);
 });
 
 test('requiredFolder wants a folder that is there', () => {

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -76,7 +76,7 @@ def _stdout_kept() -> Iterator[TextIO]:
             os.dup2(stdout.fileno(), 1)
 
 
-def _run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+def _run(options: argparse.Namespace, folder: Path) -> Mapping[str, object]:
     bucket = Bucket(options.bucket)
     local = None
     if options.master:

@@ -14,6 +14,7 @@ from pyspark.sql import SparkSession
 
 from spark_batch.batch import run_batch
 from table_engine.delta_tables import load_into
+from table_engine.documents import Answer, BatchReport
 from table_engine.duckdb_session import open_session
 from table_engine.feeds import FEED_NAMES
 from tests.sink_bucket import USER, SinkBucket
@@ -31,7 +32,7 @@ TABLES = (*FEED_NAMES, "quarantine")
 TEST_JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
 
 
-def spark_batch(spark: SparkSession, sink: SinkBucket) -> dict[str, Any]:
+def spark_batch(spark: SparkSession, sink: SinkBucket) -> BatchReport:
     with tempfile.TemporaryDirectory() as folder:
         return run_batch(spark, open_session(Path(folder), "500MB", 2), sink.bucket, USER)
 
@@ -57,8 +58,8 @@ def lines_of(folder: Path, feed: str) -> list[bytes]:
     return (folder / f"{feed}.jsonl").read_bytes().splitlines(keepends=True)
 
 
-def without_title(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: answer[name] for name in ("question", "columns", "rows")} for answer in answers]
+def without_title(answers: list[Answer]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in answer.items() if name != "title"} for answer in answers]
 
 
 def oracle_answers(folder: Path) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from spark_batch.table_maintenance import run_maintenance
 from table_engine import table_maintenance
+from table_engine.documents import MaintainedTable
 from table_engine.table_maintenance import (
     BATCH_RETENTION_HOURS,
-    MaintainedTable,
     configure,
     held,
     maintain_table,

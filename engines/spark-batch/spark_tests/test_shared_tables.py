@@ -14,12 +14,13 @@ from pyspark.sql import SparkSession
 
 from spark_tests.spark_support import TABLES, differing_rows, spark_batch
 from table_engine.batch_plan import plan_new_files
+from table_engine.documents import BatchReport
 from table_engine.feeds import FEED_NAMES, load_feeds
 from tests.sink_bucket import SinkBucket, jsonl
 from tests.stream_support import appender, stream_rows, user_records
 
 NewBucket = Callable[[], SinkBucket]
-Engine = Callable[[SinkBucket], dict[str, Any]]
+Engine = Callable[[SinkBucket], BatchReport]
 
 # The column that distinguishes the steps, by feed.
 COLUMN = {"pin": "title", "geo": "country", "user": "first_name"}
@@ -53,7 +54,7 @@ def reports(engines: list[Engine], sink: SinkBucket, other: SinkBucket) -> list[
 def test_tables_written_by_both_engines_in_turn(spark: SparkSession, new_bucket: NewBucket) -> None:
     mixed, by_duckdb = new_bucket(), new_bucket()
 
-    def on_spark(sink: SinkBucket) -> dict[str, Any]:
+    def on_spark(sink: SinkBucket) -> BatchReport:
         return spark_batch(spark, sink)
 
     assert reports([SinkBucket.batch, on_spark, SinkBucket.batch, on_spark], mixed, by_duckdb) == [1, 2, 3, 4]

@@ -1,5 +1,5 @@
 /**
- * The Python environment: the table engine's packages and the local AWS, by their lock file.
+ * The Python environment: the table engine's packages and the local AWS, by their lock files.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,21 +8,23 @@ import { childEnvironment } from '../../processes/environment';
 import { runCommand } from '../../processes/run-command';
 import { hashOf, type Part } from './part';
 
-const LOCK = path.join(PROJECT_ROOT, 'engines', 'table-engine', 'requirements-dev.lock');
+const SOURCE = path.join(PROJECT_ROOT, 'engines', 'table-engine');
+const LOCKS = ['requirements.lock', 'requirements-dev.lock'].map((name) => path.join(SOURCE, name));
 
 /** The Python environment in `.local/parts/python`. */
 export const PYTHON: Part = {
   name: 'python',
   title: 'Python packages',
   inPlace: true, // An environment holds its own path.
-  stamp: () => hashOf([LOCK], [path.join(realPartsRoot(), 'python'), path.dirname(LOCK)]),
+  stamp: () => hashOf(LOCKS, [path.join(realPartsRoot(), 'python'), SOURCE]),
   provides: ['bin/python'],
   async install(folder, signal) {
     const env = childEnvironment('installer');
     await runCommand('python3', ['-m', 'venv', folder], { env, signal });
     const python = path.join(folder, 'bin', 'python');
-    const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3'];
-    await runCommand(python, ['-m', 'pip', 'install', ...options, '--require-hashes', '-r', LOCK], {
+    const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3', '--require-hashes'];
+    const locks = LOCKS.flatMap((lock) => ['-r', lock]);
+    await runCommand(python, ['-m', 'pip', 'install', ...options, ...locks], {
       env,
       timeoutMs: 15 * 60_000,
       signal,
@@ -31,6 +33,6 @@ export const PYTHON: Part = {
     const lib = path.join(folder, 'lib');
     const version = readdirSync(lib).find((name) => name.startsWith('python3'));
     const packages = path.join(lib, version ?? '', 'site-packages');
-    writeFileSync(path.join(packages, 'table_engine_source.pth'), `${path.dirname(LOCK)}\n`);
+    writeFileSync(path.join(packages, 'table_engine_source.pth'), `${SOURCE}\n`);
   },
 };

@@ -11,7 +11,7 @@ from table_engine.environment import read_environment
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
 from table_engine.function_job import function_job
-from table_engine.raw_replay import raw_files_replay, replay_raw_files
+from table_engine.raw_replay import replay_raw_files
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_records import records_of_lines
 from table_engine.stream_replay import records_replay, replay_stream
@@ -35,6 +35,5 @@ def handler(event: dict[str, Any], _context: object) -> RecordsReplay | RawFiles
             return records_replay(replay_stream(appender, records), feed, started)
         if source == "raw-files":
             start, end = moment(event["from"]), moment(event["to"])
-            report = replay_raw_files(job.session, job.bucket, job.user_id, feed, start, end, job.folder)
-            return raw_files_replay(report, feed, started)
+            return replay_raw_files(job.session, job.bucket, job.user_id, feed, start, end, job.folder)
     raise TableEngineError(f"The source is {source!r}: expected stream or raw-files.")

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 from datetime import datetime, timezone
+from typing import TypeVar
 
 from table_engine.errors import TableEngineError
 from table_engine.feeds import check_user_id
 
+Value = TypeVar("Value")
 
-def bucket(text: str) -> str:
-    """A bucket's name."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", text):
-        raise ArgumentTypeError(f"{text!r} is no bucket name; expected 3 to 63 of a-z, 0-9, '.' and '-'")
-    return text
+
+def _matching(pattern: str, what: str, expected: str, convert: Callable[[str], Value]) -> Callable[[str], Value]:
+    def check(text: str) -> Value:
+        if not re.fullmatch(pattern, text):
+            raise ArgumentTypeError(f"{text!r} is no {what}; expected {expected}")
+        return convert(text)
+
+    return check
+
+
+#: A bucket's name.
+bucket = _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "bucket name", "3 to 63 of a-z, 0-9, '.' and '-'", str)
+
+#: An amount of memory in DuckDB's terms.
+memory = _matching(r"[1-9][0-9]*(\.[0-9]+)?\s*(MB|GB|MiB|GiB)", "amount of memory", "for example 500MB or 2GB", str)
+
+#: A number of threads.
+threads = _matching(r"[1-9][0-9]{0,2}", "number of threads", "1 to 999", int)
+
+#: A number of commits.
+commits = _matching(r"[1-9][0-9]{0,3}", "number of commits", "1 to 9999", int)
 
 
 def user_id(text: str) -> str:
@@ -23,27 +42,6 @@ def user_id(text: str) -> str:
         return check_user_id(text)
     except TableEngineError as error:
         raise ArgumentTypeError(str(error)) from error
-
-
-def memory(text: str) -> str:
-    """An amount of memory in DuckDB's terms."""
-    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?\s*(MB|GB|MiB|GiB)", text):
-        raise ArgumentTypeError(f"{text!r} is no amount of memory; expected for example 500MB or 2GB")
-    return text
-
-
-def threads(text: str) -> int:
-    """A number of threads."""
-    if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
-        raise ArgumentTypeError(f"{text!r} is no number of threads; expected 1 to 999")
-    return int(text)
-
-
-def commits(text: str) -> int:
-    """A number of commits."""
-    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
-        raise ArgumentTypeError(f"{text!r} is no number of commits; expected 1 to 9999")
-    return int(text)
 
 
 def moment(text: str) -> datetime:

@@ -11,7 +11,8 @@ from typing import Any
 import duckdb
 from deltalake import CommitProperties, DeltaTable
 
-from table_engine.delta_tables import DeltaTables, append_rows, commit_once, read_table
+from table_engine.cleaning import DUCKDB_TYPES
+from table_engine.delta_tables import TABLES, DeltaTables, append_rows, commit_once, read_table
 from table_engine.duckdb_session import insert_columns
 from table_engine.feeds import FEED_NAMES, topic_name
 from table_engine.raw_files import RawFile, list_raw_files, to_be_planned
@@ -19,18 +20,7 @@ from table_engine.storage import Bucket
 
 _APPLICATION = "batch-plan"
 
-_COLUMNS = {
-    "batch": "BIGINT",
-    "sequence": "BIGINT",
-    "feed": "VARCHAR",
-    "key": "VARCHAR",
-    "etag": "VARCHAR",
-    "size": "BIGINT",
-    "uploaded_at": "TIMESTAMPTZ",
-    "partition": "INTEGER",
-    "start_offset": "BIGINT",
-    "again": "BOOLEAN",
-}
+_COLUMNS = {name: DUCKDB_TYPES[type_] for name, type_ in TABLES["batch_files"].items()}
 
 
 @dataclass(frozen=True)

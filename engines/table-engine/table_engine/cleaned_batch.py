@@ -14,9 +14,8 @@ from pathlib import Path
 import duckdb
 
 from table_engine.cleaning import cleaned_relation, duckdb_columns
-from table_engine.duckdb_session import insert_columns
 from table_engine.feeds import Feed
-from table_engine.line_groups import LineGroup, line_groups, lines_relation
+from table_engine.line_groups import LineGroup, add_positions, create_positions, line_groups, lines_relation
 from table_engine.raw_files import RawFile
 from table_engine.storage import Bucket
 
@@ -45,8 +44,7 @@ def clean_files(
     columns = ", ".join(f"{name} {type_}" for name, type_ in duckdb_columns(feed))
     names = ", ".join(name for name, _ in duckdb_columns(feed))
     session.execute(f"CREATE OR REPLACE TEMP TABLE cleaned (reason VARCHAR, raw_text VARCHAR, {columns})")
-    session.execute("CREATE OR REPLACE TEMP TABLE segments (first_row BIGINT, key VARCHAR, first_line BIGINT)")
-    session.execute("CREATE OR REPLACE TEMP TABLE broken (row BIGINT, raw_text VARCHAR, reason VARCHAR)")
+    create_positions(session)
     rows_before = 0
     for group in _one_ahead(line_groups(bucket, files, folder, on_changed)):
         if group.lines:
@@ -59,7 +57,7 @@ def clean_files(
                 f"INSERT INTO cleaned SELECT reason, CASE WHEN reason IS NOT NULL THEN line END, {names} "
                 f"FROM ({select})"
             )
-            _keep_positions(session, group, rows_before)
+            add_positions(session, group, rows_before)
             rows_before += group.lines
         group.remove()
     _check_order(session, rows_before)
@@ -107,24 +105,6 @@ FROM (
 ) r ASOF JOIN segments s ON r.row >= s.first_row
 ORDER BY r.row
 """
-
-
-def _keep_positions(session: duckdb.DuckDBPyConnection, group: LineGroup, rows_before: int) -> None:
-    insert_columns(
-        session,
-        "segments",
-        [
-            [segment.first_row + rows_before for segment in group.segments],
-            [segment.key for segment in group.segments],
-            [segment.first_line for segment in group.segments],
-        ],
-        ["BIGINT", "VARCHAR", "BIGINT"],
-    )
-    if group.broken:
-        session.execute(
-            f"""INSERT INTO broken SELECT (line->>'row')::BIGINT + {rows_before}, line->>'raw', line->>'reason'
-            FROM {lines_relation(group.broken_path)}"""
-        )
 
 
 def _check_order(session: duckdb.DuckDBPyConnection, lines: int) -> None:

@@ -13,7 +13,8 @@ from table_engine.feeds import Feed
 from table_engine.raw_lines import line_problem, readable, to_text, without_end
 from table_engine.sql_text import cleaning_sql, duckdb_functions
 
-_DUCKDB_TYPES = {
+#: The types of Delta Lake's terms in DuckDB's.
+DUCKDB_TYPES = {
     "int": "INTEGER",
     "long": "BIGINT",
     "string": "VARCHAR",
@@ -35,7 +36,7 @@ class Reject:
 
 def duckdb_columns(feed: Feed) -> list[tuple[str, str]]:
     """The cleaned table's column names, quoted, with their DuckDB types."""
-    return [(f'"{column.name}"', _DUCKDB_TYPES[column.type]) for column in feed.table]
+    return [(f'"{column.name}"', DUCKDB_TYPES[column.type]) for column in feed.table]
 
 
 def cleaned_relation(session: duckdb.DuckDBPyConnection, feed: Feed, lines: str) -> str:

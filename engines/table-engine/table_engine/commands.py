@@ -18,7 +18,7 @@ from table_engine.documents import RawFilesReplay, RecordsReplay
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
 from table_engine.inspection import run_inspection
-from table_engine.raw_replay import raw_files_replay, replay_raw_files
+from table_engine.raw_replay import replay_raw_files
 from table_engine.reconciliation import reconcile_facts
 from table_engine.storage import Bucket
 from table_engine.stream_append import StreamAppender
@@ -85,11 +85,9 @@ def _replay_raw_files(job: Job) -> RawFilesReplay:
     options = job.options
     if options.from_ > options.to_:
         raise TableEngineError(f"--from {options.from_.isoformat()} is after --to {options.to_.isoformat()}.")
-    started = time.monotonic()
-    report = replay_raw_files(
+    return replay_raw_files(
         job.session, job.bucket, options.user_id, options.feed, options.from_, options.to_, job.folder
     )
-    return raw_files_replay(report, options.feed, started)
 
 
 def _replay_records(job: Job) -> RecordsReplay:

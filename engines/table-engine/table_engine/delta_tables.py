@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from typing import TypeVar
 
 import duckdb
@@ -59,7 +60,7 @@ ROW_GROUP_ROWS = 128 * 1024
 #: How Parquet files are written.
 WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP_ROWS)
 
-#: What follows a commit. Old ones are deleted by the care; a function that appends may delete nothing.
+#: What follows a commit. Old ones are deleted by the maintenance; a function that appends may delete nothing.
 HOOK = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 # A commit that lost a race looks again; each loss means that another one made progress.
@@ -108,30 +109,30 @@ class DeltaTables:
     def open(self, name: str) -> DeltaTable:
         """Opens a table. Raises TableEngineError when no batch has made it yet."""
         try:
-            return DeltaTable(self.uri(name), storage_options=self._bucket.options)
+            return DeltaTable(self.uri(name), storage_options=self.options)
         except TableNotFoundError as error:
             raise TableEngineError(
                 f"There is no table {self.uri(name)} yet: run the command 'batch' first, and check --bucket."
             ) from error
 
-    def open_or_create(self, name: str) -> DeltaTable:
-        """Opens a table of `TABLES`, creating an empty one when it is not there."""
+    def open_or_create(
+        self, name: str, columns: Mapping[str, str] | None = None, configuration: Mapping[str, str] | None = None
+    ) -> DeltaTable:
+        """Opens a table, creating an empty one if it does not exist; by default with the columns that `TABLES` has."""
         for attempt in range(_ATTEMPTS):
             try:
-                return DeltaTable(self.uri(name), storage_options=self._bucket.options)
+                return DeltaTable(self.uri(name), storage_options=self.options)
             except TableNotFoundError:
-                try:
+                with suppress(DeltaError) if attempt < _ATTEMPTS - 1 else nullcontext():
                     return DeltaTable.create(
                         self.uri(name),
-                        delta_schema(TABLES[name]),
+                        delta_schema(columns or TABLES[name]),
                         mode="ignore",
-                        storage_options=self._bucket.options,
+                        configuration=dict(configuration or {}),
+                        storage_options=self.options,
                     )
-                except DeltaError:
-                    # Another run made it at the same moment, or it cannot be made: the next look tells.
-                    if attempt == _ATTEMPTS - 1:
-                        raise
-                    _pause(attempt)
+                # Another writer created it at the same moment, or it cannot be created: the next attempt shows which.
+                _pause(attempt)
         raise AssertionError("unreachable")
 
 
@@ -176,12 +177,12 @@ def commit_on_newest(
 ) -> Result | None:
     """Looks at the newest state of the table and commits on exactly this state; looks again when others were faster.
 
-    `is_newest` says that the table's state is the newest as far as the caller knows, and saves the first look: when he
+    `is_newest` says that the table's state is the newest as far as the caller knows, and saves the first look: when it
     is wrong, the commit is refused, and the file that was written for it is left to a vacuum. "Nothing to do" must then
     be true of a later state as well.
 
     `decide` is given the state; it returns None when there is nothing to do. Of several writers one succeeds, and the
-    others decide anew on what it wrote; a writer whose commit went through unseen finds it. Returns what the writing
+    others decide again on what it wrote; a writer whose commit went through unseen finds it. Returns what the writing
     function returned, or None when there was nothing to do. Raises TableEngineError when other writers keep being
     faster.
     """
@@ -201,7 +202,7 @@ def commit_on_newest(
                 raise
             _pause(tries)
     raise TableEngineError(
-        f"{_ATTEMPTS} commits to {table.table_uri} were overtaken by other writers: run the command again."
+        f"{_ATTEMPTS} commits to {table.table_uri} conflicted with other writers: run the command again."
     )
 
 

@@ -16,7 +16,7 @@ from table_engine.documents import FeedInspection, Inspection, LastDay, RawParti
 from table_engine.duckdb_session import insert_columns
 from table_engine.feeds import FEED_NAMES, Feed, FeedName, load_feeds, topic_name
 from table_engine.ledger import merge_ranges, read_ledger
-from table_engine.line_groups import line_groups, lines_relation
+from table_engine.line_groups import add_positions, create_positions, line_groups, lines_relation
 from table_engine.raw_files import RawFile, list_raw_files
 from table_engine.storage import Bucket
 
@@ -65,13 +65,14 @@ def _read_lines(
     batched: set[str],
     temporary: Path,
 ) -> None:
-    """Fills `raw_lines` (key, line, ind, batched): every line that is not blank, `ind` null when it has no row number.
+    """Fills `raw_lines` (key, line, ind, is_record, is_batched) with every line.
 
-    The row number is read without the cleaning's SQL, so that a fault there shows.
+    `ind` is null for a line without a row number, which is read without the cleaning's SQL, so that a fault there
+    shows. A blank line is no record.
     """
     session.execute(
-        "CREATE OR REPLACE TEMP TABLE raw_lines (key VARCHAR, line BIGINT, ind DOUBLE, is_batched BOOLEAN);"
-        "CREATE OR REPLACE TEMP TABLE blank_lines (key VARCHAR, line BIGINT);"
+        "CREATE OR REPLACE TEMP TABLE raw_lines "
+        "(key VARCHAR, line BIGINT, ind DOUBLE, is_record BOOLEAN, is_batched BOOLEAN);"
         "CREATE OR REPLACE TEMP TABLE batched_keys (key VARCHAR)"
     )
     insert_columns(session, "batched_keys", [list(batched)], ["VARCHAR"])
@@ -80,52 +81,34 @@ def _read_lines(
         print(f"{file.key} was changed or removed while it was being inspected.", file=sys.stderr)
 
     name = feed.row_number
-    # DuckDB takes the first of a key that stands twice; the last counts.
+    # DuckDB takes the first of duplicate keys; the last counts.
     last = f"len(json_keys(line)) - list_position(list_reverse(json_keys(line)), '{name}') + 1"
-    may_be_twice = f'regexp_matches(line, \'"{name}".*"{name}"|\\\\u00\')'
+    may_be_duplicate = f'regexp_matches(line, \'"{name}".*"{name}"|\\\\u00\')'
     for group in line_groups(bucket, files, temporary, on_changed):
         if group.lines:
+            create_positions(session)
+            add_positions(session, group)
+            # A table, whose row ids are the lines' places.
             session.execute(
                 f"""CREATE OR REPLACE TEMP TABLE group_lines AS SELECT
                 regexp_matches(line, '[^ \\t]') AS is_text,
-                TRY(CAST(CASE WHEN {may_be_twice} THEN json_extract_string(line, '$.*')[{last}]
+                TRY(CAST(CASE WHEN {may_be_duplicate} THEN json_extract_string(line, '$.*')[{last}]
                   ELSE from_json(line, '{{"{name}":"VARCHAR"}}')."{name}" END AS DOUBLE)) AS ind
                 FROM (SELECT line FROM {lines_relation(group.path)})"""
             )
             session.execute(
-                "CREATE OR REPLACE TEMP TABLE group_segments (first_row BIGINT, key VARCHAR, first_line BIGINT);"
-                "CREATE OR REPLACE TEMP TABLE group_broken (row BIGINT)"
-            )
-            insert_columns(
-                session,
-                "group_segments",
-                [
-                    [segment.first_row for segment in group.segments],
-                    [segment.key for segment in group.segments],
-                    [segment.first_line for segment in group.segments],
-                ],
-                ["BIGINT", "VARCHAR", "BIGINT"],
-            )
-            if group.broken:
-                session.execute(
-                    f"INSERT INTO group_broken SELECT (line->>'row')::BIGINT FROM {lines_relation(group.broken_path)}"
-                )
-            session.execute(
-                """CREATE OR REPLACE TEMP TABLE placed AS
-                SELECT s.key, l.rowid - s.first_row + s.first_line AS line, l.ind,
-                  coalesce(l.is_text, false) OR l.rowid IN (SELECT row FROM group_broken) AS is_record
-                FROM group_lines l ASOF JOIN group_segments s ON l.rowid >= s.first_row"""
-            )
-            session.execute(
-                "INSERT INTO raw_lines SELECT key, line, ind, key IN (FROM batched_keys) FROM placed WHERE is_record;"
-                "INSERT INTO blank_lines SELECT key, line FROM placed WHERE NOT is_record"
+                """INSERT INTO raw_lines SELECT s.key, l.rowid - s.first_row + s.first_line, l.ind,
+                  coalesce(l.is_text, false) OR l.rowid IN (SELECT row FROM broken), s.key IN (FROM batched_keys)
+                FROM group_lines l ASOF JOIN segments s ON l.rowid >= s.first_row"""
             )
         group.remove()
 
 
 def _partitions(session: duckdb.DuckDBPyConnection, files: list[RawFile], batched: set[str]) -> dict[str, RawPartition]:
-    lines = dict(session.execute("SELECT key, count(*) FROM raw_lines GROUP BY key").fetchall())
-    blank = dict(session.execute("SELECT key, count(*) FROM blank_lines GROUP BY key").fetchall())
+    counted = session.execute(
+        "SELECT key, count(*) FILTER (is_record), count(*) FILTER (NOT is_record) FROM raw_lines GROUP BY key"
+    ).fetchall()
+    lines, blank = ({row[0]: row[place] for row in counted} for place in (1, 2))
     by_partition: dict[int, list[RawFile]] = {}
     for file in sorted(files, key=lambda file: (file.partition, file.start_offset)):
         by_partition.setdefault(file.partition, []).append(file)
@@ -159,7 +142,7 @@ def _tables(session: duckdb.DuckDBPyConnection, feed: str) -> TableFigures:
           (SELECT count(*) FROM table_rows), (SELECT count(DISTINCT ind) FROM table_rows),
           (SELECT count(*) FROM quarantine WHERE feed = '{feed}'),
           (SELECT count(DISTINCT position) FROM quarantine WHERE feed = '{feed}'),
-          (SELECT count(*) FROM raw_lines r WHERE r.is_batched
+          (SELECT count(*) FROM raw_lines r WHERE r.is_batched AND r.is_record
              AND NOT EXISTS (FROM table_rows t WHERE t.ind = r.ind)
              AND NOT EXISTS (FROM quarantine q WHERE q.feed = '{feed}' AND q.position = r.key || ':' || r.line))"""
     ).fetchone()
@@ -179,7 +162,7 @@ def _last_day(session: duckdb.DuckDBPyConnection, feed: str, keys: set[str]) -> 
     insert_columns(session, "last_day_keys", [list(keys)], ["VARCHAR"])
     found = session.execute(
         f"""SELECT
-          (SELECT count(*) FROM raw_lines WHERE key IN (FROM last_day_keys)),
+          (SELECT count(*) FROM raw_lines WHERE is_record AND key IN (FROM last_day_keys)),
           (SELECT count(DISTINCT position) FROM quarantine
              WHERE feed = '{feed}' AND regexp_replace(position, ':[0-9]+$', '') IN (FROM last_day_keys))"""
     ).fetchone()

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import duckdb
+
+from table_engine.duckdb_session import insert_columns
 from table_engine.raw_files import RawFile
 from table_engine.raw_lines import LONGEST_LINE, to_piece, whole_lines
 from table_engine.storage import CHUNK_BYTES, Bucket, ObjectChangedError
@@ -31,7 +34,7 @@ _AHEAD = 8
 
 @dataclass(frozen=True)
 class Segment:
-    """Lines of one file that stand together in a group: where they begin in the group, and in the file."""
+    """Adjacent lines of one file in a group: where they begin in the group, and in the file."""
 
     first_row: int
     key: str
@@ -40,7 +43,7 @@ class Segment:
 
 @dataclass
 class LineGroup:
-    """Lines in `path`; the broken ones are empty there and stand in `broken_path`, a JSON document each."""
+    """Lines in `path`; the broken ones are empty there, and JSON documents in `broken_path`."""
 
     path: Path
     broken_path: Path
@@ -71,6 +74,29 @@ def lines_relation(path: Path) -> str:
     )
 
 
+def create_positions(session: duckdb.DuckDBPyConnection) -> None:
+    """Creates the empty temporary tables that `add_positions` fills."""
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE segments (first_row BIGINT, key VARCHAR, first_line BIGINT);"
+        "CREATE OR REPLACE TEMP TABLE broken (row BIGINT, raw_text VARCHAR, reason VARCHAR)"
+    )
+
+
+def add_positions(session: duckdb.DuckDBPyConnection, group: LineGroup, rows_before: int = 0) -> None:
+    """Adds a group to `segments` and `broken`; rows are counted from `rows_before` on."""
+    columns: list[list[object]] = [
+        [segment.first_row + rows_before for segment in group.segments],
+        [segment.key for segment in group.segments],
+        [segment.first_line for segment in group.segments],
+    ]
+    insert_columns(session, "segments", columns, ["BIGINT", "VARCHAR", "BIGINT"])
+    if group.broken:
+        session.execute(
+            f"""INSERT INTO broken SELECT (line->>'row')::BIGINT + {rows_before}, line->>'raw', line->>'reason'
+            FROM {lines_relation(group.broken_path)}"""
+        )
+
+
 def line_groups(
     bucket: Bucket,
     files: Iterable[RawFile],
@@ -80,7 +106,7 @@ def line_groups(
 ) -> Iterator[LineGroup]:
     """Reads files in the order given. The caller removes each group when it has used it.
 
-    `on_changed` is told of a file that is gone or has another content than when it was planned; it is left out.
+    `on_changed` is called with a file that is gone or has another content than when it was planned; it is left out.
     """
     numbers = count()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -26,53 +25,22 @@ from table_engine.storage import Bucket
 _APPLICATION = "raw-replay"
 
 
-@dataclass
-class RawReplayReport:
-    """What a replay of raw files did. `lines` are the records of the `files` that were read, `rows` + `rejects`.
-
-    `inserted` posts were missing in the table, `quarantined` positions in quarantine. `pending_files` are in the time
-    too, but no batch has taken them up: they are left to it.
-    """
-
-    files: int = 0
-    pending_files: int = 0
-    lines: int = 0
-    rows: int = 0
-    rejects: int = 0
-    inserted: int = 0
-    quarantined: int = 0
-
-
-def raw_files_replay(report: RawReplayReport, feed: FeedName, started: float) -> RawFilesReplay:
-    """The document of a replay of a feed that began at `started` (by `time.monotonic`)."""
-    return {
-        "feed": feed,
-        "files": report.files,
-        "pending_files": report.pending_files,
-        "lines": report.lines,
-        "rows": report.rows,
-        "rejects": report.rejects,
-        "inserted": report.inserted,
-        "quarantined": report.quarantined,
-        "seconds": round(time.monotonic() - started, 3),
-    }
-
-
 def replay_raw_files(
     session: duckdb.DuckDBPyConnection,
     bucket: Bucket,
     user_id: str,
-    feed_name: str,
+    feed_name: FeedName,
     start: datetime,
     end: datetime,
     temporary: Path,
-) -> RawReplayReport:
+) -> RawFilesReplay:
     """Reads the raw files of a feed again that were uploaded from `start` to `end`, both included.
 
     Of a post that these files have and the table has not, the newest row is added, be it in a file that was uploaded
     after `end` and that a batch has taken up: such files are read too when a post is missing. Raises
-    TableEngineError when no batch has run yet. It can be done again at any time.
+    TableEngineError when no batch has run yet. It is idempotent.
     """
+    started = time.monotonic()
     feed = load_feeds()[feed_name]
     tables = DeltaTables(bucket)
     table, quarantine = tables.open(feed_name), tables.open("quarantine")
@@ -81,7 +49,17 @@ def replay_raw_files(
     applied = _applied(read_plan(tables.open("batch_files")), table, feed_name)
     ordered = in_source_order(file for file in listed if (file.key, file.etag) in applied)
     files = [file for file in ordered if file in chosen]
-    report = RawReplayReport(files=len(files), pending_files=len(chosen) - len(files))
+    report: RawFilesReplay = {
+        "feed": feed_name,
+        "files": len(files),
+        "pending_files": len(chosen) - len(files),
+        "lines": 0,
+        "rows": 0,
+        "rejects": 0,
+        "inserted": 0,
+        "quarantined": 0,
+        "seconds": 0,
+    }
     if not files:
         return report
 
@@ -91,8 +69,8 @@ def replay_raw_files(
         )
 
     counts = clean_files(session, bucket, feed, files, temporary, on_changed)
-    report.lines, report.rows, report.rejects = counts.lines, counts.rows, counts.rejects
-    report.quarantined = append_missing(quarantine, _APPLICATION, partial(missing_rejects, session, feed))
+    report["lines"], report["rows"], report["rejects"] = counts.lines, counts.rows, counts.rejects
+    report["quarantined"] = append_missing(quarantine, _APPLICATION, partial(missing_rejects, session, feed))
     # The newest row may be in any file from the first one on.
     since = ordered[ordered.index(files[0]) :]
     if len(since) > len(files) and _missing_posts(session, "newest", table)[1]:
@@ -101,8 +79,9 @@ def replay_raw_files(
         find = partial(_missing_posts, session, "(FROM newest SEMI JOIN wanted USING (ind))")
     else:
         find = partial(_missing_posts, session, "newest")
-    report.inserted = append_missing(table, _APPLICATION, find)
+    report["inserted"] = append_missing(table, _APPLICATION, find)
     session.execute("DROP VIEW newest; DROP TABLE cleaned; DROP TABLE rejects")
+    report["seconds"] = round(time.monotonic() - started, 3)
     return report
 
 

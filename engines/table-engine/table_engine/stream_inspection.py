@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 import duckdb
 from arro3.core import Array, DataType
@@ -154,13 +154,4 @@ def _shards(session: duckdb.DuckDBPyConnection, numbers: dict[str, int]) -> dict
 
 def _counts(counts: list[int]) -> StreamCounts:
     """Counts in the order of _COUNTS under their names."""
-    acknowledged, rows, quarantined, pending, missing, duplicate, unacknowledged = counts
-    return {
-        "acknowledged": acknowledged,
-        "rows": rows,
-        "quarantined": quarantined,
-        "pending": pending,
-        "missing": missing,
-        "duplicate": duplicate,
-        "unacknowledged": unacknowledged,
-    }
+    return cast(StreamCounts, dict(zip(_COUNTS, counts, strict=True)))

@@ -14,7 +14,7 @@ from table_engine.duckdb_session import insert_columns
 from table_engine.feeds import stream_name, stream_table_name
 from table_engine.storage import Bucket
 from table_engine.stream_tables import ShardProgress
-from table_engine.table_log import Commit, count_log_entries, newest_commits
+from table_engine.table_log import count_log_entries, newest_commits
 
 #: How many of the newest commits the latency is taken from.
 COMMITS = 100
@@ -55,11 +55,7 @@ def read_stream_log(bucket: Bucket, user_id: str, feed: str, version: int, most:
             if number > before and commit.made_at is not None:
                 advances.append((shard[1], before, number, commit.made_at))
             numbers[shard[1]] = number
-    return StreamLog(_appends(commits), numbers, advances)
-
-
-def _appends(commits: list[Commit]) -> int:
-    return sum(bool(commit.transactions) for commit in commits)
+    return StreamLog(sum(bool(commit.transactions) for commit in commits), numbers, advances)
 
 
 def recent_figures(

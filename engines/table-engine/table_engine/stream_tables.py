@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Protocol
 
 from deltalake import DeltaTable, Transaction
-from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from table_engine.delta_tables import TABLES, DeltaTables, delta_schema
+from table_engine.delta_tables import TABLES, DeltaTables
 from table_engine.feeds import Feed, stream_table_name
 
 #: The columns that follow the cleaned ones: where a row comes from.
@@ -26,7 +24,7 @@ RETENTION_HOURS = 24
 #: How many hours the commits before a checkpoint are kept: at some commits a second a day of them would be too many.
 LOG_RETENTION_HOURS = 2
 
-#: The properties of tables that are appended to all the time; the care gives them to those that lack them.
+#: The properties of tables that are appended to all the time; the maintenance gives them to those that lack them.
 CONFIGURATION: Mapping[str, str] = {
     "delta.logRetentionDuration": f"interval {LOG_RETENTION_HOURS} hours",
     "delta.deletedFileRetentionDuration": f"interval {RETENTION_HOURS} hours",
@@ -38,8 +36,6 @@ _GROUPS = 4
 _DIGITS = 18
 _LIMIT = 10 ** (_GROUPS * _DIGITS)
 
-_CREATE_ATTEMPTS = 10
-
 
 def stream_columns(feed: Feed) -> Mapping[str, str]:
     """The table's columns with their types in Delta Lake's terms: the cleaned ones, then SOURCE_COLUMNS."""
@@ -47,26 +43,8 @@ def stream_columns(feed: Feed) -> Mapping[str, str]:
 
 
 def open_stream_table(tables: DeltaTables, user_id: str, feed: Feed) -> DeltaTable:
-    """Opens a feed's table, creating an empty one when it is not there."""
-    uri, options = tables.uri(stream_table_name(user_id, feed.name)), tables.options
-    for attempt in range(_CREATE_ATTEMPTS):
-        try:
-            return DeltaTable(uri, storage_options=options)
-        except TableNotFoundError:
-            try:
-                return DeltaTable.create(
-                    uri,
-                    delta_schema(stream_columns(feed)),
-                    mode="ignore",
-                    configuration=dict(CONFIGURATION),
-                    storage_options=options,
-                )
-            except DeltaError:
-                # Another function made it at the same moment, or it cannot be made: the next look tells.
-                if attempt == _CREATE_ATTEMPTS - 1:
-                    raise
-                time.sleep(0.05 * (attempt + 1))
-    raise AssertionError("unreachable")
+    """Opens a feed's table, creating an empty one if it does not exist."""
+    return tables.open_or_create(stream_table_name(user_id, feed.name), stream_columns(feed), CONFIGURATION)
 
 
 class Transactions(Protocol):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from table_engine.storage import Bucket, ObjectChangedError
@@ -58,16 +59,8 @@ def newest_commits(bucket: Bucket, table_name: str, version: int, most: int) -> 
             return None
 
     with ThreadPoolExecutor(_THREADS) as threads:
-        return _until_missing(threads.map(read, range(version, max(-1, version - most), -1)))
-
-
-def _until_missing(commits: Iterable[Commit | None]) -> list[Commit]:
-    found: list[Commit] = []
-    for commit in commits:
-        if commit is None:
-            break
-        found.append(commit)
-    return found
+        found = threads.map(read, range(version, max(-1, version - most), -1))
+        return [commit for commit in takewhile(lambda commit: commit is not None, found) if commit is not None]
 
 
 def count_log_entries(bucket: Bucket, table_name: str) -> int:

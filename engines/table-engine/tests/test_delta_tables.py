@@ -80,7 +80,7 @@ def test_a_writer_that_is_always_overtaken_gives_up(
         append(session, sink.tables.open("user"), 7, None)
         append(session, target, 1, properties)
 
-    with pytest.raises(TableEngineError, match=r"3 commits to .* were overtaken by other writers"):
+    with pytest.raises(TableEngineError, match=r"3 commits to .* conflicted with other writers"):
         commit_once(table, "batch", 1, attempt)
     assert inds(session, table) == [7, 7, 7]
 

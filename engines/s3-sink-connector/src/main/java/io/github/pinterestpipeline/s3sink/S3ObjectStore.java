@@ -2,6 +2,7 @@ package io.github.pinterestpipeline.s3sink;
 
 import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -141,11 +142,8 @@ final class S3ObjectStore implements ObjectStore {
   private static String crc32(byte[] content, int length) {
     CRC32 crc = new CRC32();
     crc.update(content, 0, length);
-    int value = (int) crc.getValue();
-    byte[] bytes = {
-      (byte) (value >>> 24), (byte) (value >>> 16), (byte) (value >>> 8), (byte) value
-    };
-    return Base64.getEncoder().encodeToString(bytes);
+    byte[] value = ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
+    return Base64.getEncoder().encodeToString(value);
   }
 
   @Override

@@ -1,7 +1,15 @@
 package io.github.pinterestpipeline.s3sink;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+
 /** Checks that bytes are UTF-8 suitable for JSON: well formed, no byte order mark, no zero byte. */
 final class Utf8 {
+  private static final int PART = 8 * 1024;
+
   private Utf8() {}
 
   /**
@@ -10,57 +18,24 @@ final class Utf8 {
    * @throws InvalidValueException with the position of the first invalid byte
    */
   static void check(byte[] bytes) throws InvalidValueException {
-    if (bytes.length >= 3
-        && bytes[0] == (byte) 0xEF
-        && bytes[1] == (byte) 0xBB
-        && bytes[2] == (byte) 0xBF) {
-      throw new InvalidValueException("it starts with a byte order mark");
-    }
-    int i = 0;
-    while (i < bytes.length) {
-      int lead = bytes[i];
-      if (lead > 0) {
-        i++;
-      } else if (lead == 0) {
-        throw new InvalidValueException("there is a zero byte at byte " + i);
-      } else {
-        int length = sequenceLength(bytes, i);
-        if (length == 0) {
-          throw new InvalidValueException("it is not UTF-8 at byte " + i);
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer part = CharBuffer.allocate(PART);
+    CoderResult result;
+    do {
+      int start = in.position();
+      result = decoder.decode(in, part.clear(), true);
+      if (start == 0 && part.position() > 0 && part.get(0) == '\ufeff') {
+        throw new InvalidValueException("it starts with a byte order mark");
+      }
+      for (int i = start; i < in.position(); i++) {
+        if (bytes[i] == 0) {
+          throw new InvalidValueException("there is a zero byte at byte " + i);
         }
-        i += length;
       }
+    } while (result.isOverflow());
+    if (result.isError()) {
+      throw new InvalidValueException("it is not UTF-8 at byte " + in.position());
     }
-  }
-
-  /** The length of the multi-byte sequence at i, or 0 if it is malformed (RFC 3629, section 4). */
-  private static int sequenceLength(byte[] bytes, int i) {
-    int lead = bytes[i] & 0xFF;
-    int length;
-    if (lead >= 0xC2 && lead <= 0xDF) {
-      length = 2;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      length = 3;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      length = 4;
-    } else {
-      return 0;
-    }
-    if (i + length > bytes.length) {
-      return 0;
-    }
-    // The second byte's range excludes overlong forms, surrogates and code points over U+10FFFF.
-    int low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    int high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    int second = bytes[i + 1] & 0xFF;
-    if (second < low || second > high) {
-      return 0;
-    }
-    for (int k = i + 2; k < i + length; k++) {
-      if ((bytes[k] & 0xC0) != 0x80) {
-        return 0;
-      }
-    }
-    return length;
   }
 }

@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,8 +24,8 @@ class CatalogueTest {
 
   @Test
   void theLimitOfNestingIsThePipelines() throws IOException {
-    Map<?, ?> feeds = (Map<?, ?>) read(PROJECT.resolve("services/contract/feeds.json")).get(0);
-    assertEquals(feeds.get("mostNesting"), String.valueOf(JsonLine.MOST_NESTING));
+    Map<?, ?> feeds = read(PROJECT.resolve("services/contract/feeds.json")).get(0);
+    assertEquals(feeds.get("mostNesting"), JsonLine.MOST_NESTING);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -70,7 +67,7 @@ class CatalogueTest {
 
   static Stream<Object[]> inputs() throws IOException {
     return read(PROJECT.resolve("test/catalogue/inputs.jsonl")).stream()
-        .map(input -> new Object[] {((Map<?, ?>) input).get("name"), input});
+        .map(input -> new Object[] {input.get("name"), input});
   }
 
   private static String joined(Object text) {
@@ -80,8 +77,7 @@ class CatalogueTest {
     StringBuilder joined = new StringBuilder();
     for (Object part : parts) {
       if (part instanceof Map<?, ?> repeated) {
-        int times = Integer.parseInt((String) repeated.get("times"));
-        joined.append(((String) repeated.get("repeat")).repeat(times));
+        joined.append(((String) repeated.get("repeat")).repeat((int) repeated.get("times")));
       } else {
         joined.append(part);
       }
@@ -89,35 +85,11 @@ class CatalogueTest {
     return joined.toString();
   }
 
-  /** The values of a file of JSON or JSON Lines. */
-  private static List<Object> read(Path file) throws IOException {
-    List<Object> values = new ArrayList<>();
-    try (JsonParser parser = new JsonFactory().createParser(file.toFile())) {
-      while (parser.nextToken() != null) {
-        values.add(value(parser));
-      }
+  /** The objects of a file of JSON or JSON Lines. */
+  private static List<Map<?, ?>> read(Path file) throws IOException {
+    try (MappingIterator<Map<?, ?>> values =
+        new ObjectMapper().readerFor(Map.class).readValues(file.toFile())) {
+      return values.readAll();
     }
-    return values;
-  }
-
-  /** Maps, lists and texts; numbers and literals as their texts. */
-  private static Object value(JsonParser parser) throws IOException {
-    if (parser.currentToken() == JsonToken.START_OBJECT) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
-        String name = parser.currentName();
-        parser.nextToken();
-        object.put(name, value(parser));
-      }
-      return object;
-    }
-    if (parser.currentToken() == JsonToken.START_ARRAY) {
-      List<Object> list = new ArrayList<>();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        list.add(value(parser));
-      }
-      return list;
-    }
-    return parser.getText();
   }
 }

@@ -44,6 +44,13 @@ abstract class WriterFixture {
         Worker.lines(store.objects.values()));
   }
 
+  /** Lets the time of an object pass, then checks what is stored. */
+  void assertLinesInTime(int... expected) {
+    worker.nowMs = 60_000;
+    worker.turn(100);
+    assertLines(expected);
+  }
+
   static int[] upTo(int end) {
     return IntStream.range(0, end).toArray();
   }

@@ -68,11 +68,19 @@ final class JsonRecord {
       int place = keys.indexOf(parser.currentName());
       parser.nextToken();
       if (place >= 0) {
-        decoded[place + 1] = JsonText.of(parser);
-      } else {
-        parser.skipChildren();
+        decoded[place + 1] = text(parser);
       }
+      parser.skipChildren();
     }
+  }
+
+  /** As DuckDB renders it; of an object or array, whose text is not needed, the bracket. */
+  private static String text(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
+      case VALUE_NULL -> null;
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> NumberText.of(parser.getText());
+      default -> parser.getText();
+    };
   }
 
   /**

@@ -25,8 +25,10 @@ final class JsonSyntax {
   /** As in engines/sql/engines/duckdb.sql, which does not check for an escaped backslash either. */
   private static final Pattern HALF_SAID = Pattern.compile("\\\\[uU][dD][89a-fA-F]");
 
-  private static final Pattern NOT_A_NUMBER =
-      Pattern.compile("-?(?:nan|infinity|inf)", Pattern.CASE_INSENSITIVE);
+  /** What may not be read over: an escape, the end of a string, and as a group no number. */
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "\\\\.|\"|(-?(?:nan|infinity|inf))", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /** Maximum nesting depth: {@code mostNesting} of services/contract/feeds.json. */
   static final int MOST_NESTING = 500;
@@ -135,25 +137,14 @@ final class JsonSyntax {
   /** The line with a number for each NaN and Infinity outside strings. */
   private static String withoutNotNumbers(String line) {
     StringBuilder repaired = new StringBuilder(line.length());
-    Matcher matcher = NOT_A_NUMBER.matcher(line);
+    Matcher tokens = TOKEN.matcher(line);
     boolean isInString = false;
-    for (int at = 0; at < line.length(); at++) {
-      char character = line.charAt(at);
-      if (character == '"') {
-        isInString = !isInString;
-      } else if (isInString && character == '\\' && at + 1 < line.length()) {
-        repaired.append(character);
-        character = line.charAt(++at);
-      } else if (!isInString && "-iInN".indexOf(character) >= 0) {
-        matcher.region(at, line.length());
-        if (matcher.lookingAt()) {
-          repaired.append('0');
-          at = matcher.end() - 1;
-          continue;
-        }
-      }
-      repaired.append(character);
+    while (tokens.find()) {
+      isInString ^= tokens.group().equals("\"");
+      boolean isNotNumber = !isInString && tokens.group(1) != null;
+      String token = isNotNumber ? "0" : Matcher.quoteReplacement(tokens.group());
+      tokens.appendReplacement(repaired, token);
     }
-    return repaired.toString();
+    return tokens.appendTail(repaired).toString();
   }
 }

@@ -23,10 +23,10 @@ def handler(event: dict[str, Any], _context: object) -> None:
     """Takes one batch of a shard. What cannot be stored is an error, and the event source mapping tries again."""
     global _appender
     records = records_of_event(event)
-    told = read_environment("append")
+    variables = read_environment("append")
     if _appender is None:
         session = open_session(Path(tempfile.gettempdir()), _MEMORY, threads=1)
-        _appender = StreamAppender(session, Bucket(told["SINK_BUCKET"]), told["USER_ID"], told["FEED"])
+        _appender = StreamAppender(session, Bucket(variables["SINK_BUCKET"]), variables["USER_ID"], variables["FEED"])
     try:
         report = _appender.append(records)
     except BaseException:
@@ -35,5 +35,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
         raise
     values = {"Records": report.records, "Rejects": report.rejects}
     print(
-        feed_metric_line(values, told["USER_ID"], "streams", told["FEED"], rows=report.rows, repeated=report.repeated)
+        feed_metric_line(
+            values, variables["USER_ID"], "streams", variables["FEED"], rows=report.rows, repeated=report.repeated
+        )
     )

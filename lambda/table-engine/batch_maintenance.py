@@ -16,9 +16,9 @@ from table_engine.table_maintenance import BATCH_RETENTION_HOURS, maintain_table
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Maintains the tables of the feeds and the list of files, and reports how they are."""
-    told = read_environment("batch_maintenance")
-    bucket = Bucket(told["SINK_BUCKET"])
-    compacted_by_spark = FEED_NAMES if told.get("SPARK_COMPACTS") else ()
+    variables = read_environment("batch_maintenance")
+    bucket = Bucket(variables["SINK_BUCKET"])
+    compacted_by_spark = FEED_NAMES if variables.get("SPARK_COMPACTS") else ()
     tables = {
         name: maintain_table(
             bucket, name, retention_hours=BATCH_RETENTION_HOURS, compacts=name not in compacted_by_spark

@@ -13,7 +13,7 @@ from table_engine.table_maintenance import run_maintenance
 
 def handler(_event: dict[str, Any], _context: object) -> Maintenance:
     """Maintains all tables of the streams and reports how they are."""
-    told = read_environment("maintenance")
-    report = run_maintenance(Bucket(told["SINK_BUCKET"]), told["USER_ID"])
+    variables = read_environment("maintenance")
+    report = run_maintenance(Bucket(variables["SINK_BUCKET"]), variables["USER_ID"])
     print(json.dumps(report))
     return report

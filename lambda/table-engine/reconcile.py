@@ -24,11 +24,11 @@ def handler(event: dict[str, Any], _context: object) -> Reconciliation:
     records are missing or duplicate, and names no shards: a state machine carries 256 KB at most, and a stream may have
     had thousands.
     """
-    told = read_environment("reconcile")
-    with function_job(told) as job:
+    variables = read_environment("reconcile")
+    with function_job(variables) as job:
         inspection = run_inspection(job.session, job.bucket, job.user_id, job.folder)
         streams = run_stream_inspection(job.session, job.bucket, job.user_id)
-    if told.get("COUNTS_BATCH"):
+    if variables.get("COUNTS_BATCH"):
         for feed, counts in inspection["feeds"].items():
             values = {"Records": counts["last_day"]["records"], "Rejects": counts["last_day"]["rejects"]}
             print(feed_metric_line(values, job.user_id, "topics", feed))

@@ -18,8 +18,10 @@ _MEMORY = "150MB"
 
 def handler(_event: dict[str, Any], _context: object) -> Redrive:
     """Redrives everything in the bucket of failures and reports what became of it."""
-    told = read_environment("redrive")
+    variables = read_environment("redrive")
     with open_session(Path(tempfile.gettempdir()), _MEMORY, threads=1) as session:
-        report = run_redrive(session, Bucket(told["SINK_BUCKET"]), Bucket(told["FAILURES_BUCKET"]), told["USER_ID"])
+        report = run_redrive(
+            session, Bucket(variables["SINK_BUCKET"]), Bucket(variables["FAILURES_BUCKET"]), variables["USER_ID"]
+        )
     print(json.dumps(report))
     return report

@@ -1,6 +1,6 @@
 """Maintains the batch tables with Spark: compaction and vacuum.
 
-Only the tables pin, geo and user; the table engine's care compacts the quarantine, which its functions write to. A
+Only the tables pin, geo and user; the table engine's maintenance compacts the quarantine, which its functions write to. A
 table is held while it is compacted (table_engine/table_maintenance.py): delta-rs would let its own compaction of these
 files pass as well, and each row would be there twice.
 """
@@ -29,7 +29,7 @@ from table_engine.table_maintenance import (
 
 @dataclass
 class SparkMaintenance:
-    """One table after its care: its data files, and how many small ones are gone into larger ones.
+    """One table after its maintenance: its data files, and how many small ones are gone into larger ones.
 
     `is_overtaken` means that another writer committed first or holds the lock; the next run makes up for it.
     """

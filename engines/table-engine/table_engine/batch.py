@@ -72,9 +72,9 @@ def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, 
     # A feed that fails stops no other, nor the dead letters, nor they a feed: each catches up on its own.
     with ThreadPoolExecutor(_FEEDS_AT_A_TIME) as workers:
         done = {name: workers.submit(apply_feed, name) for name in FEED_NAMES}
-        letters = workers.submit(take_dead_letters)
+        dead_letters = workers.submit(take_dead_letters)
     reports = {name: future.result() for name, future in done.items()}
-    return batch_document(missing, reports, letters.result(), started)
+    return batch_document(missing, reports, dead_letters.result(), started)
 
 
 #: For each feed the batches that its table does not have yet, ascending: number, and the feed's files in source order.
@@ -84,7 +84,7 @@ MissingBatches = dict[FeedName, list[tuple[int, list[RawFile]]]]
 def missing_batches(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, tables: DeltaTables, user_id: str
 ) -> MissingBatches:
-    """Plans the new raw files as a batch, and finds what every table lacks. Tables that are not there are made."""
+    """Plans the new raw files as a batch, and finds what every table lacks. Tables that do not exist are created."""
     for name in (*FEED_NAMES, "quarantine"):
         tables.open_or_create(name)
     plan_new_files(session, bucket, tables, user_id)
@@ -182,7 +182,7 @@ def _finish_rejects(
 ) -> Counts:
     """Settles which lines of a batch are in quarantine when its rejects were committed and its rows were not.
 
-    Other rules may have told them apart then. What is in quarantine is left out of `newest`, and rejects that it lacks
+    Other rules may have applied then. What is in quarantine is left out of `newest`, and rejects that it lacks
     are appended. Returns the new counts.
     """
     append_missing(quarantine, late_application(feed), partial(missing_rejects, session, feed))

@@ -71,14 +71,14 @@ class LineCleaner:
         # Planning takes several times as long as cleaning a hundred records.
         session.execute(f"PREPARE {self._plan} AS INSERT INTO {self._cleaned} {select}")
 
-    def clean(self, lines: Sequence[bytes | str]) -> list[Reject]:
+    def clean(self, lines: Sequence[bytes]) -> list[Reject]:
         """Cleans a batch and returns its rejects in order. A line of white space only is neither row nor reject."""
         rejects: list[Reject] = []
         positions: list[int] = []
         texts: list[str] = []
         for position, record in enumerate(lines):
             # Carriage returns as in a raw file, so that a record is the same reject on both paths.
-            line = without_end(record.encode("utf-8", "surrogatepass") if isinstance(record, str) else record)
+            line = without_end(record)
             problem = line_problem(line)
             if problem is not None:
                 rejects.append(Reject(position, readable(line), problem))
@@ -96,16 +96,3 @@ class LineCleaner:
             rejects.extend(Reject(*row) for row in refused)
             session.execute(f"DELETE FROM {self._cleaned} WHERE reason IS NOT NULL")
         return sorted(rejects, key=lambda reject: reject.position)
-
-
-def clean(
-    session: duckdb.DuckDBPyConnection, feed: Feed, lines: Sequence[bytes | str]
-) -> tuple[duckdb.DuckDBPyRelation, list[Reject]]:
-    """Cleans records that are in memory.
-
-    Returns the clean rows, a relation with exactly the cleaned table's columns in the order of the records, which
-    is valid until the next call, and the rejects. A line of white space only is neither.
-    """
-    rejects = LineCleaner(session, feed).clean(lines)
-    columns = ", ".join(name for name, _ in duckdb_columns(feed))
-    return session.sql(f"SELECT {columns} FROM cleaned_lines_{feed.name} ORDER BY position"), rejects

@@ -42,7 +42,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Command:
-    """One command: a sentence on it without a full stop, what it does, and arguments beside those of all commands."""
+    """One command: a sentence on it without a full stop, what it does, and arguments that not all commands have."""
 
     help: str
     run: Callable[[Job], Mapping[str, object]]

@@ -28,35 +28,36 @@ def dead_letter_figures(
     # A position may have several texts (`_append_missing`); of a text the hash is enough.
     load_into(session, quarantine, "dead_letter_rows", rows, "SELECT feed, position, sha256(raw_text) AS text")
     session.execute(
-        "CREATE OR REPLACE TEMP TABLE kept_letters (feed VARCHAR, position VARCHAR, text VARCHAR, is_taken BOOLEAN)"
+        "CREATE OR REPLACE TEMP TABLE kept_dead_letters "
+        "(feed VARCHAR, position VARCHAR, text VARCHAR, is_taken BOOLEAN)"
     )
     files, _ = list_raw_files(bucket, dead_letter_topic(user_id))
     partitions = {file.partition for file in files}
     taken = {p: quarantine.transaction_version(progress_application(user_id, p)) or 0 for p in partitions}
     for file in files:
         try:
-            letters = list(read_dead_letters(bucket, user_id, file))
+            records = list(read_dead_letters(bucket, user_id, file))
         except ObjectChangedError:
             print(f"{file.key} was changed or removed while it was being inspected.", file=sys.stderr)
             continue
         is_taken = file.start_offset < taken[file.partition]
         columns: list[list[object]] = [
-            [letter.feed for letter in letters],
-            [letter.position for letter in letters],
-            [None if letter.raw_text is None else sha256(letter.raw_text.encode()).hexdigest() for letter in letters],
-            [is_taken for _ in letters],
+            [record.feed for record in records],
+            [record.position for record in records],
+            [None if record.raw_text is None else sha256(record.raw_text.encode()).hexdigest() for record in records],
+            [is_taken for _ in records],
         ]
-        insert_columns(session, "kept_letters", columns, ["VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN"])
+        insert_columns(session, "kept_dead_letters", columns, ["VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN"])
     return {name: _of_feed(session, name) for name in FEED_NAMES}
 
 
 def _of_feed(session: duckdb.DuckDBPyConnection, feed: str) -> DeadLetterFigures:
     found = session.execute(
         f"""SELECT
-          (SELECT count(DISTINCT (position, text)) FROM kept_letters WHERE feed = '{feed}'),
+          (SELECT count(DISTINCT (position, text)) FROM kept_dead_letters WHERE feed = '{feed}'),
           (SELECT count(*) FROM dead_letter_rows WHERE feed = '{feed}'),
           (SELECT count(DISTINCT (position, text)) FROM dead_letter_rows WHERE feed = '{feed}'),
-          (SELECT count(DISTINCT (position, text)) FROM kept_letters k WHERE k.feed = '{feed}' AND k.is_taken
+          (SELECT count(DISTINCT (position, text)) FROM kept_dead_letters k WHERE k.feed = '{feed}' AND k.is_taken
              AND NOT EXISTS (FROM dead_letter_rows r WHERE r.feed = '{feed}' AND r.position = k.position
                AND r.text IS NOT DISTINCT FROM k.text))"""
     ).fetchone()

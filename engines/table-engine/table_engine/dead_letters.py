@@ -57,7 +57,7 @@ def append_dead_letters(session: duckdb.DuckDBPyConnection, bucket: Bucket, user
         print(f"{key} is not named like an object of dead letters and is left out.", file=sys.stderr)
     quarantine = DeltaTables(bucket).open("quarantine")
     session.execute(
-        "CREATE OR REPLACE TEMP TABLE letters "
+        "CREATE OR REPLACE TEMP TABLE dead_letters "
         "(place BIGINT, feed VARCHAR, position VARCHAR, raw_text VARCHAR, reason VARCHAR)"
     )
     appended = 0
@@ -75,9 +75,11 @@ def append_dead_letters(session: duckdb.DuckDBPyConnection, bucket: Bucket, user
             application, version = progress_application(user_id, partition), file.start_offset + 1
             count = commit_once(quarantine, application, version, partial(_append_missing, session)) or 0
             if count:
-                print(f"{file.key}: {count} dead letters are in quarantine now.", file=sys.stderr)
+                print(f"{file.key}: {count} dead-letter records are in the quarantine now.", file=sys.stderr)
             appended += count
-    session.execute("DROP TABLE letters; DROP TABLE IF EXISTS known_letters; DROP TABLE IF EXISTS missing_letters")
+    session.execute(
+        "DROP TABLE dead_letters; DROP TABLE IF EXISTS known_dead_letters; DROP TABLE IF EXISTS missing_dead_letters"
+    )
     return appended
 
 
@@ -127,37 +129,37 @@ def _number(document: Any, key: str) -> int | None:
 
 
 def _load(session: duckdb.DuckDBPyConnection, found: Iterable[DeadLetter]) -> None:
-    """Fills `letters`, of several with the same position and text the first."""
+    """Fills `dead_letters`, of several with the same position and text the first."""
     first: dict[tuple[str, str | None], DeadLetter] = {}
-    for letter in found:
-        first.setdefault((letter.position, letter.raw_text), letter)
-    letters = list(first.values())
+    for record in found:
+        first.setdefault((record.position, record.raw_text), record)
+    records = list(first.values())
     refill(
         session,
-        "letters",
-        Array(list(range(len(letters))), DataType.int64()),
-        Array([letter.feed for letter in letters], DataType.utf8()),
-        Array([letter.position for letter in letters], DataType.utf8()),
-        Array([letter.raw_text for letter in letters], DataType.utf8()),
-        Array([letter.reason for letter in letters], DataType.utf8()),
+        "dead_letters",
+        Array(list(range(len(records))), DataType.int64()),
+        Array([record.feed for record in records], DataType.utf8()),
+        Array([record.position for record in records], DataType.utf8()),
+        Array([record.raw_text for record in records], DataType.utf8()),
+        Array([record.reason for record in records], DataType.utf8()),
     )
 
 
 def _append_missing(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable, properties: CommitProperties) -> int:
-    """Commits those of `letters` that this state of the quarantine lacks, be they none; returns how many.
+    """Commits those of `dead_letters` that this state of the quarantine lacks, be they none; returns how many.
 
-    By position and text: a cluster made anew goes on after the raw files, so at the offset of a dead letter that came
+    By position and text: a recreated cluster goes on after the raw files, so at the offset of a dead letter that came
     after the last of them.
     """
     known = f"SELECT position, raw_text FROM t WHERE source = '{DEAD_LETTERS}'"
-    load_into(session, quarantine, "known_letters", known, "SEMI JOIN letters USING (position)")
+    load_into(session, quarantine, "known_dead_letters", known, "SEMI JOIN dead_letters USING (position)")
     session.execute(
-        "CREATE OR REPLACE TEMP TABLE missing_letters AS FROM letters l ANTI JOIN known_letters k "
+        "CREATE OR REPLACE TEMP TABLE missing_dead_letters AS FROM dead_letters l ANTI JOIN known_dead_letters k "
         "ON k.position = l.position AND k.raw_text IS NOT DISTINCT FROM l.raw_text"
     )
     rows = session.sql(
         f"""SELECT feed, '{DEAD_LETTERS}' AS source, position, raw_text, reason, now() AS quarantined_at
-        FROM missing_letters ORDER BY place"""
+        FROM missing_dead_letters ORDER BY place"""
     )
     append_rows(quarantine, rows, properties)
-    return count_rows(session, "missing_letters")
+    return count_rows(session, "missing_dead_letters")

@@ -69,18 +69,11 @@ _ATTEMPTS = 50
 
 def delta_schema(columns: Mapping[str, str]) -> Schema:
     """The Delta schema of columns given as in `TABLES`; every column may be null."""
-    primitive = {
-        "int": "integer",
-        "long": "long",
-        "string": "string",
-        "boolean": "boolean",
-        "timestamp": "timestamp",
-    }
 
     def delta_type(name: str) -> PrimitiveType | ArrayType:
         if name.startswith("array<"):
             return ArrayType(PrimitiveType(name[len("array<") : -1]), contains_null=True)
-        return PrimitiveType(primitive[name])
+        return PrimitiveType("integer" if name == "int" else name)
 
     return Schema([Field(name, delta_type(type_)) for name, type_ in columns.items()])
 
@@ -107,32 +100,39 @@ class DeltaTables:
         return f"tables/{name}"
 
     def open(self, name: str) -> DeltaTable:
-        """Opens a table. Raises TableEngineError when no batch has made it yet."""
-        try:
-            return DeltaTable(self.uri(name), storage_options=self.options)
-        except TableNotFoundError as error:
+        """Opens a table. Raises TableEngineError when no batch has created it yet."""
+        table = self.find(name)
+        if table is None:
             raise TableEngineError(
                 f"There is no table {self.uri(name)} yet: run the command 'batch' first, and check --bucket."
-            ) from error
+            )
+        return table
+
+    def find(self, name: str) -> DeltaTable | None:
+        """Opens a table; None if it does not exist."""
+        try:
+            return DeltaTable(self.uri(name), storage_options=self.options)
+        except TableNotFoundError:
+            return None
 
     def open_or_create(
         self, name: str, columns: Mapping[str, str] | None = None, configuration: Mapping[str, str] | None = None
     ) -> DeltaTable:
         """Opens a table, creating an empty one if it does not exist; by default with the columns that `TABLES` has."""
         for attempt in range(_ATTEMPTS):
-            try:
-                return DeltaTable(self.uri(name), storage_options=self.options)
-            except TableNotFoundError:
-                with suppress(DeltaError) if attempt < _ATTEMPTS - 1 else nullcontext():
-                    return DeltaTable.create(
-                        self.uri(name),
-                        delta_schema(columns or TABLES[name]),
-                        mode="ignore",
-                        configuration=dict(configuration or {}),
-                        storage_options=self.options,
-                    )
-                # Another writer created it at the same moment, or it cannot be created: the next attempt shows which.
-                _pause(attempt)
+            table = self.find(name)
+            if table is not None:
+                return table
+            with suppress(DeltaError) if attempt < _ATTEMPTS - 1 else nullcontext():
+                return DeltaTable.create(
+                    self.uri(name),
+                    delta_schema(columns or TABLES[name]),
+                    mode="ignore",
+                    configuration=dict(configuration or {}),
+                    storage_options=self.options,
+                )
+            # Another writer created it at the same moment, or it cannot be created: the next attempt shows which.
+            _pause(attempt)
         raise AssertionError("unreachable")
 
 

@@ -1,4 +1,4 @@
-"""What a function is told by its environment: the variables that `services/contract/environment.json` names."""
+"""The environment variables of the functions, which `services/contract/environment.json` names."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ import re
 
 
 class TableEngineError(Exception):
-    """Something the user can mend. The message says what was wrong, what was expected and how to mend it."""
+    """Something the user can fix. The message says what was wrong, what was expected and how to fix it."""
 
 
 def describe(error: Exception) -> str:

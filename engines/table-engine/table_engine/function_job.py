@@ -35,10 +35,10 @@ def memory_limit(environment: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def function_job(told: Mapping[str, str]) -> Iterator[FunctionJob]:
+def function_job(variables: Mapping[str, str]) -> Iterator[FunctionJob]:
     """Opens what the function's variables `SINK_BUCKET` and `USER_ID` name; folder and session are gone afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="daily-batch-") as folder,
         open_session(Path(folder), memory_limit(os.environ)) as session,
     ):
-        yield FunctionJob(session, Bucket(told["SINK_BUCKET"]), told["USER_ID"], Path(folder))
+        yield FunctionJob(session, Bucket(variables["SINK_BUCKET"]), variables["USER_ID"], Path(folder))

@@ -107,7 +107,7 @@ def read_ledger(bucket: Bucket) -> dict[FeedName, Sent]:
 def read_stream_ledger(bucket: Bucket) -> dict[FeedName, StreamSent]:
     """Adds up what was sent to the streams, over every ledger object of the bucket.
 
-    One object is in memory at a time, beside the sequence numbers: some 120 bytes a record. Raises TableEngineError for
+    In memory are one object at a time and the sequence numbers, some 120 bytes a record. Raises TableEngineError for
     a line that is no ledger entry, or that has another number of sequence numbers than of acknowledged records.
     """
     total = {name: StreamSent() for name in FEED_NAMES}

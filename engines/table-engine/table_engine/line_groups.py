@@ -1,7 +1,7 @@
 """Raw files to bounded groups of lines on disk, which DuckDB reads as fast as it can.
 
 Many small files become one group, one large file becomes many. A group's lines keep the source order, and `segments`
-tell which line came from where.
+say which line came from where.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ def metric_line(
 ) -> str:
     """One line of the log that CloudWatch makes metrics of.
 
-    `values` are counts, `dimensions` what tells their metrics apart; `total` names those of them under which the counts
-    are added up as well; `properties` are only in the log.
+    `values` are counts, `dimensions` distinguish their metrics; `total` names those of them under which the counts are
+    added up as well; `properties` are only in the log.
     """
     return json.dumps(
         {

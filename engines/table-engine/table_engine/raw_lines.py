@@ -46,9 +46,9 @@ class Piece:
 
 
 def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Cuts a file's chunks anew so that each ends with a line feed, the last line of the file too.
+    """Cuts a file's chunks again so that each ends with a line feed, the last line of the file too.
 
-    Of a line longer than LONGEST_LINE only its beginning is held: one byte more than the limit, which tells.
+    Of a line longer than LONGEST_LINE only its beginning is held: one byte more than the limit, by which it is found.
     """
     rest: list[bytes] = []
     held = 0

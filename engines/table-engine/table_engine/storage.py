@@ -27,7 +27,7 @@ class ObjectChangedError(Exception):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """One entry of a listing. `etag` tells contents apart; `size` in bytes."""
+    """One entry of a listing. `etag` differs between contents; `size` in bytes."""
 
     key: str
     etag: str

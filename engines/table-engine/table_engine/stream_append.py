@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
 from arro3.core import Array, DataType
-from deltalake import CommitProperties, DeltaTable
+from deltalake import CommitProperties, DeltaTable, Transaction
 
 from table_engine.cleaning import LineCleaner, Reject
 from table_engine.delta_tables import DeltaTables, Step, append_rows, commit_on_newest
@@ -49,6 +49,33 @@ class CleanedShard:
     rejects: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Target:
+    """A table that an appender commits to: the feed's, or the quarantine with its rejects."""
+
+    is_reject: bool
+    table: DeltaTable
+    known: KnownTransactions
+    #: Given a shard and a condition on `r.place`, the rows of what was cleaned.
+    select: Callable[[str, str], duckdb.DuckDBPyRelation]
+
+    def newest_number(self, progress: ShardProgress) -> int:
+        """A shard's highest committed sequence number in the newest state."""
+        self.table.update_incremental()
+        self.known.follow(self.table)
+        return progress.highest(self.known)
+
+    def step(self, rows: duckdb.DuckDBPyRelation, count: int, transactions: list[Transaction]) -> Step[int]:
+        """Commits `count` rows to the state followed to; gives their number."""
+
+        def write(properties: CommitProperties) -> int:
+            append_rows(self.table, rows, properties)
+            self.known.learn(self.table.version(), transactions)
+            return count
+
+        return transactions, write
+
+
 class StreamAppender:
     """Appends the records of one feed. Not for several threads at once."""
 
@@ -78,7 +105,7 @@ class StreamAppender:
     def prepare(self) -> None:
         """Prepares the cleaning. Needed again whenever anything was created in the session, for speed alone.
 
-        DuckDB plans what was prepared before that anew each time.
+        DuckDB plans what was prepared before that again each time.
         """
         self._cleaner = LineCleaner(self.session, self.feed)
 
@@ -89,6 +116,11 @@ class StreamAppender:
             quarantine = self._tables.open_or_create("quarantine")
             self._opened = (time.monotonic(), table, quarantine)
         return self._opened[1], self._opened[2]
+
+    def target(self, *, is_reject: bool) -> Target:
+        """The feed's table or the quarantine, opened when needed."""
+        opened = self.tables()[is_reject]
+        return Target(is_reject, opened, self.known[is_reject], self.rejects if is_reject else self.rows)
 
     def append(self, records: Sequence[StreamRecord]) -> AppendReport:
         """Cleans and appends records, of any shards, whatever of them is in the tables already.
@@ -108,8 +140,8 @@ class StreamAppender:
 
     def newest_numbers(self, progress: ShardProgress) -> tuple[int, int]:
         """Looks at the newest states: a shard's highest committed number in the feed's table and in the quarantine."""
-        table, quarantine = self.tables()
-        return _newest_number(table, self.known[0], progress), _newest_number(quarantine, self.known[1], progress)
+        table, quarantine = (self.target(is_reject=side).newest_number(progress) for side in (False, True))
+        return table, quarantine
 
     def clean(self, shard: str, records: Sequence[StreamRecord]) -> CleanedShard:
         """Cleans records of a shard into the temporary tables that `rows` and `rejects` read."""
@@ -156,73 +188,51 @@ class StreamAppender:
 
     def _append_shard(self, shard: str, records: Sequence[StreamRecord]) -> tuple[int, int]:
         """Appends a shard's records, by ascending number; returns how many rows and how many rejects."""
-        table, quarantine = self.tables()
+        table, quarantine = (self.target(is_reject=side) for side in (False, True))
         progress = ShardProgress(self.stream, shard)
         cleaned = self.clean(shard, records)
         first = records[0].sequence_number
         if shard not in self._quarantined:
-            self._quarantined[shard] = _newest_number(quarantine, self.known[1], progress)
+            self._quarantined[shard] = quarantine.newest_number(progress)
         number, rejects = self._quarantined[shard], 0
         # The quarantine first; each of the two knows for itself how far the shard has got.
         if first > number:
-            rejects, found = self._bring(quarantine, self.known[1], progress, cleaned, is_reject=True)
+            rejects, found = self._bring(quarantine, progress, cleaned)
             number = max(number, found)
         if first <= number:
             cleaned, lacking = finish_rejects(self, progress, cleaned)
-            more, _ = self._bring(quarantine, self.known[1], progress, cleaned, is_reject=True)
+            more, _ = self._bring(quarantine, progress, cleaned)
             rejects += lacking + more
         if cleaned.rejects:
             self._quarantined[shard] = max(number, cleaned.records[max(cleaned.rejects)].sequence_number)
-        rows, _ = self._bring(table, self.known[0], progress, cleaned, is_reject=False)
+        rows, _ = self._bring(table, progress, cleaned)
         return rows, rejects
 
-    def _bring(
-        self,
-        table: DeltaTable,
-        known: KnownTransactions,
-        progress: ShardProgress,
-        cleaned: CleanedShard,
-        *,
-        is_reject: bool,
-    ) -> tuple[int, int]:
-        """Commits what the table does not have yet of the clean rows or the rejects.
+    def _bring(self, target: Target, progress: ShardProgress, cleaned: CleanedShard) -> tuple[int, int]:
+        """Commits what the target does not have yet of the clean rows or the rejects.
 
         Returns how many, and the number on which it was decided; without any rows or rejects that is not looked up.
         """
-        mine = [place for place in range(len(cleaned.records)) if (place in cleaned.rejects) == is_reject]
+        mine = [place for place in range(len(cleaned.records)) if (place in cleaned.rejects) == target.is_reject]
         highest = -1
         if not mine:
             return 0, highest
-        select = self.rejects if is_reject else self.rows
 
         def attempt(newest: DeltaTable) -> Step[int] | None:
             nonlocal highest
-            known.follow(newest)
-            highest = progress.highest(known)
+            target.known.follow(newest)
+            highest = progress.highest(target.known)
             fresh = [place for place in mine if cleaned.records[place].sequence_number > highest]
             if not fresh:
                 return None
             # Records ascend by sequence number, so the fresh ones are those from the first fresh on.
-            relation = select(cleaned.shard, f"r.place >= {fresh[0]}")
-            transactions = progress.transactions(known, cleaned.records[fresh[-1]].sequence_number)
+            transactions = progress.transactions(target.known, cleaned.records[fresh[-1]].sequence_number)
+            return target.step(target.select(cleaned.shard, f"r.place >= {fresh[0]}"), len(fresh), transactions)
 
-            def write(properties: CommitProperties) -> int:
-                append_rows(newest, relation, properties)
-                known.learn(newest.version(), transactions)
-                return len(fresh)
-
-            return transactions, write
-
-        brought = commit_on_newest(table, attempt, is_newest=known.is_alone) or 0
+        brought = commit_on_newest(target.table, attempt, is_newest=target.known.is_alone) or 0
         if brought:
-            self._commits[known] += 1
-            if self._commits[known] >= COUNT_EVERY:
-                self._commits[known] = 0
-                compact_for_writer(table)
+            self._commits[target.known] += 1
+            if self._commits[target.known] >= COUNT_EVERY:
+                self._commits[target.known] = 0
+                compact_for_writer(target.table)
         return brought, highest
-
-
-def _newest_number(table: DeltaTable, known: KnownTransactions, progress: ShardProgress) -> int:
-    table.update_incremental()
-    known.follow(table)
-    return progress.highest(known)

@@ -2,7 +2,7 @@
 
 An invocation may have been killed between the two commits, and the function replaced by one with other cleaning rules
 before the batch came again. Then what is in quarantine stays out of the table, and what is not there goes where the
-present rules put it: each record is in one of the two, whichever rules told it.
+present rules put it: each record is in one of the two, whichever rules decided it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def finish_rejects(
 ) -> tuple[CleanedShard, int]:
     """Settles which records above the table's number and not above the quarantine's are in quarantine.
 
-    Returns the other records of the batch, cleaned anew: of those in question only rows. Rejects that the quarantine
+    Returns the other records of the batch, cleaned again: of those in question only rows. Rejects that the quarantine
     lacked were appended, the second value says how many.
     """
     in_table, in_quarantine = appender.newest_numbers(progress)

@@ -7,7 +7,6 @@ from typing import Final, cast
 import duckdb
 from arro3.core import Array, DataType
 from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
 
 from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.documents import ShardInspection, StreamCounts, StreamFeedInspection, StreamInspection
@@ -33,8 +32,8 @@ def run_stream_inspection(
     _load_acknowledged(session, ledger)
     tables = DeltaTables(bucket)
     # The tables before the quarantine: it is written first, so what a table's number covers is then in one of them.
-    opened = {name: _open(tables, stream_table_name(user_id, name)) for name in FEED_NAMES}
-    _load_rejects(session, _open(tables, "quarantine"))
+    opened = {name: tables.find(stream_table_name(user_id, name)) for name in FEED_NAMES}
+    _load_rejects(session, tables.find("quarantine"))
     return {
         "feeds": {
             name: _feed(session, bucket, user_id, name, opened[name], ledger[name], commits) for name in FEED_NAMES
@@ -53,13 +52,6 @@ def _load_acknowledged(session: duckdb.DuckDBPyConnection, ledger: dict[FeedName
         "CREATE OR REPLACE TEMP TABLE acknowledged AS "
         "SELECT DISTINCT feed, shard, number AS sequence_number FROM acknowledged_lines; DROP TABLE acknowledged_lines"
     )
-
-
-def _open(tables: DeltaTables, name: str) -> DeltaTable | None:
-    try:
-        return DeltaTable(tables.uri(name), storage_options=tables.options)
-    except TableNotFoundError:
-        return None
 
 
 def _load_rejects(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable | None) -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from arro3.core import Array, DataType
-from deltalake import CommitProperties, DeltaTable
+from deltalake import DeltaTable
 
-from table_engine.delta_tables import Step, append_rows, commit_on_newest, load_into
+from table_engine.delta_tables import Step, commit_on_newest, load_into
 from table_engine.documents import RecordsReplay
 from table_engine.duckdb_session import refill
 from table_engine.feeds import FeedName
@@ -105,9 +105,8 @@ class _ShardReplay:
 
     def _bring(self, *, is_reject: bool) -> int:
         """Commits what is missing of the rejects or of the clean rows; returns how many."""
-        table = self._quarantine if is_reject else self._table
-        known = self._appender.known[1 if is_reject else 0]
-        select = self._appender.rejects if is_reject else self._appender.rows
+        target = self._appender.target(is_reject=is_reject)
+        known = target.known
         looked_at: tuple[int, int] | None = None
         missing: list[int] = []
 
@@ -121,19 +120,12 @@ class _ShardReplay:
             if not missing:
                 return None
             refill(self._appender.session, "replayed_places", Array(missing, DataType.int64()))
-            rows = select(self._cleaned.shard, "r.place IN (SELECT place FROM replayed_places)")
+            rows = target.select(self._cleaned.shard, "r.place IN (SELECT place FROM replayed_places)")
             # The number is that of the table already; the quarantine's may be lower when the stream brought no reject.
             highest = max(highest, self._cleaned.records[missing[-1]].sequence_number)
-            transactions = self._progress.replay_transactions(known, highest)
+            return target.step(rows, len(missing), self._progress.replay_transactions(known, highest))
 
-            def write(properties: CommitProperties) -> int:
-                append_rows(newest, rows, properties)
-                known.learn(newest.version(), transactions)
-                return len(missing)
-
-            return transactions, write
-
-        return commit_on_newest(table, attempt) or 0
+        return commit_on_newest(target.table, attempt) or 0
 
     def _is_still_true(self, then: tuple[int, int], now: tuple[int, int], missing: list[int]) -> bool:
         """Whether what was missing then is missing now: no other replay came, and no appender may have brought it."""

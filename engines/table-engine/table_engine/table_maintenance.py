@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from deltalake import DeltaTable
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError
 
 from table_engine.delta_tables import WRITER, DeltaTables
 from table_engine.documents import MaintainedTable, Maintenance
@@ -81,10 +81,8 @@ def maintain_table(
 
     `retention_hours` is how long removed files are kept. `compacts` is False where another engine compacts the table.
     """
-    tables = DeltaTables(bucket)
-    try:
-        table = DeltaTable(tables.uri(name), storage_options=tables.options)
-    except TableNotFoundError:
+    table = DeltaTables(bucket).find(name)
+    if table is None:
         return None
     log_entries = count_log_entries(bucket, name)
     compacted = removed = 0

@@ -15,20 +15,20 @@ class Harm(Enum):
     """What happens to a write."""
 
     NONE = auto()
-    #: The server does it, and the answer is lost.
+    #: The server does it, and the response is lost.
     WITHHOLD = auto()
-    #: The server never hears of it, and there is no answer.
+    #: The server never hears of it, and there is no response.
     DROP = auto()
-    #: The server never hears of it, and the answer is 503.
+    #: The server never hears of it, and the response is 503.
     FAIL = auto()
 
 
-#: Told of each write (its number from 1, method and path) before it is forwarded.
+#: Called with each write (its number from 1, method and path) before it is forwarded.
 OnWrite = Callable[[int, str, str], Harm]
 
 
-def losing_first_answers(lost: set[str]) -> OnWrite:
-    """Withholds the first answer to each commit, whose path goes into `lost`; the repeated request is refused."""
+def losing_first_responses(lost: set[str]) -> OnWrite:
+    """Withholds the first response to each commit, whose path goes into `lost`; the repeated request is refused."""
 
     def on_write(_count: int, method: str, path: str) -> Harm:
         name = path.split("?")[0]
@@ -42,7 +42,7 @@ def losing_first_answers(lost: set[str]) -> OnWrite:
 
 @contextmanager
 def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], bool] = lambda: False) -> Iterator[str]:
-    """Forwards requests to `target`; gives the relay's URL. Every request is answered by 500 while `is_down`."""
+    """Forwards requests to `target`; gives the relay's URL. Every request gets a 500 while `is_down`."""
     lock = threading.Lock()
     writes = 0
     address = urlsplit(target)
@@ -54,7 +54,7 @@ def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], b
             nonlocal writes
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if is_down():
-                self.answer(500)
+                self.respond(500)
                 return
             harm = Harm.NONE
             if self.command in ("PUT", "POST", "DELETE"):
@@ -65,26 +65,26 @@ def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], b
                 self.close_connection = True
                 return
             if harm is Harm.FAIL:
-                self.answer(503)
+                self.respond(503)
                 return
             server = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
             server.request(self.command, self.path, body, dict(self.headers))
-            answer = server.getresponse()
-            content = answer.read()
+            response = server.getresponse()
+            content = response.read()
             server.close()
             if harm is Harm.WITHHOLD:
                 self.close_connection = True
                 return
-            self.send_response_only(answer.status)
-            for name, value in answer.getheaders():
+            self.send_response_only(response.status)
+            for name, value in response.getheaders():
                 if name.lower() not in ("content-length", "transfer-encoding", "connection"):
                     self.send_header(name, value)
-            length = answer.getheader("Content-Length") if self.command == "HEAD" else str(len(content))
+            length = response.getheader("Content-Length") if self.command == "HEAD" else str(len(content))
             self.send_header("Content-Length", length or "0")
             self.end_headers()
             self.wfile.write(content)
 
-        def answer(self, status: int) -> None:
+        def respond(self, status: int) -> None:
             self.send_response_only(status)
             self.send_header("Content-Length", "0")
             self.end_headers()

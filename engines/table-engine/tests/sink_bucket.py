@@ -12,7 +12,7 @@ import duckdb
 import obstore
 
 from table_engine.batch import run_batch
-from table_engine.delta_tables import TABLES, DeltaTables, load_into
+from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.documents import BatchReport
 from table_engine.duckdb_session import open_session
 from table_engine.storage import Bucket
@@ -56,12 +56,8 @@ class SinkBucket:
         with tempfile.TemporaryDirectory() as folder:
             session = open_session(Path(folder))
             load_into(session, self.tables.open(table), "loaded", "SELECT * FROM t")
-            columns = [
-                f'"{name}"::VARCHAR' if type_ == "timestamp" else f'"{name}"'
-                for name, type_ in TABLES[table].items()
-                if name != "quarantined_at"
-            ]
-            return session.execute(f"SELECT {', '.join(columns)} FROM loaded ORDER BY ALL").fetchall()
+            columns = "* EXCLUDE (quarantined_at)" if table == "quarantine" else "*"
+            return fetch(session.sql(f"SELECT {columns} FROM loaded ORDER BY ALL"))
 
     def commits(self, table: str) -> int:
         """The table's Delta version."""

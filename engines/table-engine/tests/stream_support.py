@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from table_engine.delta_tables import load_into
 from table_engine.duckdb_session import open_session
-from table_engine.feeds import load_feeds, stream_table_name
+from table_engine.feeds import stream_table_name
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_records import StreamRecord
-from table_engine.stream_tables import stream_columns
 from tests.sink_bucket import USER, SinkBucket
 
 SHARD = "shardId-000000000000"
@@ -68,11 +65,4 @@ def appender(sink: SinkBucket, folder: Path, feed: str) -> StreamAppender:
 
 def stream_rows(sink: SinkBucket, feed: str) -> list[tuple[Any, ...]]:
     """The rows of a feed's table in order; times as text."""
-    with tempfile.TemporaryDirectory() as folder:
-        session = open_session(Path(folder))
-        load_into(session, sink.tables.open(stream_table_name(USER, feed)), "loaded", "SELECT * FROM t")
-        columns = [
-            f'"{name}"::VARCHAR' if type_ == "timestamp" else f'"{name}"'
-            for name, type_ in stream_columns(load_feeds()[feed]).items()
-        ]
-        return session.execute(f"SELECT {', '.join(columns)} FROM loaded ORDER BY ALL").fetchall()
+    return sink.rows(stream_table_name(USER, feed))

@@ -12,7 +12,7 @@ import pytest
 from table_engine.delta_tables import TABLES, delta_schema
 from table_engine.feeds import FEED_NAMES
 from tests.conftest import parsed
-from tests.sink_bucket import SinkBucket, jsonl
+from tests.sink_bucket import SinkBucket, dead_letter, jsonl
 
 ALL_TABLES = tuple(TABLES)
 
@@ -173,7 +173,7 @@ def test_a_file_that_is_gone_or_changed_since_it_was_planned_stops_nothing(
     assert plan_new_files(session, sink.bucket, sink.tables, "pinterest") == 1
     sink.delete(gone)
     sink.bucket.write(changed, jsonl(user(2, 40)))
-    # The changed file is planned anew in the same run.
+    # The changed file is planned again in the same run.
     assert sink.batch()["batch"] == 2
     assert capsys.readouterr().err.count("is gone or has another content") == 2
     assert ages(sink) == {2: 40, 3: 20}
@@ -181,9 +181,17 @@ def test_a_file_that_is_gone_or_changed_since_it_was_planned_stops_nothing(
 
 def test_two_user_ids_can_share_a_bucket(sink: SinkBucket, engine: Callable[..., Any]) -> None:
     sink.put("user", 0, 0, jsonl(user(1)))
+    sink.put("dead-letters", 0, 7, dead_letter(7))
     sink.batch()
+    letters = dead_letter(0, topic="other.user") + dead_letter(7, at=1)
+    sink.bucket.write(f"topics/other.dead-letters/partition=0/other.dead-letters+0+{0:020}.json", letters)
     sink.bucket.write("topics/other.user/partition=0/other.user+0+00000000000000000000.json", jsonl(user(2)))
-    assert parsed(engine("batch", "--bucket", sink.name, "--user-id", "other"))["batch"] == 2
+    report = parsed(engine("batch", "--bucket", sink.name, "--user-id", "other"))
+    assert (report["batch"], report["dead_letters"]) == (2, 1)
+    assert [row[:3] for row in sink.rows("quarantine")] == [
+        (feed, "dead-letters", f"{user_id}.{feed}/partition=0/offset={offset}")
+        for feed, user_id, offset in (("pin", "pinterest", 7), ("user", "other", 0))
+    ]
     assert ages(sink) == {1: 20, 2: 20}
 
 
@@ -211,7 +219,7 @@ def test_runs_at_the_same_time_apply_each_batch_once(
 
 
 def test_line_positions_are_right_over_groups_and_threads(sink: SinkBucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each line says where it is; every seventh is a reject, so that quarantine tells whether positions are right."""
+    """Each line says where it is; every seventh is a reject, whose position the quarantine has."""
     from table_engine import line_groups
 
     monkeypatch.setattr(line_groups.line_groups, "__defaults__", (200_000,))

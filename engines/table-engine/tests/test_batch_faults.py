@@ -1,4 +1,4 @@
-"""The batch killed when it writes, and answers that are lost: the tables end as if nothing had happened."""
+"""The batch killed when it writes, and responses that are lost: the tables end as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.conftest import parsed
-from tests.relay import Harm, losing_first_answers, relay
-from tests.sink_bucket import SinkBucket, jsonl
+from tests.relay import Harm, losing_first_responses, relay
+from tests.sink_bucket import SinkBucket, dead_letter, jsonl
 from tests.sweeps import sample
 
 ALL_TABLES = ("pin", "geo", "user", "quarantine")
@@ -25,10 +25,21 @@ def fill_first(sink: SinkBucket) -> None:
 
 
 def fill_second(sink: SinkBucket) -> None:
-    """Inserts and updates (a merge), new rows only (an append), a first load, and rejects."""
+    """Inserts and updates (a merge), new rows only (an append), a first load, rejects, and dead-letter records."""
     sink.put("pin", 0, 21, jsonl(*({"index": n, "title": "new"} for n in range(10, 30))) + b"bad 2\n")
     sink.put("geo", 1, 0, jsonl(*({"ind": n, "country": "new"} for n in range(20, 30))))
     sink.put("user", 0, 0, jsonl(*({"ind": n, "age": 20} for n in range(30))) + b"bad 3\n")
+    fill_dead_letters(sink)
+
+
+DEAD_LETTERS = 6
+
+
+def fill_dead_letters(sink: SinkBucket) -> None:
+    """Six dead-letter records in two partitions, some more than once."""
+    sink.put("dead-letters", 0, 0, dead_letter(0) + dead_letter(1) + dead_letter(1, at=2))
+    sink.put("dead-letters", 0, 3, dead_letter(2, at=3) + dead_letter(0, at=4) + b"no letter\n")
+    sink.put("dead-letters", 1, 0, dead_letter(2, at=0) + dead_letter(3, None, at=1) + dead_letter(4, at=2))
 
 
 def tables(sink: SinkBucket) -> dict[str, list[tuple[Any, ...]]]:
@@ -71,11 +82,11 @@ def test_killed_at_every_write(new_bucket: Callable[[], SinkBucket], environment
     code, writes = kill_at(undisturbed, environment, None)
     assert code == 0
     expected = tables(undisturbed)
-    assert [len(expected[name]) for name in ALL_TABLES] == [30, 30, 30, 3]
-    # Plan, three tables and two quarantine commits have two writes each, data and commit.
-    assert writes >= 12
+    assert [len(expected[name]) for name in ALL_TABLES] == [30, 30, 30, 3 + DEAD_LETTERS]
+    # Plan, three tables, two quarantine commits and three objects of dead letters have two writes each.
+    assert writes >= 18
 
-    for number in sample("batch", range(1, writes + 1), 3):
+    for number in sample("batch", range(1, writes + 1), 4):
         sink = new_bucket()
         fill_first(sink)
         fill_second(sink)
@@ -83,7 +94,8 @@ def test_killed_at_every_write(new_bucket: Callable[[], SinkBucket], environment
         sink.batch()
         assert tables(sink) == expected, f"after a kill at write {number}"
         versions = [sink.commits(name) for name in ALL_TABLES]
-        assert sink.batch()["batch"] is None
+        report = sink.batch()
+        assert (report["batch"], report["dead_letters"]) == (None, 0)
         assert [sink.commits(name) for name in ALL_TABLES] == versions
 
 
@@ -95,17 +107,18 @@ def test_killed_again_and_again(sink: SinkBucket, environment: dict[str, str]) -
         kill_at(sink, environment, number)
     sink.batch()
     found = tables(sink)
-    assert [len(found[name]) for name in ALL_TABLES] == [30, 30, 30, 3]
+    assert [len(found[name]) for name in ALL_TABLES] == [30, 30, 30, 3 + DEAD_LETTERS]
 
 
-def test_lost_answers_to_writes(sink: SinkBucket, engine: Callable[..., Any], environment: dict[str, str]) -> None:
-    """Every first answer to a commit is lost after the server has done it; the repeated request is refused."""
+def test_lost_responses_to_writes(sink: SinkBucket, engine: Callable[..., Any], environment: dict[str, str]) -> None:
+    """Every first response to a commit is lost after the server has done it; the repeated request is refused."""
     fill_first(sink)
     fill_second(sink)
     lost: set[str] = set()
-    with relay(environment["AWS_ENDPOINT_URL"], losing_first_answers(lost)) as url:
+    with relay(environment["AWS_ENDPOINT_URL"], losing_first_responses(lost)) as url:
         parsed(engine("batch", "--bucket", sink.name, "--user-id", "pinterest", AWS_ENDPOINT_URL=url))
-    assert len(lost) >= 5
+    assert len(lost) >= 8
     found = tables(sink)
-    assert [len(found[name]) for name in ALL_TABLES] == [30, 30, 30, 3]
-    assert sink.batch()["batch"] is None
+    assert [len(found[name]) for name in ALL_TABLES] == [30, 30, 30, 3 + DEAD_LETTERS]
+    report = sink.batch()
+    assert (report["batch"], report["dead_letters"]) == (None, 0)

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from table_engine.feeds import load_feeds
+from table_engine.feeds import FEED_NAMES, PROJECT, load_feeds
 from tests.catalogue import Outcome
 from tests.test_catalogue import outcomes
 
@@ -128,3 +128,16 @@ def test_no_record_and_a_reason_that_is_cut(session: duckdb.DuckDBPyConnection) 
         "not JSON: NaN, Infinity or a comma before a closing bracket",
     ]
     assert len(found[2][1]) < 250  # type: ignore[index]
+
+
+@pytest.mark.parametrize("feed", FEED_NAMES)
+def test_row_numbers_are_those_that_the_proxy_finds(session: duckdb.DuckDBPyConnection, feed: str) -> None:
+    """The cases by which the REST proxy chooses a post's partition (services/rest-proxy/row-number.test.ts)."""
+    cases = [case for case in json.loads((PROJECT / "test" / "row-numbers.json").read_text()) if case["feed"] == feed]
+    found = outcomes(session, feed, [case["value"].encode() for case in cases])
+    assert cases
+    for place, case in enumerate(cases):
+        outcome = found[place]
+        assert (case, outcome["ind"] if isinstance(outcome, dict) else None) == (case, case["rowNumber"])
+        if isinstance(outcome, tuple):
+            assert outcome[1].startswith(("no integer row number", "not a JSON object"))

@@ -68,13 +68,6 @@ def test_wrong_arguments(engine: Callable[..., Any], arguments: tuple[str, ...],
     assert message in process.stderr
 
 
-@pytest.mark.parametrize("command", ["batch", "answers", "inspect"])
-def test_help(engine: Callable[..., Any], command: str) -> None:
-    process = engine(command, "--help")
-    assert process.returncode == 0
-    assert "--bucket" in process.stdout and "--user-id" in process.stdout
-
-
 def test_errors_are_sentences(engine: Callable[..., Any], sink: SinkBucket) -> None:
     for arguments, changed, message in (
         (("answers", "--bucket", sink.name), {}, "run the command 'batch' first"),

@@ -175,7 +175,7 @@ def test_a_lost_row_fails_the_reconciliation(
     lost = [("topics", "geo"), ("streams", "user")]
     assert [key for key, values in metrics(output).items() if values["Missing"]] == lost
 
-    # Whoever asks for it gets the document instead; the metrics are the same.
+    # On request it returns the document instead; the metrics are the same.
     found = invoke("reconcile", check=False)
     assert not found["ok"]
     rows = [*(("topics", row) for row in found["feeds"]), *(("streams", row) for row in found["streams"])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -204,19 +204,6 @@ def test_an_object_that_brings_nothing_new_is_taken_too(sink: SinkBucket) -> Non
     assert sink.commits("quarantine") == before
 
 
-def test_two_user_ids_can_share_a_bucket(sink: SinkBucket, engine: Callable[..., Any]) -> None:
-    sink.put("dead-letters", 0, 7, dead_letter(7))
-    sink.batch()
-    key = f"topics/other.dead-letters/partition=0/other.dead-letters+0+{0:020}.json"
-    sink.bucket.write(key, dead_letter(0, topic="other.user") + dead_letter(7, at=1))
-    document = json.loads(engine("batch", "--bucket", sink.name, "--user-id", "other").stdout)
-    assert document["dead_letters"] == 1
-    assert [row[:3] for row in sink.rows("quarantine")] == [
-        ("pin", "dead-letters", place(7)),
-        ("user", "dead-letters", place(0, "other.user")),
-    ]
-
-
 def test_keys_of_another_form_are_named(sink: SinkBucket, capsys: pytest.CaptureFixture[str]) -> None:
     sink.bucket.write(f"topics/{TOPIC}/notes.txt", dead_letter(1))
     assert sink.batch()["dead_letters"] == 0
@@ -243,29 +230,23 @@ def test_an_object_that_goes_away_meanwhile(
     assert offsets(sink) == [1, 2]
 
 
-def test_its_fault_stops_no_feed_and_is_raised(sink: SinkBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("part", "rows"),
+    [("dead_letters.read_dead_letters", [1, 1, 1, 0]), ("batch.clean_files", [0, 0, 0, 1])],
+)
+def test_dead_letters_and_feeds_do_not_stop_each_other(
+    sink: SinkBucket, monkeypatch: pytest.MonkeyPatch, part: str, rows: list[int]
+) -> None:
     for feed, key in (("pin", "index"), ("geo", "ind"), ("user", "ind")):
         sink.put(feed, 0, 0, jsonl({key: 1}))
     sink.put("dead-letters", 0, 0, dead_letter(0))
 
     def broken(*_: object) -> Any:
-        raise OSError("no dead letters today")
+        raise OSError("not today")
 
     with monkeypatch.context() as patch, pytest.raises(OSError, match="today"):
-        patch.setattr("table_engine.dead_letters.read_dead_letters", broken)
+        patch.setattr(f"table_engine.{part}", broken)
         sink.batch()
-    assert [len(sink.rows(feed)) for feed in ("pin", "geo", "user", "quarantine")] == [1, 1, 1, 0]
-    assert sink.batch()["dead_letters"] == 1
-
-
-def test_a_feed_s_fault_stops_no_dead_letter(sink: SinkBucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    sink.put("pin", 0, 0, jsonl({"index": 1}))
-    sink.put("dead-letters", 0, 0, dead_letter(0))
-
-    def broken(*_: object) -> Any:
-        raise OSError("no posts today")
-
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="today"):
-        patch.setattr("table_engine.batch.clean_files", broken)
-        sink.batch()
-    assert offsets(sink) == [0]
+    assert [len(sink.rows(table)) for table in ("pin", "geo", "user", "quarantine")] == rows
+    sink.batch()
+    assert [len(sink.rows(table)) for table in ("pin", "geo", "user", "quarantine")] == [1, 1, 1, 1]

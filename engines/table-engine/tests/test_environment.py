@@ -22,7 +22,7 @@ def test_a_handler_reads_its_variables_and_no_others(name: str) -> None:
     source = (PATH / f"{name}.py").read_text(encoding="utf-8")
     assert f'read_environment("{name}")' in source
     assert "os.environ" not in source
-    read = set(re.findall(r'told(?:\["|\.get\(")([A-Z_]+)"', source))
+    read = set(re.findall(r'variables(?:\["|\.get\(")([A-Z_]+)"', source))
     if "function_job" in source:
         read |= {"SINK_BUCKET", "USER_ID"}
     if "table_engine.metrics" in source:
@@ -32,7 +32,7 @@ def test_a_handler_reads_its_variables_and_no_others(name: str) -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    told = {"SINK_BUCKET": "b", "USER_ID": "u", "FEED": "pin", "PATH": "/bin"}
-    assert read_environment("append", told) == {"SINK_BUCKET": "b", "USER_ID": "u", "FEED": "pin"}
+    variables = {"SINK_BUCKET": "b", "USER_ID": "u", "FEED": "pin", "PATH": "/bin"}
+    assert read_environment("append", variables) == {"SINK_BUCKET": "b", "USER_ID": "u", "FEED": "pin"}
     with pytest.raises(TableEngineError, match=r"append lacks .* USER_ID \(.*\), FEED \(the feed\)"):
         read_environment("append", {"SINK_BUCKET": "b", "USER_ID": ""})

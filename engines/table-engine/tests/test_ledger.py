@@ -67,42 +67,68 @@ def test_what_one_path_acknowledged_makes_no_failure_of_the_other_good(sink: Sin
     assert read_ledger(sink.bucket)["pin"].failed == 0
 
 
-def test_what_failed_and_was_sent_again_has_not_failed(sink: SinkBucket) -> None:
-    lines = [to_stream("pin", 0, 2, {SHARD: ["1"]}, failed=1), to_stream("pin", 0, 2, {SHARD: ["2", "3"]})]
-    sink.bucket.write("sent/r-streams/00000000.jsonl", jsonl(lines[0]))
-    assert read_stream_ledger(sink.bucket)["pin"] == StreamSent(2, 1, 1, {SHARD: ["1"]})
-    sink.bucket.write("sent/r-streams/00000001.jsonl", jsonl(lines[1]))
-    assert read_stream_ledger(sink.bucket)["pin"] == StreamSent(4, 3, 0, {SHARD: ["1", "2", "3"]})
-
-
 def test_a_batch_that_sent_nothing(sink: SinkBucket) -> None:
     sink.bucket.write("sent/r-streams/00000000.jsonl", jsonl({**to_stream("geo", 0, 0, {}), "to": 4}))
     assert read_stream_ledger(sink.bucket)["geo"] == StreamSent()
 
 
-@pytest.mark.parametrize(
-    ("wrong", "reason"),
-    [
-        (to_topic("pin", 0, 1, path="kinesis"), "path 'kinesis'"),
-        (to_topic("pin", 0, 1, path=None), "path None"),
-        (to_topic("pin", 0, 1, path="streams"), "sequences"),
-        (to_stream("dog", 0, 1, {SHARD: ["1"]}), "dog"),
-        (to_stream("pin", 0, 1, {SHARD: ["1", "2"]}), "2 sequence numbers of 1 acknowledged records"),
-        (to_stream("pin", 0, 1, {}), "0 sequence numbers of 1 acknowledged records"),
-        (to_stream("pin", 0, 1, {SHARD: ["1_0"]}), "'1_0' is no sequence number"),
-        (to_stream("pin", 0, 1, {SHARD: [""]}), "'' is no sequence number"),
-        ({**to_stream("pin", 0, 1, {}), "sequences": {SHARD: [1]}}, "1 is no sequence number"),
-        ({**to_stream("pin", 0, 1, {}), "sequences": [SHARD]}, "AttributeError"),
-        ([], "AttributeError"),
-    ],
-)
-def test_a_broken_line_is_an_error_that_names_the_place(sink: SinkBucket, wrong: Any, reason: str) -> None:
-    sink.bucket.write("sent/r/00000002.jsonl", b"\n" + json.dumps(wrong).encode())
+def test_what_failed_and_was_sent_again_has_not_failed(sink: SinkBucket) -> None:
+    def put(key: str, *batches: tuple[int, int, int]) -> int:
+        """Adds batches (first, end, failed) of both paths; returns how many records have failed, the same for both."""
+        lines = [
+            entry
+            for first, end, failed in batches
+            for entry in (
+                {**to_topic("pin", first, end, failed=failed), "run": key[0]},
+                {**to_stream("pin", first, end, {SHARD: ["1"] * (end - first - failed)}, failed), "run": key[0]},
+            )
+        ]
+        sink.bucket.write(f"sent/{key}.jsonl", jsonl(*lines))
+        failed = read_ledger(sink.bucket)["pin"].failed
+        assert read_stream_ledger(sink.bucket)["pin"].failed == failed
+        return failed
+
+    assert put("a/00000000", (0, 10, 0), (10, 20, 3), (20, 30, 1)) == 4
+    # Other batches of the same run, and the same positions of another run.
+    put("a/00000001", (10, 14, 0), (14, 22, 0))
+    assert put("b/00000000", (20, 30, 0)) == 1
+    assert put("a/00000002", (22, 30, 0)) == 0
+    assert (read_ledger(sink.bucket)["pin"].sent, read_stream_ledger(sink.bucket)["pin"].sent) == (60, 60)
+
+
+BROKEN: list[tuple[Any, Any, str]] = [
+    *((read_ledger, wrong, "KeyError") for wrong in ({}, {"feed": "pin"}, to_topic("dog", 0, 1))),
+    *(
+        (read, wrong, reason)
+        for read in (read_ledger, read_stream_ledger)
+        for wrong, reason in (
+            (to_topic("pin", 0, 1, path="kinesis"), "path 'kinesis', expected 'topics' or 'streams'"),
+            (to_topic("pin", 0, 1, path=None), "path None"),
+            ([], "AttributeError"),
+            (b"x", "JSONDecodeError"),
+        )
+    ),
+    *(
+        (read_stream_ledger, wrong, reason)
+        for wrong, reason in (
+            (to_topic("pin", 0, 1, path="streams"), "sequences"),
+            (to_stream("dog", 0, 1, {SHARD: ["1"]}), "dog"),
+            (to_stream("pin", 0, 1, {SHARD: ["1", "2"]}), "2 sequence numbers of 1 acknowledged records"),
+            (to_stream("pin", 0, 1, {}), "0 sequence numbers of 1 acknowledged records"),
+            (to_stream("pin", 0, 1, {SHARD: ["1_0"]}), "'1_0' is no sequence number"),
+            (to_stream("pin", 0, 1, {SHARD: [""]}), "'' is no sequence number"),
+            ({**to_stream("pin", 0, 1, {}), "sequences": {SHARD: [1]}}, "1 is no sequence number"),
+            ({**to_stream("pin", 0, 1, {}), "sequences": {SHARD: 3}}, "TypeError"),
+            ({**to_stream("pin", 0, 1, {}), "sequences": [SHARD]}, "AttributeError"),
+            ({"feed": "pin", "path": "streams"}, "KeyError"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("read", "wrong", "reason"), BROKEN)
+def test_a_broken_line_is_an_error_that_names_the_place(sink: SinkBucket, read: Any, wrong: Any, reason: str) -> None:
+    line = wrong if isinstance(wrong, bytes) else json.dumps(wrong).encode()
+    sink.bucket.write("sent/r/00000002.jsonl", b"\n" + line)
     with pytest.raises(TableEngineError, match=rf"sent/r/00000002\.jsonl, line 2 .*{reason}"):
-        read_stream_ledger(sink.bucket)
-
-
-def test_a_line_of_no_known_path_is_no_line_of_the_topics(sink: SinkBucket) -> None:
-    sink.bucket.write("sent/r/00000000.jsonl", jsonl(to_topic("pin", 0, 1, path="kinesis")))
-    with pytest.raises(TableEngineError, match="path 'kinesis', expected 'topics' or 'streams'"):
-        read_ledger(sink.bucket)
+        read(sink.bucket)

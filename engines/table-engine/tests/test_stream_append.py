@@ -143,38 +143,6 @@ def test_a_compacted_cleaned_and_checkpointed_table_still_knows(sink: SinkBucket
     assert [row[0] for row in stream_rows(sink, "user")] == list(range(70))
 
 
-def test_rejects_of_every_kind_never_fail_the_batch(sink: SinkBucket, tmp_path: Path) -> None:
-    bad = [
-        b"",
-        b" \n",
-        b"not json",
-        b"[1]",
-        b'"text"',
-        b'{"ind":1',
-        b"\xff\xfe",
-        b'{"ind":"1a"}',
-        b'{"age":3}',
-        b'{"ind":1,"first_name":"\\ud800"}',
-        b'{"ind":1,"age":"old"}',
-        b'{"ind":1,"date_joined":"2018-02-30T00:00:00"}',
-        b'{"ind":1,"first_name":{"a":1}}',
-        b"\x00",
-    ]
-    good = user_records(range(0, len(bad)))
-    records = [
-        StreamRecord(SHARD, record.sequence_number * 2 + extra, data, record.arrived_at)
-        for record, reject in zip(good, bad, strict=True)
-        for extra, data in ((0, record.data), (1, reject))
-    ]
-    one = appender(sink, tmp_path, "user")
-    assert one.append(records) == AppendReport(records=28, rows=14, rejects=14, repeated=0)
-    assert one.append(records).repeated == 28
-    found = sink.rows("quarantine")
-    assert {(row[0], row[1]) for row in found} == {("user", "stream")}
-    assert len(found) == 14
-    assert all(row[4] for row in found)
-
-
 def test_only_rejects_make_no_commit_in_the_table(sink: SinkBucket, tmp_path: Path) -> None:
     one = appender(sink, tmp_path, "user")
     report = one.append([StreamRecord(SHARD, BASE, b"bad", 0)])

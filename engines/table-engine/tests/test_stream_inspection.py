@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ import duckdb
 import pytest
 
 from table_engine.documents import StreamFeedInspection
-from table_engine.errors import TableEngineError
 from table_engine.feeds import FeedName
 from table_engine.stream_inspection import run_stream_inspection
 from table_engine.stream_records import StreamRecord
@@ -169,14 +167,6 @@ def test_compaction_changes_the_files_only(sink: SinkBucket, inspect: Any, tmp_p
     assert (before["recent"]["files"], after["recent"]["files"]) == (5, 1)
     assert after["recent"]["latency"] == before["recent"]["latency"]
     assert after["shards"] == before["shards"]
-
-
-@pytest.mark.parametrize("sequences", [None, {"s": 3}, {"s": ["x"]}, ["1"]])
-def test_a_broken_line_is_an_error_that_names_the_place(sink: SinkBucket, inspect: Any, sequences: object) -> None:
-    line = {"path": "streams", "feed": "user", "sequences": sequences}
-    sink.bucket.write("sent/a/00000003.jsonl", b"\n" + json.dumps(line).encode())
-    with pytest.raises(TableEngineError, match=r"sent/a/00000003\.jsonl, line 2"):
-        inspect()
 
 
 def test_the_command(sink: SinkBucket, engine: Callable[..., Any], tmp_path: Path) -> None:

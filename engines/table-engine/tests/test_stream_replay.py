@@ -63,7 +63,7 @@ def test_what_the_mapping_gave_up_on(sink: SinkBucket, tmp_path: Path) -> None:
     one.append(records[:3])
     one.append([r for r in records[20:] if not r.data.startswith(b"bad")])
     assert replay_records(one, records) == ReplayReport(30, 12, 7, 11, 0)
-    # Whoever still works on it has come too late.
+    # Another run that still works on it is too late.
     assert one.append(records[3:20]).repeated == 17
     assert [row[0] for row in stream_rows(sink, "user")] == [n for n in range(30) if n % 4 != 3]
     assert len(sink.rows("quarantine")) == 7

@@ -8,7 +8,7 @@ import cases from '../../../row-numbers.json';
 const read = (feed: FeedName, ...records: readonly string[]): ProduceRecord[] =>
   readProduceRequest(Buffer.from(`{"records":[${records.join(',')}]}`), FEEDS[feed].rowNumber);
 
-// engines/table-engine/tests/test_row_numbers.py holds the cleaning to the same cases.
+// engines/table-engine/tests/test_clean.py holds the cleaning to the same cases.
 test.each(cases)('the row number of $feed $value is $rowNumber', ({ feed, value, rowNumber }) => {
   const [record] = read(feed as FeedName, `{"value":${value}}`);
   expect(record?.rowNumber).toBe(rowNumber ?? undefined);

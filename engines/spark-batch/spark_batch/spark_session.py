@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +38,12 @@ class LocalSpark:
     java_options: str = ""
 
 
-def open_spark(local: LocalSpark | None = None, environment: Mapping[str, str] = os.environ) -> SparkSession:
+def open_spark(local: LocalSpark | None = None) -> SparkSession:
     """Opens the session. Without `local`, master, memory and jars are those of `spark-submit`.
 
     S3 is configured by the standard AWS environment. Raises TableEngineError for an invalid endpoint.
     """
-    settings = {**_TABLES, **_storage(environment)}
+    settings = {**_TABLES, **_storage()}
     if local is not None:
         settings |= _local(local)
     builder = SparkSession.builder.appName("pinterest-batch")
@@ -72,9 +72,9 @@ _TABLES = {
 }
 
 
-def _storage(environment: Mapping[str, str]) -> dict[str, str]:
+def _storage() -> dict[str, str]:
     """S3A's settings. S3A takes credentials from the environment or the role."""
-    options = storage_options(environment)
+    options = storage_options()
     settings = {}
     if "aws_region" in options:
         settings["spark.hadoop.fs.s3a.endpoint.region"] = options["aws_region"]

@@ -1,8 +1,8 @@
 """Maintains the batch tables with Spark: compaction and vacuum.
 
-Only the tables pin, geo and user; the table engine's maintenance compacts the quarantine, which its functions write to. A
-table is held while it is compacted (table_engine/table_maintenance.py): delta-rs would let its own compaction of these
-files pass as well, and each row would be there twice.
+Only the tables pin, geo and user; the table engine's maintenance compacts the quarantine, which its functions write to.
+A table is held while it is compacted (table_engine/table_maintenance.py): delta-rs would let its own compaction of
+these files pass as well, which would duplicate each row.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def _load(session: duckdb.DuckDBPyConnection, found: Iterable[DeadLetter]) -> No
 
 
 def _append_missing(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable, properties: CommitProperties) -> int:
-    """Commits those of `dead_letters` that this state of the quarantine lacks, be they none; returns how many.
+    """Commits those of `dead_letters` that this state of the quarantine lacks, even none; returns how many.
 
     By position and text: a recreated cluster goes on after the raw files, so at the offset of a dead letter that came
     after the last of them.

@@ -128,7 +128,7 @@ def readable(line: bytes) -> str:
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8. In small parts: the text, which nobody needs, stays in the processor's cache."""
+    """Whether the bytes are UTF-8. In small parts: the text, which is not needed, stays in the processor's cache."""
     view = memoryview(data)
     place = 0
     try:

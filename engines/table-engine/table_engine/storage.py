@@ -66,10 +66,10 @@ def storage_options(environment: Mapping[str, str] = os.environ) -> dict[str, st
 class Bucket:
     """A bucket of an S3 server."""
 
-    def __init__(self, name: str, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, name: str) -> None:
         """`name` is the bucket's name, without `s3://`."""
         self.name = name
-        self.options = storage_options(environment)
+        self.options = storage_options()
         self._store = S3Store(name, config=self.options)  # type: ignore[arg-type]
 
     def list(self, prefix: str) -> Iterator[StoredObject]:

@@ -35,10 +35,7 @@ _SLACK = 3600 * 1_000_000
 
 @dataclass
 class ReplayReport:
-    """What became of the records: `inserted` + `quarantined` + `present` + `ahead` = `records`.
-
-    `present` were there already; `ahead` are above their shard's number, and the stream will bring them.
-    """
+    """What became of the records, as in the document `RecordsReplay`."""
 
     records: int = 0
     inserted: int = 0

@@ -158,7 +158,7 @@ def _claim(table: DeltaTable, hold_hours: int = 0) -> str:
     Raises CommitFailedError when another one does, or when Spark holds the table.
 
     delta-rs lets its compaction pass when another one, also Spark's, has compacted the same files in the meantime,
-    whatever its transactions and retries, and each row is there twice. What it does not let pass is a change of the
+    whatever its transactions and retries, and each row is duplicate. What it does not let pass is a change of the
     table's properties that came in between: who claims last may compact, and all before him fail. Appends in between
     are let pass. Nor does it let one claim pass over another, so that none is overlooked.
     """

@@ -1,4 +1,4 @@
-"""Raw files that nobody wants: nothing stops, and every record ends in a table or in quarantine."""
+"""Invalid raw files: nothing stops, and every record ends in a table or in quarantine."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def test_a_changed_file_is_read_again_and_newer_rows_stay(sink: SinkBucket) -> N
     assert (report["files"], report["inserted"], report["updated"]) == (2, 1, 1)
     assert ages(sink) == {1: 21, 2: 25, 9: 21}
     start = "pinterest.user+0+00000000000000000000.json"
-    # "bad" has moved to another line; "worse" is where it was and is not there twice.
+    # "bad" has moved to another line; "worse" is where it was, once.
     assert quarantine(sink) == [
         ("user", f"{start}:2", "bad"),
         ("user", f"{start}:3", "bad"),

@@ -156,7 +156,7 @@ def test_when_it_was_quarantined(sink: SinkBucket, session: duckdb.DuckDBPyConne
     assert 0 <= found[0][0] < 60
 
 
-def test_the_same_letter_twice(sink: SinkBucket) -> None:
+def test_a_duplicate_record(sink: SinkBucket) -> None:
     sink.put("dead-letters", 0, 0, dead_letter(5, at=0) + dead_letter(5, at=1) + dead_letter(6, at=2))
     assert sink.batch()["dead_letters"] == 2
     sink.put("dead-letters", 0, 3, dead_letter(6, at=3) + dead_letter(7, at=4))
@@ -165,8 +165,8 @@ def test_the_same_letter_twice(sink: SinkBucket) -> None:
     assert offsets(sink) == [5, 6, 7, 8]
 
 
-def test_another_letter_of_the_same_offset(sink: SinkBucket) -> None:
-    """After parking the new topic goes on where the raw files end; dead letters behind that end had these offsets."""
+def test_another_record_at_the_same_offset(sink: SinkBucket) -> None:
+    """After parking, the new topic goes on where the raw files end; dead letters behind that end had these offsets."""
     sink.put("dead-letters", 0, 0, dead_letter(5, b"[1]", at=0) + dead_letter(6, None, at=1))
     assert sink.batch()["dead_letters"] == 2
     again = dead_letter(5, b"[1]", at=2) + dead_letter(5, b"no", at=3) + dead_letter(6, None, at=4)

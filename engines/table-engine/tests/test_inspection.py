@@ -194,7 +194,7 @@ def test_before_the_first_batch(inspect: Any) -> None:
         inspect()
 
 
-def test_of_a_row_number_that_stands_twice_the_last_counts(sink: SinkBucket, inspect: Any) -> None:
+def test_of_duplicate_row_numbers_the_last_counts(sink: SinkBucket, inspect: Any) -> None:
     lines = [
         b'{"ind":1,"ind":7}',
         b'{"ind":2,"\\u0069nd":8,"x":[{"ind":3}]}',

@@ -74,7 +74,7 @@ def function(
 def check(
     sink: SinkBucket, numbers: Iterable[int], when: str = "", shard_of: Callable[[int], str] | None = None
 ) -> None:
-    """Each number is a row of the table or, when it is bad, a reject, and neither is there twice."""
+    """Each number is a row of the table or, when it is bad, a reject, once."""
     all_numbers = list(numbers)
     good = [n for n in all_numbers if n % BAD_EVERY != BAD_EVERY - 1]
     bad = [n for n in all_numbers if n % BAD_EVERY == BAD_EVERY - 1]

@@ -6,9 +6,9 @@ import base64
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -105,34 +105,20 @@ def test_replays_race_each_other_and_an_appender(
     first.append(records[:150])
     sink.tables.open("pinterest_user_table").delete("ind % 3 = 0")
     sink.tables.open("quarantine").delete("TRUE")
-    reports: list[ReplayReport] = []
-    failures: list[BaseException] = []
-
-    def thread(work: Callable[[], object]) -> threading.Thread:
-        def body() -> None:
-            try:
-                work()
-            except BaseException as error:
-                failures.append(error)
-
-        return threading.Thread(target=body)
 
     def append() -> None:
         own = appender(sink, tmp_path, "user")
         for start in range(150, 400, 10):
             own.append(records[start : start + 10])
 
-    def replay() -> None:
+    def replay() -> list[ReplayReport]:
         own = appender(sink, tmp_path, "user")
-        for start in range(0, 150, 30):
-            reports.append(replay_records(own, records[start : start + 30]))
+        return [replay_records(own, records[start : start + 30]) for start in range(0, 150, 30)]
 
-    threads = [thread(append), thread(replay), thread(replay), thread(replay)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert failures == []
+    with ThreadPoolExecutor(4) as pool:
+        appending, replays = pool.submit(append), [pool.submit(replay) for _ in range(3)]
+    appending.result()
+    reports = [report for replayed in replays for report in replayed.result()]
     assert [row[0] for row in stream_rows(sink, "user")] == [n for n in range(400) if n % 5 != 4]
     assert len({row[2] for row in sink.rows("quarantine")}) == len(sink.rows("quarantine")) == 80
     assert sum(r.inserted for r in reports) == len([n for n in range(150) if n % 3 == 0 and n % 5 != 4])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,13 @@ def append_often(sink: SinkBucket, folder: Path, commits: int) -> list[StreamRec
     for start in range(0, len(given), 5):
         one.append(given[start : start + 5])
     return given
+
+
+def maintain(sink: SinkBucket, **options: Any) -> MaintainedTable:
+    """Maintains the stream's table, which exists."""
+    report = maintain_table(sink.bucket, TABLE, **options)
+    assert report is not None
+    return report
 
 
 def maintained(sink: SinkBucket) -> dict[str, MaintainedTable]:
@@ -98,8 +105,7 @@ def test_a_second_maintenance_finds_nothing_to_do(sink: SinkBucket, tmp_path: Pa
 
 def test_few_small_files_are_left(sink: SinkBucket, tmp_path: Path) -> None:
     append_often(sink, tmp_path, 5)
-    report = maintain_table(sink.bucket, TABLE)
-    assert report is not None
+    report = maintain(sink)
     assert (report["files"], report["compacted_files"]) == (5, 0)
 
 
@@ -117,8 +123,7 @@ def test_what_a_killed_writer_left_goes_after_the_retention(sink: SinkBucket, tm
     # The writer may be about to commit it.
     assert maintained(sink)[TABLE]["removed_files"] == 0
     assert orphan in data_files(sink)
-    report = maintain_table(sink.bucket, TABLE, retention_hours=0)
-    assert report is not None
+    report = maintain(sink, retention_hours=0)
     assert report["removed_files"] == 11
     assert len(data_files(sink)) == 1
     check(sink, range(50))
@@ -153,43 +158,29 @@ def test_a_process_appends_all_the_while(
 
 def test_two_maintenances_at_once(sink: SinkBucket, tmp_path: Path) -> None:
     append_often(sink, tmp_path, 20)
-    failures: list[BaseException] = []
-
-    def body() -> None:
-        try:
-            run_maintenance(sink.bucket, USER)
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=body) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: run_maintenance(sink.bucket, USER), range(3)))
     check(sink, range(100))
-    report = maintain_table(sink.bucket, TABLE)
-    assert report is not None
+    report = maintain(sink)
     assert report["files"] == 1
 
 
 def test_one_in_the_middle_of_another(sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """delta-rs on its own lets both compactions through, and each row is there twice. Appends are let pass."""
+    """delta-rs on its own lets both compactions through, and each row is duplicate. Appends are let pass."""
     given = append_often(sink, tmp_path, 20)
     claim = table_maintenance._claim
-    inner: list[MaintainedTable | None] = []
+    inner: list[MaintainedTable] = []
+    begun: list[bool] = []
 
     def claim_and_wait(table: DeltaTable) -> None:
         claim(table)
-        if not inner:
-            inner.append(None)
-            inner[0] = maintain_table(sink.bucket, TABLE)
+        if not begun:
+            begun.append(True)
+            inner.append(maintain(sink))
         appender(sink, tmp_path, "user").append(records(range(len(given) + 5)))
 
     monkeypatch.setattr(table_maintenance, "_claim", claim_and_wait)
-    outer = maintain_table(sink.bucket, TABLE)
-    assert inner[0] is not None
-    assert outer is not None
+    outer = maintain(sink)
     assert (inner[0]["compacted_files"], inner[0]["is_overtaken"]) == (20, False)
     assert (outer["compacted_files"], outer["is_overtaken"]) == (0, True)
     check(sink, range(105))
@@ -199,8 +190,7 @@ def test_a_table_that_spark_holds_is_left(sink: SinkBucket, tmp_path: Path, monk
     append_often(sink, tmp_path, 10)
 
     def compacted() -> tuple[int, bool]:
-        report = maintain_table(sink.bucket, TABLE)
-        assert report is not None
+        report = maintain(sink)
         return report["compacted_files"], report["is_overtaken"]
 
     with pytest.raises(ZeroDivisionError), held(sink.tables.open(TABLE)):
@@ -255,8 +245,7 @@ def test_another_compaction_in_the_middle_of_a_writer_s(
         if other == "writer":
             inner[0] = compact_for_writer(sink.tables.open(TABLE))
         else:
-            report = maintain_table(sink.bucket, TABLE)
-            inner[0] = report is not None and report["compacted_files"] == 16
+            inner[0] = maintain(sink)["compacted_files"] == 16
 
     monkeypatch.setattr(table_maintenance, "_claim", claim_and_wait)
     assert not compact_for_writer(sink.tables.open(TABLE))

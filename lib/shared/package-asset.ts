@@ -10,7 +10,7 @@ export type DeployedFile = Pick<Asset, 'bucket' | 's3ObjectKey' | 's3ObjectUrl' 
 
 /**
  * A file of a package, made when it is published: by `cdk deploy` and its like, and only where the bucket does not have it. Its
- * hash is that of its sources, so that templates are the same whether it is made or not. There is nothing that stands for it
+ * hash is that of its sources, so that templates are the same whether it is made or not. Nothing replaces it
  * meanwhile, and so nothing that could be deployed in its place.
  */
 export class PackageAsset extends Construct implements DeployedFile {

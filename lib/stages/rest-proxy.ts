@@ -38,7 +38,7 @@ export function readRestProxy(made: Omit<ClientHost, 'package'>, read: SettingRe
   return { ...made, package: optionalFolder(read, 'clientHostPackage'), sshFrom: readAddressRange(read) };
 }
 
-/** An IPv4 range of at most a /16: whatever is larger is no longer somebody's own. */
+/** An IPv4 range of at most a /16: whatever is larger is no longer one's own. */
 function readAddressRange(read: SettingReader): string | undefined {
   const name = 'sshFrom';
   const expected = 'an IPv4 address range from /16 to /32, for example "203.0.113.7/32"';

@@ -16,7 +16,7 @@ export type EnvironmentOf<F extends FunctionName> = Readonly<
     Partial<Record<keyof (typeof variables)[F]['optional'], string>>
 >;
 
-/** What a function reads: any of these may be missing. Lambda's own variables are beside them. */
+/** What a function reads: any of these may be missing. Lambda's own variables come in addition. */
 export type ReadEnvironment<F extends FunctionName> = Readonly<
   Partial<Record<keyof EnvironmentOf<F> | 'AWS_REGION' | 'AWS_ENDPOINT_URL', string>>
 >;

@@ -1,6 +1,6 @@
 /**
  * The ledger: what the emulator sent, and where it was acknowledged. It tells the reconciliation what must arrive, and
- * the next call of the same run where to go on (`resume-point.ts`). `docs/reference/storage.md` describes the objects.
+ * the next call of the same run where to continue (`resume-point.ts`). `docs/reference/storage.md` describes the objects.
  */
 import type { FeedName } from '../contract';
 import type { EmulatorMode } from './options';

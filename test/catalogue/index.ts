@@ -1,4 +1,4 @@
-/** The catalogue of inputs (`README.md` beside this file) as the TypeScript tests read it. */
+/** The catalogue of inputs (see `README.md`) as the TypeScript tests read it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FeedName } from '../../services/contract';

@@ -47,7 +47,7 @@ def no_batch() -> FeedBatch:
 
 
 def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> BatchReport:
-    """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead letters.
+    """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead-letter records.
 
     Returns the document that the command prints (docs/reference/table-engine.md). Files of unfinished work are kept in
     `temporary` and removed.
@@ -69,7 +69,7 @@ def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, 
         with another_connection(session) as connection:
             return append_dead_letters(connection, bucket, user_id)
 
-    # A feed that fails stops no other, nor the dead letters, nor they a feed: each catches up on its own.
+    # A feed that fails stops no other, nor the dead-letter records, nor they a feed: each catches up on its own.
     with ThreadPoolExecutor(_FEEDS_AT_A_TIME) as workers:
         done = {name: workers.submit(apply_feed, name) for name in FEED_NAMES}
         dead_letters = workers.submit(take_dead_letters)

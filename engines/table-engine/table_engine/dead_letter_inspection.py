@@ -1,4 +1,4 @@
-"""The dead letters that the bucket keeps, and what became of them: their figures of a reconciliation."""
+"""The dead-letter records that the bucket keeps, and what became of them: their figures of a reconciliation."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from table_engine.storage import Bucket, ObjectChangedError
 def dead_letter_figures(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, quarantine: DeltaTable
 ) -> dict[FeedName, DeadLetterFigures]:
-    """Returns the figures of each feed by their names in the document of `inspect` (docs/architecture.md).
+    """Returns the figures of each feed by their names in the document of `inspect` (docs/reference/table-engine.md).
 
-    Every object of dead letters is read, one at a time; what is taken goes by the given state of the quarantine.
+    Every object of dead-letter records is read, one at a time; what is taken goes by the given state of the quarantine.
     """
     rows = f"SELECT feed, position, raw_text FROM t WHERE source = '{DEAD_LETTERS}'"
     # A position may have several texts (`_append_missing`); of a text the hash is enough.

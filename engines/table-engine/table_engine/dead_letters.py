@@ -1,6 +1,6 @@
-"""Dead letters to the quarantine, each once (docs/adr/0003-batch-exactly-once.md).
+"""Dead-letter records to the quarantine, each once (docs/adr/0003-batch-exactly-once.md).
 
-What is no JSON object stands in no raw file: the sink sends it to the topic of the dead letters, whose records are
+What is no JSON object is in no raw file: the sink sends it to the dead-letter topic, whose records are
 copied into objects of the bucket, a JSON line each. These are never changed, and follow one another by offset.
 """
 
@@ -42,7 +42,7 @@ class DeadLetter:
 
 
 def progress_application(user_id: str, partition: int) -> str:
-    """In the quarantine's log: the start offset + 1 of the newest object of a partition whose dead letters are in."""
+    """In the quarantine's log: the start offset + 1 of the newest object of a partition whose dead-letter records are in."""
     return f"{dead_letter_topic(user_id)}-{partition}"
 
 
@@ -54,7 +54,7 @@ def append_dead_letters(session: duckdb.DuckDBPyConnection, bucket: Bucket, user
     """
     listed, others = list_raw_files(bucket, dead_letter_topic(user_id))
     for key in others:
-        print(f"{key} is not named like an object of dead letters and is left out.", file=sys.stderr)
+        print(f"{key} is not named like an object of dead-letter records and is left out.", file=sys.stderr)
     quarantine = DeltaTables(bucket).open("quarantine")
     session.execute(
         "CREATE OR REPLACE TEMP TABLE dead_letters "
@@ -84,7 +84,7 @@ def append_dead_letters(session: duckdb.DuckDBPyConnection, bucket: Bucket, user
 
 
 def read_dead_letters(bucket: Bucket, user_id: str, file: RawFile) -> Iterator[DeadLetter]:
-    """The dead letters of an object, in order; what is no dead letter, as the object's line. Blank lines are none.
+    """The dead-letter records of an object, in order; what is no dead-letter record, as the object's line. Blank lines are none.
 
     Raises ObjectChangedError when the object is not the one listed any more.
     """
@@ -148,7 +148,7 @@ def _load(session: duckdb.DuckDBPyConnection, found: Iterable[DeadLetter]) -> No
 def _append_missing(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable, properties: CommitProperties) -> int:
     """Commits those of `dead_letters` that this state of the quarantine lacks, even none; returns how many.
 
-    By position and text: a recreated cluster goes on after the raw files, so at the offset of a dead letter that came
+    By position and text: a recreated cluster continues after the raw files, so at the offset of a dead-letter record that came
     after the last of them.
     """
     known = f"SELECT position, raw_text FROM t WHERE source = '{DEAD_LETTERS}'"

@@ -134,7 +134,7 @@ def _sequence_number(text: Any) -> str:
 
 
 def _entries(bucket: Bucket, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of one path, each with the place at which it stands."""
+    """The entries of one path, each with its place."""
     for stored in bucket.list("sent/"):
         if stored.key.endswith(".jsonl"):
             content = b"".join(bucket.read(stored.key))

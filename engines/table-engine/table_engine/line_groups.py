@@ -66,7 +66,7 @@ class LineGroup:
 def lines_relation(path: Path) -> str:
     """A SQL table function that gives a group's lines in order, one column `line`; null for an empty line."""
     quoted = str(path).replace("'", "''")
-    # The delimiter is the byte 1, as it is and not as an escape, and stands in no line: raw_lines sees to it.
+    # The delimiter is the byte 1, as it is and not as an escape, and is in no line: raw_lines sees to it.
     return (
         f"read_csv('{quoted}', columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
         f"delim = '\x01', quote = '', escape = '', comment = '', new_line = '\\n', "

@@ -64,7 +64,7 @@ def in_source_order(files: Iterable[RawFile]) -> list[RawFile]:
 def to_be_planned(listed: Iterable[RawFile], planned: Iterable[RawFile]) -> list[RawFile]:
     """The listed files that a new batch must read, in source order, given those of all earlier batches.
 
-    That is each file whose key and etag no batch has, and, when such a file stands before others of its partition,
+    That is each file whose key and etag no batch has, and, when such a file comes before others of its partition,
     these too: their rows are newer, and reading them again after it keeps them the winners.
     """
     known: dict[str, set[str]] = {}

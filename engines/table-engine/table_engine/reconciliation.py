@@ -1,6 +1,6 @@
 """Whether every record is stored, and once: by both inspections and, where they are known, Kafka's facts.
 
-Posts may go on flowing: each figure is compared with one that was read before it. With Kafka's facts, the caller has
+Posts may continue flowing: each figure is compared with one that was read before it. With Kafka's facts, the caller has
 waited for sink and functions, and what is still on its way counts as missing. Without them it does not: iterator age
 and the connector's state say when that lasts too long.
 """
@@ -85,16 +85,18 @@ def reconcile_feed(feed: FeedName, found: FeedInspection, kafka: KafkaFeedFacts 
     on_the_way = _by_ledger(findings, found) if kafka is None else _by_topic(findings, found, kafka)
     partitions = found["raw_partitions"].values()
     findings.lose(found["missing_from_tables"], "in raw files, but neither in the table nor in quarantine")
-    findings.lose(found["dead_letters_missing"], "among the dead letters kept in the bucket, but not in quarantine")
+    findings.lose(
+        found["dead_letters_missing"], "among the dead-letter records kept in the bucket, but not in quarantine"
+    )
     findings.double(sum(raw["overlapping_lines"] for raw in partitions), "in more than one raw file")
-    findings.double(found["table_rows"] - found["table_posts"], "rows of the table whose post is there already")
+    findings.double(found["table_rows"] - found["table_posts"], "rows of the table whose post already exists")
     findings.double(
         found["quarantine_rows"] - found["quarantine_positions"],
-        "rows of the quarantine whose source position is there already",
+        "rows of the quarantine whose source position already exists",
     )
     findings.double(
         found["dead_letter_rows"] - found["dead_letter_positions"],
-        "dead letters in quarantine whose source position is there already",
+        "dead-letter records in quarantine whose source position already exists",
     )
     topic = None if kafka is None else sum(kafka["laterEndOffsets"].values())
     return {
@@ -134,7 +136,7 @@ def _by_topic(findings: _Findings, found: FeedInspection, kafka: KafkaFeedFacts)
             findings.lose(_outside(raw) - dead_before, f"between the raw files of partition {partition}")
             stored = raw["next_offset"] + len(dead) - dead_before
         in_flight += max(0, end - stored)
-    findings.lose(in_flight, "in the topic, but in no raw file and not among the dead letters")
+    findings.lose(in_flight, "in the topic, but in no raw file and not among the dead-letter records")
     return in_flight
 
 
@@ -146,7 +148,7 @@ def _by_ledger(findings: _Findings, found: FeedInspection) -> int:
         below = 0
         if raw is not None:
             below = _count(acknowledged, below=raw["next_offset"])
-            # The emulator's records are JSON objects: none of those it was told of is among the dead letters.
+            # The emulator's records are JSON objects: none of those it was told of is among the dead-letter records.
             stored = raw["lines"] - raw["overlapping_lines"]
             findings.lose(below - stored, f"acknowledged in partition {partition}, but between its raw files")
         on_the_way += _count(acknowledged) - below

@@ -1,6 +1,6 @@
 """Reads the SQL files and fills in what comes from `feeds.json`.
 
-A placeholder stands in double braces: `{{sentinel title}}` (a condition: the column's text contains one of its
+A placeholder is in double braces: `{{sentinel title}}` (a condition: the column's text contains one of its
 sentinels), `{{pattern timestamp}}` (the literal of a regular expression), `{{row number}}`, `{{texts}}`,
 `{{key list}}`, `{{most nesting}}` and `{{json structure}}` (see `engines/sql/engines/duckdb.sql`), `{{keys}}` and
 `{{texts by place}}` (see `engines/sql/engines/spark.sql`).

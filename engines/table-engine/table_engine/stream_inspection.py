@@ -23,7 +23,7 @@ _COUNTS: Final = ("acknowledged", "rows", "quarantined", "pending", "missing", "
 def run_stream_inspection(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, commits: int = COMMITS
 ) -> StreamInspection:
-    """Returns the document that the command `inspect-streams` prints (docs/architecture.md).
+    """Returns the document that the command `inspect-streams` prints (docs/reference/table-engine.md).
 
     `commits` is how many of a table's newest commits the latency is taken from. Tables that are not there yet count
     as empty. Raises TableEngineError when the bucket does not exist or the ledger is broken.

@@ -24,7 +24,7 @@ class KnownTransactions:
         self._table: DeltaTable | None = None
         self._version = -1
         self._known: dict[str, int | None] = {}
-        #: Whether nobody else committed between the last commit of one's own and the state followed to.
+        #: Whether no one else committed between the last commit of one's own and the state followed to.
         self.is_alone = False
 
     def follow(self, table: DeltaTable) -> None:

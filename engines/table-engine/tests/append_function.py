@@ -2,7 +2,7 @@
 
 `python -m tests.append_function EVENTS TRIES [SMALL_FILES]`: each line of the file is an event; one that fails is
 delivered again, up to so many times. Small files are counted every SMALL_FILES commits (16), and compacted if there
-are as many. Each failure is a line on stderr, each success what the handler prints. Exit code 1: given up.
+are as many. Each failure is a line on stderr, each success what the handler prints. Exit code 1: it stopped trying.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def test_killed_at_every_write(new_bucket: Callable[[], SinkBucket], environment
     assert code == 0
     expected = tables(undisturbed)
     assert [len(expected[name]) for name in ALL_TABLES] == [30, 30, 30, 3 + DEAD_LETTERS]
-    # Plan, three tables, two quarantine commits and three objects of dead letters have two writes each.
+    # Plan, three tables, two quarantine commits and three objects of dead-letter records have two writes each.
     assert writes >= 18
 
     for number in sample("batch", range(1, writes + 1), 4):

@@ -191,13 +191,13 @@ def test_a_lost_dead_letter_fails_the_reconciliation(
     fill(sink)
     sink.put("dead-letters", 0, 0, dead_letter(9) + dead_letter(10) + dead_letter(11, topic="pinterest.geo"))
     assert invoke("batch")["dead_letters"] == 3
-    # The metrics of a batch are of its lines, with dead letters or without.
+    # The metrics of a batch are of its lines, with dead-letter records or without.
     assert metrics(capsys.readouterr().out)["topics", "pin"] == {"Records": 3, "Rejects": 1}
     assert invoke("reconcile")["ok"]
     capsys.readouterr()
     sink.tables.open("quarantine").delete("position = 'pinterest.pin/partition=0/offset=10'")
     with pytest.raises(
-        ReconciliationError, match=r"pin \(topics\): 1 among the dead letters kept in the bucket, but not in"
+        ReconciliationError, match=r"pin \(topics\): 1 among the dead-letter records kept in the bucket, but not in"
     ):
         invoke("reconcile")
     assert total(capsys.readouterr().out) == {"Missing": 1, "Duplicate": 0}

@@ -1,4 +1,4 @@
-"""Dead letters: each record that the sink could not store is in quarantine, once."""
+"""Dead-letter records: each record that the sink could not store is in quarantine, once."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_a_duplicate_record(sink: SinkBucket) -> None:
 
 
 def test_another_record_at_the_same_offset(sink: SinkBucket) -> None:
-    """After parking, the new topic goes on where the raw files end; dead letters behind that end had these offsets."""
+    """After parking, the new topic continues where the raw files end; dead-letter records behind that end had these offsets."""
     sink.put("dead-letters", 0, 0, dead_letter(5, b"[1]", at=0) + dead_letter(6, None, at=1))
     assert sink.batch()["dead_letters"] == 2
     again = dead_letter(5, b"[1]", at=2) + dead_letter(5, b"no", at=3) + dead_letter(6, None, at=4)
@@ -207,7 +207,7 @@ def test_an_object_that_brings_nothing_new_is_taken_too(sink: SinkBucket) -> Non
 def test_keys_of_another_form_are_named(sink: SinkBucket, capsys: pytest.CaptureFixture[str]) -> None:
     sink.bucket.write(f"topics/{TOPIC}/notes.txt", dead_letter(1))
     assert sink.batch()["dead_letters"] == 0
-    assert f"topics/{TOPIC}/notes.txt is not named like an object of dead letters" in capsys.readouterr().err
+    assert f"topics/{TOPIC}/notes.txt is not named like an object of dead-letter records" in capsys.readouterr().err
 
 
 def test_an_object_that_goes_away_meanwhile(

@@ -9,7 +9,7 @@ from table_engine.errors import describe
 
 
 def test_no_colour_codes_are_in_an_error() -> None:
-    """delta-rs colours its chain of causes, also where nobody sees colours."""
+    """delta-rs colours its chain of causes, also where no one sees colours."""
     options = {"aws_endpoint": "http://127.0.0.1:1", "aws_allow_http": "true", "max_retries": "0"}
     keys = {"aws_region": "us-east-1", "aws_access_key_id": "any", "aws_secret_access_key": "any"}
     with pytest.raises(OSError) as failed:

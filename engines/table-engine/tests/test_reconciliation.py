@@ -97,7 +97,7 @@ class TestTopicsWithKafka:
             (
                 topic(dead_letters_missing=2),
                 2,
-                "2 among the dead letters kept in the bucket, but not in quarantine",
+                "2 among the dead-letter records kept in the bucket, but not in quarantine",
             ),
         ],
     )
@@ -112,12 +112,12 @@ class TestTopicsWithKafka:
             (topic({"lines": 104, "overlapping_lines": 4}), 4, "4 in more than one raw file"),
             # A whole file again under another name.
             (topic({"files": 3, "lines": 140, "overlapping_lines": 40}), 40, "40 in more than one raw file"),
-            (topic(table_rows=92), 2, "2 rows of the table whose post is there already"),
-            (topic(quarantine_rows=5), 3, "3 rows of the quarantine whose source position is there already"),
+            (topic(table_rows=92), 2, "2 rows of the table whose post already exists"),
+            (topic(quarantine_rows=5), 3, "3 rows of the quarantine whose source position already exists"),
             (
                 topic(dead_letter_rows=8),
                 3,
-                "3 dead letters in quarantine whose source position is there already",
+                "3 dead-letter records in quarantine whose source position already exists",
             ),
         ],
     )
@@ -134,7 +134,7 @@ class TestTopicsWithKafka:
     def test_what_is_in_the_topic_and_in_no_raw_file_is_missing(self) -> None:
         result = reconcile_feed("pin", topic(), kafka({"0": 130, "1": 5}))
         assert (result["missing"], result["onTheWay"]) == (35, 35)
-        assert result["findings"] == ["35 in the topic, but in no raw file and not among the dead letters"]
+        assert result["findings"] == ["35 in the topic, but in no raw file and not among the dead-letter records"]
 
     def test_a_partition_whose_records_are_all_dead_letters_is_stored(self) -> None:
         result = reconcile_feed("pin", topic(), kafka({"0": 100, "1": 2}, dead={"1": [0, 1]}))
@@ -166,12 +166,12 @@ class TestTopicsWithKafka:
         (topic(quarantine_rows=4), {"duplicate": 2}),
         (topic(dead_letters_missing=2), {"missing": 2}),
         (topic(dead_letter_rows=8), {"duplicate": 3}),
-        # Five records that are not the emulator's between the files: dead letters, or missing.
+        # Five records that are not the emulator's between the files: dead-letter records, or missing.
         (
             topic({"last_start_offset": 65, "next_offset": 105}, acknowledged_offsets={"0": [(0, 49), (55, 104)]}),
             {"outsideRawFiles": 5},
         ),
-        # The same, acknowledged: no dead letters.
+        # The same, acknowledged: no dead-letter records.
         (
             topic({"last_start_offset": 65, "next_offset": 105}, acknowledged_offsets={"0": [(0, 104)]}),
             {"missing": 5, "outsideRawFiles": 5},

@@ -70,7 +70,7 @@ def test_other_rules(
 
 
 def test_in_parts_and_with_what_came_after(sink: SinkBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The batch comes again bisected, begins earlier or goes on further, and the function is warm."""
+    """The batch comes again bisected, begins earlier or continues further, and the function is warm."""
     use_rules(monkeypatch, [1])
     appender(sink, tmp_path, "user").append(user_records(range(5)))
     use_rules(monkeypatch, [6, 12])

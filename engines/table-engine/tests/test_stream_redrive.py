@@ -82,7 +82,7 @@ def test_batches_below_and_above_the_number(
     assert [row[0] for row in stream_rows(sink, "user")] == [n for n in range(60) if n % 5 != 4]
     assert sorted(row[2] for row in sink.rows("quarantine")) == [f"{SHARD}:{BASE + n}" for n in range(4, 60, 5)]
     assert keys(failures) == [f"redriven/{key}" for key in done]
-    # The mapping goes on with what came after.
+    # The mapping continues with what came after.
     assert one.append(user_records(range(55, 65), bad_every=5)).repeated == 5
     assert sum(report["objects"] for report in redrive()["feeds"].values()) == 0
 

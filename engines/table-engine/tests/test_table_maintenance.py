@@ -85,7 +85,7 @@ def test_files_and_log_are_bounded_after_many_commits(
         assert report["removed_log_entries"] > 110
         assert report["checkpoint"] == report["version"] == sink.commits(name)
     check(sink, range(600))
-    # Who appended before goes on, and so does a new one.
+    # Who appended before continues, and so does a new one.
     one = appender(sink, tmp_path, "user")
     assert one.append(given).repeated == 600
     assert one.append(records(range(590, 605))).repeated == 10
@@ -195,7 +195,7 @@ def test_a_table_that_spark_holds_is_left(sink: SinkBucket, tmp_path: Path, monk
 
     with pytest.raises(ZeroDivisionError), held(sink.tables.open(TABLE)):
         assert compacted() == (0, True)
-        # Who holds a table lets no other one hold it, and who appends goes on.
+        # Who holds a table lets no other one hold it, and who appends continues.
         with pytest.raises(CommitFailedError, match="Spark holds the table"), held(sink.tables.open(TABLE)):
             pass
         append_often(sink, tmp_path, 11)
@@ -223,7 +223,7 @@ def test_a_writer_keeps_its_own_files_few(sink: SinkBucket, tmp_path: Path, monk
     assert 16 <= max(counts) <= 32
     assert one.append(given).repeated == 100
     check(sink, range(100))
-    # It deletes nothing: who reads a state of before can go on.
+    # It deletes nothing: who reads a state of before can continue.
     assert len(data_files(sink)) > 50
 
 

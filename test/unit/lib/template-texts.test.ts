@@ -27,7 +27,7 @@ const SAYS_FOR_WHOM: Readonly<Record<string, boolean>> = {
   'kafkaconnect.amazonaws.com': true,
   'vpc-flow-logs.amazonaws.com': true,
   // Their documentation gives trust policies without a condition, and one that the service does not send would lock it
-  // out. A role is passed within its account only (iam:PassRole), so nobody else's resource can be given it.
+  // out. A role is passed within its account only (iam:PassRole), so no one else's resource can be given it.
   'lambda.amazonaws.com': false,
   'ec2.amazonaws.com': false,
   'apigateway.amazonaws.com': false,

@@ -1,6 +1,6 @@
 /** Finds what looks like a secret in a text. */
 
-/** Something that looks like one. It is not repeated whole: whoever reads the report need not be told it. */
+/** Something that looks like one. It is not repeated whole: the reader of the report need not see it. */
 export interface Finding {
   readonly kind: string;
   /** From 1. */

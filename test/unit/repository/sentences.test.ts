@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(__dirname, '..', '..', '..');
-/** What somebody else has written, and a full stop of our own behind it. */
+/** What someone else has written, and a full stop of our own behind it. */
 const COMPOSED =
   /\$\{(?!asSentence\()[^{}]*\b(error|reason|problem|message|cause|errorText|reasonOf)\b[^{}]*\}\.(?=[ `'"])/;
 /** Quoted, no message, or a phrase of our own JSON scanner's. */
@@ -16,7 +16,7 @@ test('the pattern finds a message with a full stop behind it', () => {
   expect('`It failed: ${asSentence(reason)} Try again.`').not.toMatch(COMPOSED);
 });
 
-test('no message of somebody else gets a second full stop', () => {
+test('no message of someone else gets a second full stop', () => {
   const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs', '*.cjs'], { cwd: root, encoding: 'utf8' })
     .split('\n')
     .filter((file) => file !== '' && !file.startsWith('test/'));

@@ -56,11 +56,11 @@ describe.each(texts)('%s', (_, text) => {
   test('never runs for a stranger with rights of this repository, and knows no long-lived key', () => {
     expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
     expect(text).not.toMatch(/secrets\.|AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY/);
-    // An expression in a command is run by whoever writes its value.
+    // An expression in a command is controlled by the writer of its value.
     expect(runs.filter((run) => run.includes('${{'))).toEqual([]);
   });
 
-  test('takes every action by its commit, beside which its version stands', () => {
+  test('takes every action by its commit, with its version in a comment', () => {
     const lines = text.split('\n').filter((line) => /\buses:/.test(line));
     expect(lines.length).toBeGreaterThan(5);
     for (const line of lines) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
@@ -142,7 +142,7 @@ describe.each(texts)('%s', (_, text) => {
       expect(all).toContain(command);
     }
     expect(text).toContain('stage: [dev, prod]');
-    // Nobody is there to be asked; whoever may deploy has approved it in the environment.
+    // No one can be asked; a reviewer has approved it in the environment.
     for (const run of runs.filter((one) => one.includes('cdk deploy')))
       expect(run).toContain('--require-approval never');
   });

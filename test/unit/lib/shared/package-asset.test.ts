@@ -43,7 +43,7 @@ afterAll(() => {
   rmSync(outdir, { recursive: true });
 });
 
-test('every package is made by a command, under the hash of its sources; nothing stands for one meanwhile', () => {
+test('every package is made by a command, under the hash of its sources; nothing replaces one meanwhile', () => {
   const all = Object.assign({}, ...dev.stacks.map(({ stackName }) => sources(dev, stackName))) as Record<
     string,
     Source

@@ -68,7 +68,7 @@ test('each variable of each of the table engine’s functions is set in some sta
 test.each([
   ['emulator', (env: object) => emulator(env, {})],
   ['dead-letters', (env: object) => deadLetters(env)],
-] as const)('%s reads its variables and, beside Lambda’s own, no others', (name, read) => {
+] as const)('%s reads its variables and, besides Lambda’s own, no others', (name, read) => {
   const seen = new Set<string>();
   const values: Record<string, string> = { AUTHENTICATION: 'none', BOOTSTRAP_SERVERS: 'a:9092' };
   read(

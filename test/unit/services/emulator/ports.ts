@@ -28,7 +28,7 @@ export class JumpingClock implements Clock {
       this.sleeps.push(milliseconds);
       this.time += milliseconds;
     }
-    // As a real timer would, let everything else go on first.
+    // As a real timer would, let everything else continue first.
     return new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -71,7 +71,7 @@ describe('the environment of a child', () => {
     });
   });
 
-  test('that installs has proxies, certificates and what says whence to fetch', () => {
+  test('that installs has proxies, certificates and what says where to fetch from', () => {
     expect(childEnvironment('installer', {}, HOSTILE)).toEqual({
       ...BASE,
       ...NO_ACCOUNT,

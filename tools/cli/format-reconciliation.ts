@@ -17,7 +17,7 @@ function formatFeeds(feeds: Reconciliation['feeds']): string {
       'feed',
       'sent',
       'acknowledged',
-      ...(withKafka ? ['in topic', 'dead-letter records'] : ['on the way', 'outside raw files']),
+      ...(withKafka ? ['in topic', 'dead-letter'] : ['on the way', 'outside raw files']),
       'raw files',
       'not batched',
       'table',

@@ -15,9 +15,9 @@ const stream: StreamReconciliation = {
 test('with Kafka’s facts the topics are shown, and what was found', () => {
   expect(formatReconciliation({ ok: false, feeds: [feed], streams: [{ ...stream, onTheWay: 0 }] })).toBe(
     `Batch path
-feed   sent  acknowledged  in topic  dead-letter records  raw files  not batched  table  quarantine  missing  duplicate
-----  -----  ------------  --------  -------------------  ---------  -----------  -----  ----------  -------  ---------
-pin   2,000         1,999     2,002                    4      1,998            5  1,990           3        1          0
+feed   sent  acknowledged  in topic  dead-letter  raw files  not batched  table  quarantine  missing  duplicate
+----  -----  ------------  --------  -----------  ---------  -----------  -----  ----------  -------  ---------
+pin   2,000         1,999     2,002            4      1,998            5  1,990           3        1          0
 
 pin: 1 sent, but never acknowledged
 pin: 5 records wait for the next batch (\`npm run pipeline -- batch\`)

@@ -12,8 +12,9 @@ export function formatBatch({ executionArn, status, seconds, report, ...figures 
 }
 
 function formatReport({ batch, feeds, dead_letters, seconds }: BatchResult): string {
-  const letters = dead_letters ? `\n${dead_letters} dead-letter records went into quarantine.` : '';
-  if (batch === null || feeds === null) return `Nothing new: every raw file has been read.${letters}`;
+  const deadLetterRecords = dead_letters ? `\n${dead_letters} dead-letter records went into quarantine.` : '';
+  if (batch === null || feeds === null)
+    return `Nothing new: every raw file has been read.${deadLetterRecords}`;
   const table = textTable(
     ['feed', 'files', 'lines', 'rows', 'rejects', 'inserted', 'updated'],
     FEED_NAMES.map((feed) => {
@@ -21,5 +22,5 @@ function formatReport({ batch, feeds, dead_letters, seconds }: BatchResult): str
       return [feed, files, lines, rows, rejects, inserted, updated];
     }),
   );
-  return `Batch ${batch} in ${seconds.toFixed(1)} s\n${table}${letters}`;
+  return `Batch ${batch} in ${seconds.toFixed(1)} s\n${table}${deadLetterRecords}`;
 }

@@ -20,7 +20,7 @@ import { formatAnswers } from './format-answers';
 import { formatBatch } from './format-batch';
 import { formatChecks } from './format-doctor';
 import { formatEmulation } from './format-emulate';
-import { formatReconciliation } from './format-reconciliation';
+import { formatReconciliation } from './format-reconcile';
 import { formatReplay } from './format-replay';
 import { formatStatus } from './format-status';
 import { openPipeline } from './open-pipeline';

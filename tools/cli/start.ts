@@ -6,7 +6,7 @@
  */
 import { formatAnswers } from './format-answers';
 import { formatBatch } from './format-batch';
-import { formatReconciliation } from './format-reconciliation';
+import { formatReconciliation } from './format-reconcile';
 import { parseStartOptions, UsageExit } from './start-options';
 import { createOutput } from '../local-run/output';
 import { requireUsablePaths } from '../local-run/paths';

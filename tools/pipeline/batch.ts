@@ -1,7 +1,7 @@
 /** The daily batch: raw files to cleaned Delta tables. */
 import type { Deployment } from './deployment';
 import type { BatchReport } from './documents.generated';
-import { keepLetters } from './keep-letters';
+import { keepDeadLetterRecords } from './keep-dead-letter-records';
 import { type TableEngineOptions, runTableEngine } from './table-engine';
 
 export type { BatchReport } from './documents.generated';
@@ -24,6 +24,6 @@ export interface BatchResult extends NullUnlessKnown<Omit<BatchReport, 'seconds'
 
 /** Runs one batch over the raw files that no batch has read yet, and the dead-letter records that are new. */
 export async function batch(deployment: Deployment, options: TableEngineOptions): Promise<BatchReport> {
-  await keepLetters(deployment, options.signal);
+  await keepDeadLetterRecords(deployment, options.signal);
   return runTableEngine<BatchReport>(deployment, 'batch', options);
 }

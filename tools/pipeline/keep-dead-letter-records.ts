@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
  * Copies new dead-letter records of a local run. When that fails, the batch continues without them: it says so on standard error, and
  * the next one takes them.
  */
-export async function keepLetters(deployment: Deployment, signal?: AbortSignal): Promise<void> {
+export async function keepDeadLetterRecords(deployment: Deployment, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   const { bootstrapServers, userId, aws, outputs } = deployment;
   const kafka = createKafka({ bootstrapServers, clientId: 'dead-letters', requestTimeoutMs: 30_000 });

@@ -1,4 +1,4 @@
-import { formatReconciliation } from '../../../../tools/cli/format-reconciliation';
+import { formatReconciliation } from '../../../../tools/cli/format-reconcile';
 import type { FeedReconciliation, StreamReconciliation } from '../../../../tools/pipeline/reconcile';
 
 const feed: FeedReconciliation = {

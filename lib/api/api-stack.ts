@@ -1,8 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ApiFirewall } from './api-firewall';
-import { IngestApi, type ProxyAddress } from './ingest-api';
-import { StreamApi } from './stream-api';
+import { IngestApi, type ProxyAddress } from './proxy-routes';
+import { StreamApi } from './stream-routes';
 import type { Deployment } from '../stages';
 
 /** Properties of the {@link ApiStack}. */

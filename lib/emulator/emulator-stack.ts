@@ -1,11 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Emulator } from './emulator';
-import type { IngestApi } from '../api/ingest-api';
+import type { IngestApi } from '../api/proxy-routes';
 import type { SinkBucket } from '../sink/sink-bucket';
 import type { FunctionNetwork } from '../shared/pipeline-function';
 import type { SourceConnection } from '../source/source-connection';
-import type { StreamApi } from '../api/stream-api';
+import type { StreamApi } from '../api/stream-routes';
 import type { Deployment } from '../stages';
 
 /** Properties of the {@link EmulatorStack}. */

@@ -7,11 +7,11 @@ import { Construct } from 'constructs';
 import { FEED_NAMES, streamName, topicName } from '../../services/contract';
 import type { EnvironmentOf } from '../../services/contract/environment';
 import type { EmulatorSettings } from '../stages';
-import type { IngestApi } from '../api/ingest-api';
+import type { IngestApi } from '../api/proxy-routes';
 import { PipelineFunction, type FunctionNetwork } from '../shared/pipeline-function';
 import type { SinkBucket } from '../sink/sink-bucket';
 import type { SourceConnection } from '../source/source-connection';
-import type { StreamApi } from '../api/stream-api';
+import type { StreamApi } from '../api/stream-routes';
 
 /** Properties of an {@link Emulator}. */
 export interface EmulatorProps {

@@ -139,7 +139,7 @@ export function sparkJars(target: PackageTarget): PackageFile[] {
     inProject('engines', 'spark-extension', name),
   );
   return [
-    ...DELTA_JARS.map((name) => jar(name, [inProject('tools', 'local-run', 'spark', 'pom.xml')])),
+    ...DELTA_JARS.map((name) => jar(name, [inProject('tools', 'local-run', 'install', 'spark', 'pom.xml')])),
     jar(EXTENSION_JAR, extension),
   ];
 }

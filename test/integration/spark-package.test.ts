@@ -36,7 +36,7 @@ test('it has the program, what it imports and reads, and no clutter', () => {
       'python/spark_batch/command_line.py',
       'python/table_engine/batch_plan.py',
       'python/services/contract/feeds.json',
-      'python/engines/sql/engines/spark.sql',
+      'python/engines/sql/dialects/spark.sql',
       'python/duckdb/__init__.py',
       'python/deltalake/__init__.py',
     ]),
@@ -52,7 +52,7 @@ test('it has the program, what it imports and reads, and no clutter', () => {
 test('its jars are Delta Lake and the extension, the files of the local run, and nothing of Spark or S3A', () => {
   const jars = readdirSync(path.join(folder, 'jars')).sort();
   const lock = readFileSync(
-    path.join(PROJECT_ROOT, 'tools', 'local-run', 'spark', 'requirements.lock'),
+    path.join(PROJECT_ROOT, 'tools', 'local-run', 'install', 'spark', 'requirements.lock'),
     'utf8',
   );
   const [, minor] = /pyspark==(\d+\.\d+)\./.exec(lock) ?? [];

@@ -3,7 +3,7 @@ import { safeLoad } from 'js-yaml';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../lib/packaging/project-root';
-import { runbookAnchor } from '../../lib/monitoring/watch-alarms';
+import { runbookAnchor } from '../../lib/monitoring/alarms';
 import { code, page, table } from './markdown';
 
 interface AlarmProperties {
@@ -69,7 +69,7 @@ export function alarmsPage(): string {
   return page(
     'The alarms',
     'the snapshots of the stack `operations`',
-    'Their definitions are the `*-watches.ts` of `lib/monitoring/`, their thresholds those of `lib/stages/dev.ts` and `lib/stages/prod.ts`. `dev` has no alarm of ' +
+    'Their definitions are the `*-alarms.ts` of `lib/monitoring/`, their thresholds those of `lib/stages/dev.ts` and `lib/stages/prod.ts`. `dev` has no alarm of ' +
       'early signs unless `-c alarms=all` is given ([ADR 8](../adr/0008-alarms.md)).',
     table(['alarm', 'what is wrong', 'metric', 'dev', 'prod', 'missing data'], rows),
   );

@@ -2,8 +2,8 @@
 
 A placeholder is in double braces: `{{sentinel title}}` (a condition: the column's text contains one of its
 sentinels), `{{pattern timestamp}}` (the literal of a regular expression), `{{row number}}`, `{{texts}}`,
-`{{key list}}`, `{{most nesting}}` and `{{json structure}}` (see `engines/sql/engines/duckdb.sql`), `{{keys}}` and
-`{{texts by place}}` (see `engines/sql/engines/spark.sql`).
+`{{key list}}`, `{{most nesting}}` and `{{json structure}}` (see `engines/sql/dialects/duckdb.sql`), `{{keys}}` and
+`{{texts by place}}` (see `engines/sql/dialects/spark.sql`).
 """
 
 from __future__ import annotations
@@ -75,12 +75,12 @@ def cleaning_sql(feed: Feed) -> str:
 
 def duckdb_functions(feed: Feed) -> str:
     """The statements that make DuckDB ready for `cleaning_sql`: functions, and `decoded` over `lines`."""
-    return render((SQL_FOLDER / "engines" / "duckdb.sql").read_text(encoding="utf-8"), feed)
+    return render((SQL_FOLDER / "dialects" / "duckdb.sql").read_text(encoding="utf-8"), feed)
 
 
 def spark_statements(feed: Feed) -> list[str]:
     """The statements that make Spark ready for `cleaning_sql`: functions, and `decoded` over `lines`."""
-    text = render((SQL_FOLDER / "engines" / "spark.sql").read_text(encoding="utf-8"), feed)
+    text = render((SQL_FOLDER / "dialects" / "spark.sql").read_text(encoding="utf-8"), feed)
     return [statement.strip() for statement in re.split(r";\n", text) if statement.strip()]
 
 

@@ -34,7 +34,7 @@ export async function copyDependencies(
   await maven([...args, '-DincludeScope=runtime', ...more], path.dirname(pom), signal);
 }
 
-const KAFKA_POM = path.join(__dirname, '..', 'kafka', 'pom.xml');
+const KAFKA_POM = path.join(__dirname, 'kafka', 'pom.xml');
 
 /** The Kafka broker and Kafka Connect: all jars in `libs/`. */
 export const KAFKA: Part = {
@@ -45,7 +45,7 @@ export const KAFKA: Part = {
   install: (folder, signal) => copyDependencies(KAFKA_POM, path.join(folder, 'libs'), [], signal),
 };
 
-const MARIADB_POM = path.join(__dirname, '..', 'mariadb', 'pom.xml');
+const MARIADB_POM = path.join(__dirname, 'mariadb', 'pom.xml');
 
 /** The name under which Maven Central has the MariaDB archive for a machine. */
 export function mariaDbPlatform(platform: string = process.platform, arch: string = process.arch): string {

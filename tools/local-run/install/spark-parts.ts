@@ -10,7 +10,7 @@ import { copyDependencies, maven } from './java-parts';
 import { hashOf, type Part } from './part';
 import { PYTHON } from './python-part';
 
-const DEFINITIONS = path.join(__dirname, '..', 'spark');
+const DEFINITIONS = path.join(__dirname, 'spark');
 const POM = path.join(DEFINITIONS, 'pom.xml');
 const BUILD_LOCK = path.join(DEFINITIONS, 'requirements-build.lock');
 const LOCK = path.join(DEFINITIONS, 'requirements.lock');

@@ -32,7 +32,7 @@ export function kafkaJava(
     '-XX:-UsePerfData',
     '-Djava.awt.headless=true',
     `-Djava.io.tmpdir=${temporary}`,
-    `-Dlog4j2.configurationFile=${fileUrl(path.join(__dirname, '..', 'kafka', 'log4j2.xml'))}`,
+    `-Dlog4j2.configurationFile=${fileUrl(path.join(__dirname, '..', 'install', 'kafka', 'log4j2.xml'))}`,
     '-cp',
     path.join(libs, '*'),
     main,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUDGET_SECTION } from '../../../../lib/monitoring/monthly-budget';
-import { runbookAnchor } from '../../../../lib/monitoring/watch-alarms';
+import { runbookAnchor } from '../../../../lib/monitoring/alarms';
 import type { Deployment } from '../../../../lib/stages';
 import { awsDeployment, pipeline, resourcesOf } from '../synth';
 

@@ -34,7 +34,7 @@ test('a changed, a missing and a new jar are all named', () => {
 test('the list in the repository has the versions that the local run has', () => {
   const read = (name: string): string => readFileSync(path.join(__dirname, '../../../../..', name), 'utf8');
   const kafka = /<kafka\.version>(.*)<\/kafka\.version>/;
-  const version = kafka.exec(read('tools/local-run/kafka/pom.xml'))?.[1] ?? '';
+  const version = kafka.exec(read('tools/local-run/install/kafka/pom.xml'))?.[1] ?? '';
   expect(kafka.exec(read('lib/client-host/assets/pom.xml'))?.[1]).toBe(version);
   const list = read('lib/client-host/assets/jars.sha256');
   expect(list).toContain(`  kafka-tools-${version}.jar\n`);

@@ -13,14 +13,14 @@ function property(pom: string, name: string): string {
   return version;
 }
 
-const jars = read('tools', 'local-run', 'spark', 'pom.xml');
+const jars = read('tools', 'local-run', 'install', 'spark', 'pom.xml');
 const extension = read('engines', 'spark-extension', 'pom.xml');
 
 test('the extension is compiled against what it runs on', () => {
   for (const name of ['delta.version', 'hadoop.version']) {
     expect(property(extension, name)).toBe(property(jars, name));
   }
-  expect(read('tools', 'local-run', 'spark', 'requirements.lock')).toContain(
+  expect(read('tools', 'local-run', 'install', 'spark', 'requirements.lock')).toContain(
     `pyspark==${property(extension, 'spark.version')} `,
   );
 });

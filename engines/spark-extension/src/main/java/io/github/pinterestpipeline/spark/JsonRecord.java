@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Parses a raw line by the rules of {@code engines/sql/README.md}: one JSON object (RFC 8259)
  * without unpaired surrogates; of duplicate keys the last counts. Values get the same texts, and
- * rejects the same reasons, as in {@code engines/sql/engines/duckdb.sql}.
+ * rejects the same reasons, as in {@code engines/sql/dialects/duckdb.sql}.
  */
 final class JsonRecord {
   private JsonRecord() {}

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { StreamApi } from '../../../../lib/api/stream-api';
+import { StreamApi } from '../../../../lib/api/stream-routes';
 import { mappingTemplate } from '../../../../lib/api/mapping-templates';
 import { emptyStack, pipeline, resourcesOf, statementsOf } from '../synth';
 

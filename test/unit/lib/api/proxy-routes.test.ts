@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { IngestApi, type IngestApiProps } from '../../../../lib/api/ingest-api';
+import { IngestApi, type IngestApiProps } from '../../../../lib/api/proxy-routes';
 import { emptyStack, statementsOf } from '../synth';
 
 const PROPS: IngestApiProps = {

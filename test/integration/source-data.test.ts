@@ -181,13 +181,13 @@ describe('seeding', () => {
     const own = await newDatabase('own_rows');
     await run(own, 'CREATE TABLE user_data (ind INT)', 'INSERT INTO user_data VALUES (1)');
     await expect(seedDatabase({ database: own, posts: 10 })).rejects.toThrow(
-      'The table user_data in the database own_rows has rows that the seeder did not write.',
+      'The table user_data in the database own_rows has rows that the seeder did not write',
     );
     const extra = await newDatabase('extra_row');
     await seedDatabase({ database: extra, posts: 10 });
     await run(extra, "INSERT INTO geolocation_data VALUES (15, '2020-01-01', 1, 2, 'Fiji')");
     await expect(seedDatabase({ database: extra, posts: 20 })).rejects.toThrow(
-      /A row up to number 19 is already there .*Duplicate entry '15'/,
+      /A row up to number 19 already exists .*Duplicate entry '15'/,
     );
     expect([...(await readRowNumbers(extra)).rowNumbers]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15]);
   });

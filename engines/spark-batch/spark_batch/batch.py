@@ -33,7 +33,7 @@ from table_engine.storage import Bucket
 
 
 def run_batch(spark: SparkSession, session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str) -> BatchReport:
-    """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead-letter records.
+    """Plans the new raw files as a batch, applies each batch that a table does not have, and takes dead-letter records.
 
     `session` is for the plan and the dead-letter records, which the driver handles. Returns the same document as the
     table engine's batch.

@@ -47,7 +47,7 @@ def no_batch() -> FeedBatch:
 
 
 def run_batch(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> BatchReport:
-    """Plans the new raw files as a batch, applies every batch that a table does not have yet, and takes dead-letter records.
+    """Plans the new raw files as a batch, applies each batch that a table does not have, and takes dead-letter records.
 
     Returns the document that the command prints (docs/reference/table-engine.md). Files of unfinished work are kept in
     `temporary` and removed.

@@ -42,7 +42,7 @@ class DeadLetter:
 
 
 def progress_application(user_id: str, partition: int) -> str:
-    """In the quarantine's log: the start offset + 1 of the newest object of a partition whose dead-letter records are in."""
+    """In the quarantine's log: start offset + 1 of a partition's newest object whose dead-letter records are in."""
     return f"{dead_letter_topic(user_id)}-{partition}"
 
 
@@ -84,7 +84,7 @@ def append_dead_letters(session: duckdb.DuckDBPyConnection, bucket: Bucket, user
 
 
 def read_dead_letters(bucket: Bucket, user_id: str, file: RawFile) -> Iterator[DeadLetter]:
-    """The dead-letter records of an object, in order; what is no dead-letter record, as the object's line. Blank lines are none.
+    """The dead-letter records of an object, in order; other lines as they are. Blank lines are none.
 
     Raises ObjectChangedError when the object is not the one listed any more.
     """
@@ -148,7 +148,7 @@ def _load(session: duckdb.DuckDBPyConnection, found: Iterable[DeadLetter]) -> No
 def _append_missing(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable, properties: CommitProperties) -> int:
     """Commits those of `dead_letters` that this state of the quarantine lacks, even none; returns how many.
 
-    By position and text: a recreated cluster continues after the raw files, so at the offset of a dead-letter record that came
+    By position and text: a recreated cluster continues after the raw files, at the offset of a dead-letter record that came
     after the last of them.
     """
     known = f"SELECT position, raw_text FROM t WHERE source = '{DEAD_LETTERS}'"

@@ -26,7 +26,7 @@ _DAY = timedelta(hours=24)
 def run_inspection(session: duckdb.DuckDBPyConnection, bucket: Bucket, user_id: str, temporary: Path) -> Inspection:
     """Returns the document that the command `inspect` prints (docs/reference/table-engine.md).
 
-    Every raw file is read, and every object of dead-letter records. Raises TableEngineError when a table does not exist.
+    Reads every raw file and every object of dead-letter records. Raises TableEngineError when a table does not exist.
     """
     tables = DeltaTables(bucket)
     quarantine = tables.open("quarantine")

@@ -61,7 +61,7 @@ def read_stream_log(bucket: Bucket, user_id: str, feed: str, version: int, most:
 def recent_figures(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, table: DeltaTable, table_name: str, log: StreamLog
 ) -> RecentFigures:
-    """The figures `recent` of the command `inspect-streams` (docs/reference/table-engine.md) from one state of a feed's table."""
+    """`recent` of the command `inspect-streams` (docs/reference/table-engine.md) from one state of a feed's table."""
     session.execute(
         """CREATE OR REPLACE TEMP TABLE advances
         (shard VARCHAR, first VARCHAR, number VARCHAR, made_at BIGINT)"""

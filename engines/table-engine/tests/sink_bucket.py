@@ -25,7 +25,7 @@ def jsonl(*records: object) -> bytes:
 
 
 def dead_letter(offset: int, value: bytes | None = b"[1]", /, *, at: int | None = None, **changed: object) -> bytes:
-    """The copy of a dead-letter record of the topic `pinterest.pin`, partition 0, with changes; `at` is its own offset."""
+    """The copy of a dead-letter record of `pinterest.pin`, partition 0, with changes; `at` is its own offset."""
     text = None if value is None else base64.b64encode(value).decode()
     document = {"topic": f"{USER}.pin", "partition": 0, "offset": offset, "reason": "it is an array", "value": text}
     return jsonl({**document, "deadLetterOffset": offset if at is None else at, **changed})

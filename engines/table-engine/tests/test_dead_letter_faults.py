@@ -23,7 +23,7 @@ def rows(sink: SinkBucket) -> list[tuple[Any, ...]]:
 def test_another_run_between_look_and_commit(
     sink: SinkBucket, engine: Callable[..., Any], environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """Before each commit of the first run others commit: a stream, whose rows are no dead-letter records, or a whole run."""
+    """Before each commit of the first run others commit: a stream (no dead-letter records) or a whole run."""
     sink.batch()
     fill_dead_letters(sink)
     commits: list[str] = []

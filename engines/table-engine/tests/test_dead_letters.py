@@ -166,7 +166,7 @@ def test_a_duplicate_record(sink: SinkBucket) -> None:
 
 
 def test_another_record_at_the_same_offset(sink: SinkBucket) -> None:
-    """After parking, the new topic continues where the raw files end; dead-letter records behind that end had these offsets."""
+    """After parking the new topic continues where raw files end; dead-letter records after that had these offsets."""
     sink.put("dead-letters", 0, 0, dead_letter(5, b"[1]", at=0) + dead_letter(6, None, at=1))
     assert sink.batch()["dead_letters"] == 2
     again = dead_letter(5, b"[1]", at=2) + dead_letter(5, b"no", at=3) + dead_letter(6, None, at=4)

@@ -148,8 +148,8 @@ def _load(session: duckdb.DuckDBPyConnection, found: Iterable[DeadLetter]) -> No
 def _append_missing(session: duckdb.DuckDBPyConnection, quarantine: DeltaTable, properties: CommitProperties) -> int:
     """Commits those of `dead_letters` that this state of the quarantine lacks, even none; returns how many.
 
-    By position and text: a recreated cluster continues after the raw files, at the offset of a dead-letter record that came
-    after the last of them.
+    By position and text: a recreated cluster continues after the raw files, so its offsets may be those of
+    dead-letter records that came after the last of them.
     """
     known = f"SELECT position, raw_text FROM t WHERE source = '{DEAD_LETTERS}'"
     load_into(session, quarantine, "known_dead_letters", known, "SEMI JOIN dead_letters USING (position)")

@@ -22,7 +22,9 @@ final class JsonSyntax {
   /** An escape of one half of a surrogate pair, alone or next to the other half. */
   private static final Pattern HALF = Pattern.compile("\\\\u[dD][89a-fA-F]");
 
-  /** As in engines/sql/dialects/duckdb.sql, which does not check for an escaped backslash either. */
+  /**
+   * As in engines/sql/dialects/duckdb.sql, which does not check for an escaped backslash either.
+   */
   private static final Pattern HALF_SAID = Pattern.compile("\\\\[uU][dD][89a-fA-F]");
 
   /** What may not be read over: an escape, the end of a string, and as a group no number. */

@@ -1,16 +1,11 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  ObjectOwnership,
-  type IBucket,
-} from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { TOPICS_DIRECTORY } from './connector-config';
 import { grantObjectKey } from '../shared/key-grants';
+import { privateBucket, type PrivateBucketProps } from '../shared/private-bucket';
 
 /** The folder of the raw files. */
 export const RAW_FILES = TOPICS_DIRECTORY;
@@ -31,45 +26,18 @@ export interface SinkFolders {
   readonly tables?: readonly string[];
 }
 
-/** Properties of {@link SinkBucket}. */
-export interface SinkBucketProps {
-  /** Removal policy; a bucket that is not empty always remains. */
-  readonly removalPolicy: RemovalPolicy;
-  /**
-   * Whether it is emptied before it is deleted.
-   *
-   * @default false
-   */
-  readonly emptied?: boolean;
-  /**
-   * Encryption key of the objects.
-   *
-   * @default S3-managed keys
-   */
-  readonly encryptionKey?: IKey;
-}
-
 /** The bucket of raw files, ledger, tables and answers. Private, encrypted, TLS only. */
 export class SinkBucket extends Construct {
   readonly bucket: IBucket;
 
   private readonly key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, { removalPolicy, encryptionKey, emptied }: SinkBucketProps) {
+  constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    this.key = encryptionKey;
-    this.bucket = new Bucket(this, 'Bucket', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
-      encryptionKey,
-      // Bucket keys: one KMS request for many objects.
-      bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
-      enforceSSL: true,
-      lifecycleRules: [{ id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-      removalPolicy,
-      autoDeleteObjects: emptied,
-    });
+    this.key = props.encryptionKey;
+    this.bucket = privateBucket(this, props, [
+      { id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ]);
   }
 
   /** Lets the grantee write, read and list the emulator's ledger under `sent/`, and nothing else. */

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type {
@@ -7,37 +7,18 @@ import type {
   IEventSourceMapping,
   IFunction,
 } from 'aws-cdk-lib/aws-lambda';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  ObjectOwnership,
-  type IBucket,
-} from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { grantObjectKey } from '../shared/key-grants';
+import { privateBucket, type PrivateBucketProps } from '../shared/private-bucket';
 
 /** The folder to which the redrive moves objects, as in `table_engine/stream_redrive.py`. */
 const REDRIVEN = 'redriven';
 
 /** Properties of a {@link FailuresBucket}. */
-export interface FailuresBucketProps {
+export interface FailuresBucketProps extends PrivateBucketProps {
   /** Days for which failed batches are kept. */
   readonly retentionDays: number;
-  /** Removal policy; a bucket that is not empty always remains. */
-  readonly removalPolicy: RemovalPolicy;
-  /**
-   * Whether it is emptied before it is deleted.
-   *
-   * @default false
-   */
-  readonly emptied?: boolean;
-  /**
-   * Encryption key of the objects.
-   *
-   * @default S3-managed keys
-   */
-  readonly encryptionKey?: IKey;
 }
 
 /**
@@ -48,30 +29,16 @@ export class FailuresBucket extends Construct implements IEventSourceDlq {
   readonly bucket: IBucket;
   private readonly key: IKey | undefined;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { retentionDays, removalPolicy, encryptionKey, emptied }: FailuresBucketProps,
-  ) {
+  constructor(scope: Construct, id: string, { retentionDays, ...props }: FailuresBucketProps) {
     super(scope, id);
-    this.key = encryptionKey;
-    this.bucket = new Bucket(this, 'Bucket', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
-      encryptionKey,
-      bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
-      enforceSSL: true,
-      lifecycleRules: [
-        {
-          id: 'given-up-records',
-          expiration: Duration.days(retentionDays),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-      ],
-      removalPolicy,
-      autoDeleteObjects: emptied,
-    });
+    this.key = props.encryptionKey;
+    this.bucket = privateBucket(this, props, [
+      {
+        id: 'given-up-records',
+        expiration: Duration.days(retentionDays),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      },
+    ]);
   }
 
   /** Makes the bucket a mapping's destination; Lambda writes with the function's role. */

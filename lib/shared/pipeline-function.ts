@@ -5,11 +5,9 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { join } from 'node:path';
+import { PROJECT_ROOT } from '../packaging/project-root';
 import { functionRole } from './function-role';
 import type { PipelineNetwork } from '../network/pipeline-network';
-
-/** The folder of the project, which holds `lambda/` and `package-lock.json`. */
-const PROJECT_ROOT = join(__dirname, '..', '..');
 
 /** Properties of a {@link PipelineFunction}. */
 export interface PipelineFunctionProps {

@@ -3,11 +3,10 @@ import { App } from 'aws-cdk-lib';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PROJECT_ROOT } from '../../lib/packaging/project-root';
 import { addDeployment } from '../../lib/parked-pipeline';
 import { readDeployment } from '../../lib/stages';
 import type { Template } from './resource';
-
-const PROJECT_ROOT = join(__dirname, '../..');
 
 /**
  * Synthesises.

@@ -2,19 +2,18 @@
  * Installs the local parts into `.local/parts/`. What already exists in the right version is left alone, which takes
  * milliseconds.
  */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { INSTALL_BYTES, requireSpace } from './disk-space';
 import { CLIENT_HOST } from './install/client-host-part';
 import { CONNECTOR, KAFKA, MARIADB } from './install/java-parts';
 import { installPart, isInstalled, type Part, type PartName, type Progress } from './install/part';
+import { lockParts } from './install/parts-lock';
 import { PYTHON } from './install/python-part';
 import { REST_PROXY } from './install/rest-proxy-part';
 import { SPARK, SPARK_EXTENSION } from './install/spark-parts';
 import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
 import { checkTools } from './install/tools';
 import { PARTS_ROOT, pythonExecutable } from './paths';
-import { waitForLock } from './state/lock';
 
 export type { PartName, Progress };
 
@@ -138,15 +137,7 @@ export async function ensureParts(
     [...lanes.flat(), ...last].filter((part) => !isInstalled(part, folderOf(part)));
   if (missing().length === 0) return installedParts();
 
-  mkdirSync(PARTS_ROOT, { recursive: true });
-  const lock = await waitForLock(
-    path.join(PARTS_ROOT, 'lock'),
-    'the folder of the local parts',
-    ({ pid }) => {
-      onProgress(`waiting for process ${pid}, which is installing the local parts …`);
-    },
-    signal,
-  );
+  const lock = await lockParts(onProgress, signal);
   const failed = new AbortController();
   try {
     const names = missing().map((part) => part.name);

@@ -3,9 +3,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { PROJECT_ROOT } from '../../lib/packaging/project-root';
 import { type Deployment, awsEnvironment } from './deployment';
-
-const PROJECT = join(__dirname, '../..');
 
 /** How the engine is run. */
 export interface TableEngineOptions {
@@ -42,7 +41,7 @@ export async function runTableEngine<T>(
     ...(options.args ?? []),
   ];
   const child = spawn(options.python, args, {
-    cwd: join(PROJECT, 'engines', 'table-engine'),
+    cwd: join(PROJECT_ROOT, 'engines', 'table-engine'),
     env: awsEnvironment(deployment.aws),
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: options.signal,

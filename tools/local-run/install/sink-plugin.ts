@@ -7,8 +7,8 @@ import { readPluginConfig } from '../../../lib/stages/sink';
 import { PARTS_ROOT } from '../paths';
 import { childEnvironment } from '../../processes/environment';
 import { runCommand } from '../../processes/run-command';
-import { waitForLock } from '../state/lock';
 import { hashOf, installPart, isInstalled, type Part, type Progress } from './part';
+import { lockParts } from './parts-lock';
 import { checkTools, jdkProgram } from './tools';
 
 /** A plugin to be used in place of the one built here. */
@@ -82,19 +82,10 @@ export async function ensureSinkPlugin(
   signal?: AbortSignal,
 ): Promise<string> {
   const part = pluginPart(choice);
-  const parent = path.join(PARTS_ROOT, 'sink-plugins');
-  const folder = path.join(parent, part.name);
+  const folder = path.join(PARTS_ROOT, 'sink-plugins', part.name);
   if (!isInstalled(part, folder)) {
     await checkTools(['java', 'javac'], signal);
-    mkdirSync(parent, { recursive: true });
-    const lock = await waitForLock(
-      path.join(PARTS_ROOT, 'lock'),
-      'the folder of the local parts',
-      ({ pid }) => {
-        onProgress(`waiting for process ${pid}, which is installing the local parts …`);
-      },
-      signal,
-    );
+    const lock = await lockParts(onProgress, signal);
     try {
       if (!isInstalled(part, folder)) await installPart(part, folder, onProgress, signal);
     } finally {

@@ -59,18 +59,11 @@ export function untilAppended(target: Deployment, signal: AbortSignal): Promise<
 export async function untilStored(target: Deployment, signal: AbortSignal): Promise<void> {
   const topics = FEED_NAMES.map((feed) => topicName(target.userId, feed));
   await withKafkaReader(target, async (kafka) => {
-    const ends = new Map<string, ReadonlyMap<number, number>>();
-    for (const topic of topics) ends.set(topic, await kafka.endOffsets(topic));
+    const ends = await kafka.endOffsets(topics);
     await untilNone(
       async () => {
-        const committed = await kafka.committed(`connect-${target.outputs.SinkConnectorName}`, topics);
-        let lag = 0;
-        for (const [topic, partitions] of ends) {
-          for (const [partition, end] of partitions) {
-            lag += Math.max(0, end - (committed.get(topic)?.get(partition) ?? 0));
-          }
-        }
-        return lag;
+        const lags = await kafka.sinkLag(target.outputs.SinkConnectorName, ends);
+        return [...lags.values()].flatMap((lag) => [...lag.values()]).reduce((sum, one) => sum + one, 0);
       },
       signal,
       (seconds, count) =>

@@ -16,12 +16,12 @@ const PATIENCE_MS = 120_000;
 
 /** Reads Kafka for the reconciliation. */
 export interface KafkaReader {
-  /** @throws Error when the topic does not exist. */
-  endOffsets(topic: string): Promise<EndOffsets>;
+  /** By topic. @throws Error when one of the topics does not exist. */
+  endOffsets(topics: readonly string[]): Promise<ReadonlyMap<string, EndOffsets>>;
   /** The dead-letter records by the topic they came from. A record reported twice counts once. */
   deadLetters(): Promise<ReadonlyMap<string, DeadLetters>>;
-  /** The offsets a consumer group has committed, by topic and partition; 0 where it has committed none. */
-  committed(groupId: string, topics: readonly string[]): Promise<ReadonlyMap<string, EndOffsets>>;
+  /** How many records the sink has not stored, given end offsets by topic; by topic and partition. */
+  sinkLag(connector: string, ends: ReadonlyMap<string, EndOffsets>): Promise<ReadonlyMap<string, EndOffsets>>;
 }
 
 /**
@@ -49,13 +49,17 @@ export async function withKafkaReader<T>(
       { cause: error },
     );
   }
-  const endOffsets = async (topic: string): Promise<EndOffsets> => {
-    const offsets = await admin.fetchTopicOffsets(topic);
-    return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
-  };
   try {
     return await use({
-      endOffsets,
+      endOffsets: async (topics) => {
+        const offsets = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+        return new Map(
+          topics.map((topic, index) => [
+            topic,
+            new Map(offsets[index]?.map(({ partition, high }) => [partition, Number(high)])),
+          ]),
+        );
+      },
       deadLetters: async () => {
         const topic = deadLetterTopicName(deployment.userId);
         const offsets = await admin.fetchTopicOffsets(topic);
@@ -66,12 +70,27 @@ export async function withKafkaReader<T>(
         }));
         return readDeadLetters(kafka, topic, ranges);
       },
-      committed: async (groupId, topics) => {
-        const groups = await admin.fetchOffsets({ groupId, topics: [...topics] });
+      sinkLag: async (connector, ends) => {
+        // Kafka Connect names a sink connector's consumer group after the connector.
+        const groups = await admin.fetchOffsets({
+          groupId: `connect-${connector}`,
+          topics: [...ends.keys()],
+        });
+        const committed = new Map(
+          groups.map(({ topic, partitions }) => [
+            topic,
+            new Map(partitions.map((p) => [p.partition, Math.max(0, Number(p.offset))])),
+          ]),
+        );
         return new Map(
-          groups.map((group) => [
-            group.topic,
-            new Map(group.partitions.map((p) => [p.partition, Math.max(0, Number(p.offset))])),
+          [...ends].map(([topic, partitions]) => [
+            topic,
+            new Map(
+              [...partitions].map(([partition, end]) => [
+                partition,
+                Math.max(0, end - (committed.get(topic)?.get(partition) ?? 0)),
+              ]),
+            ),
           ]),
         );
       },

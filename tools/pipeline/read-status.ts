@@ -110,20 +110,15 @@ function readKafka(
   topics: readonly string[],
 ): Promise<ReadonlyMap<string, PartitionStatus[]>> {
   return withKafkaReader(deployment, async (kafka) => {
-    // Kafka Connect names a sink connector's consumer group after the connector.
-    const committed = await kafka.committed(`connect-${deployment.outputs.SinkConnectorName}`, topics);
-    const found = new Map<string, PartitionStatus[]>();
-    for (const topic of topics) {
-      const partitions = [...(await kafka.endOffsets(topic))].map(([partition, end]) => ({
-        partition,
-        end,
-        lag: Math.max(0, end - (committed.get(topic)?.get(partition) ?? 0)),
-      }));
-      found.set(
+    const ends = await kafka.endOffsets(topics);
+    const lags = await kafka.sinkLag(deployment.outputs.SinkConnectorName, ends);
+    return new Map(
+      [...ends].map(([topic, partitions]) => [
         topic,
-        partitions.sort((one, other) => one.partition - other.partition),
-      );
-    }
-    return found;
+        [...partitions]
+          .map(([partition, end]) => ({ partition, end, lag: lags.get(topic)?.get(partition) ?? 0 }))
+          .sort((one, other) => one.partition - other.partition),
+      ]),
+    );
   });
 }

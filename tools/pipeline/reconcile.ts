@@ -49,7 +49,9 @@ export async function reconcile(deployment: Deployment, options: ReconcileOption
 type Ends = Readonly<Record<FeedName, EndOffsets>>;
 
 async function readEnds(reader: KafkaReader, userId: string): Promise<Ends> {
-  return perFeed(await Promise.all(FEED_NAMES.map((feed) => reader.endOffsets(topicName(userId, feed)))));
+  const topics = FEED_NAMES.map((feed) => topicName(userId, feed));
+  const ends = await reader.endOffsets(topics);
+  return perFeed(topics.map((topic) => ends.get(topic) ?? new Map<number, number>()));
 }
 
 async function kafkaFacts(reader: KafkaReader, userId: string, endOffsets: Ends): Promise<KafkaFacts> {

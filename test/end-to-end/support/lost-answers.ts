@@ -18,14 +18,16 @@ const AMPLE_MS = 2_000;
 
 /** The end offset of every partition, by `<feed>/<partition>`. */
 function readEnds(deployment: Deployment): Promise<ReadonlyMap<string, number>> {
+  const topicOf = (feed: FeedName): string => topicName(deployment.userId, feed);
   return withKafkaReader(deployment, async (kafka) => {
-    const ends = new Map<string, number>();
-    for (const feed of FEED_NAMES) {
-      for (const [partition, end] of await kafka.endOffsets(topicName(deployment.userId, feed))) {
-        ends.set(`${feed}/${partition}`, end);
-      }
-    }
-    return ends;
+    const ends = await kafka.endOffsets(FEED_NAMES.map(topicOf));
+    return new Map(
+      FEED_NAMES.flatMap((feed) =>
+        [...(ends.get(topicOf(feed)) ?? [])].map(
+          ([partition, end]) => [`${feed}/${partition}`, end] as const,
+        ),
+      ),
+    );
   });
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,13 @@ class SinkBucket:
         """Runs a batch in this process."""
         with tempfile.TemporaryDirectory() as folder:
             return run_batch(open_session(Path(folder), "500MB", 2), self.bucket, USER, Path(folder))
+
+    def start_batch(
+        self, environment: dict[str, str], *, stdout: int = subprocess.PIPE, stderr: int | None = None
+    ) -> subprocess.Popen[str]:
+        """Starts a batch as a process of its own."""
+        command = [sys.executable, "-m", "table_engine", "batch", "--bucket", self.name, "--user-id", USER]
+        return subprocess.Popen(command, env=environment, stdout=stdout, stderr=stderr, text=True)
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """A table's rows in order; times as text, and without the time of quarantine."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +50,7 @@ def kill_at(sink: SinkBucket, environment: dict[str, str], number: int | None) -
 
     Returns its exit code, and how often it was about to write.
     """
-    process: list[subprocess.Popen[bytes]] = []
+    process: list[subprocess.Popen[str]] = []
     writes = 0
 
     def on_write(count: int, _method: str, _path: str) -> Harm:
@@ -65,11 +64,8 @@ def kill_at(sink: SinkBucket, environment: dict[str, str], number: int | None) -
     # The relay only begins to answer when the process is known to it.
     with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
         process.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "table_engine", "batch", "--bucket", sink.name, "--user-id", "pinterest"],
-                env={**environment, "AWS_ENDPOINT_URL": url},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+            sink.start_batch(
+                {**environment, "AWS_ENDPOINT_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
         )
         return process[0].wait(600), writes

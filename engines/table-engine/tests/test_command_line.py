@@ -126,14 +126,7 @@ def test_a_signal_ends_it_at_once_and_leaves_no_files(
         return Harm.NONE
 
     with relay(environment["AWS_ENDPOINT_URL"], on_write) as url:
-        process.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "table_engine", "batch", "--bucket", sink.name, "--user-id", "pinterest"],
-                env={**environment, "AWS_ENDPOINT_URL": url},
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        )
+        process.append(sink.start_batch({**environment, "AWS_ENDPOINT_URL": url}))
         output, _ = process[0].communicate(timeout=300)
     assert seen == [True]
     assert (process[0].returncode, output) == (128 + number, "")
@@ -155,13 +148,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(
 
 
 def test_a_reader_that_goes_away(sink: SinkBucket, environment: dict[str, str]) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "table_engine", "batch", "--bucket", sink.name, "--user-id", "pinterest"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = sink.start_batch(environment, stderr=subprocess.PIPE)
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
     errors = process.stderr.read()

@@ -7,7 +7,8 @@ export const CONNECTOR =
 const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/proxy/abc';
 const STREAMS = ['geo', 'pin', 'user'].map((feed) => `streaming-pinterest-${feed}`);
 
-const json = (body: object): AwsAnswer => ({ body: JSON.stringify(body) });
+/** An answer of a JSON interface. */
+export const json = (body: object): AwsAnswer => ({ body: JSON.stringify(body) });
 
 /** An answer of a query interface. */
 export const xml = (operation: string, content: string): AwsAnswer => ({

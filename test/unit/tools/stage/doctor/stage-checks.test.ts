@@ -1,0 +1,383 @@
+/** What `doctor --stage` finds wrong with each part of a stage, and whom it names a missing right to. */
+import { isWell } from '../../../../../tools/pipeline/doctor/check';
+import { doctorOfStage } from '../../../../../tools/stage/doctor/stage-doctor';
+import type { AwsAnswer, AwsAnswerer } from '../scripted-aws';
+import { bad, lineOf, useHealthyStage } from './healthy-stage';
+import {
+  answersMade,
+  CLUSTER,
+  clusterAnswer,
+  CONNECTOR,
+  connectorAnswer,
+  DENIED_JSON,
+  DENIED_XML,
+  json,
+  mapping,
+  offerings,
+  stream,
+  targets,
+  taskCounts,
+} from './scripted-stage';
+
+const MAPPING = 'GET /2015-03-31/event-source-mappings/mapping-of-streaming-pinterest-pin';
+const HOUR = 3_600_000;
+const aws = useHealthyStage();
+
+const status = (code: number, body = 'why'): AwsAnswer => ({ status: code, body });
+
+test.each<
+  [
+    what: string,
+    operation: string,
+    AwsAnswer | AwsAnswerer,
+    check: string,
+    line: string,
+    seen: string,
+    remedy: string,
+  ]
+>([
+  [
+    'no bootstrap',
+    'GetParameter',
+    { status: 400, body: '{"__type":"ParameterNotFound"}' },
+    'CDK bootstrap',
+    'failed',
+    'there is no /cdk-bootstrap/hnb659fds/version in eu-west-1',
+    'npx cdk bootstrap -c stage=dev -c region=eu-west-1',
+  ],
+  [
+    'an old bootstrap',
+    'GetParameter',
+    json({ Parameter: { Value: '5' } }),
+    'CDK bootstrap',
+    'failed',
+    'version 5, and at least 6 is needed',
+    'npx cdk bootstrap',
+  ],
+  [
+    'a zone without the type',
+    'DescribeInstanceTypeOfferings',
+    offerings([
+      ['eu-west-1a', 't4g.micro'],
+      ['eu-west-1a', 't4g.nano'],
+      ['eu-west-1b', 't4g.nano'],
+    ]),
+    'zones',
+    'failed',
+    'eu-west-1b (euw1-az2) has no t4g.micro',
+    '-c availabilityZones=',
+  ],
+  [
+    'a stopped database',
+    'DescribeDBInstances',
+    {
+      body: '<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceStatus>stopped</DBInstanceStatus></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>',
+    },
+    'database',
+    'failed',
+    'db-1 is stopped',
+    'aws rds start-db-instance',
+  ],
+  [
+    'a failed cluster',
+    `GET /api/v2/clusters/${CLUSTER}`,
+    clusterAnswer('FAILED', 'no room'),
+    'Kafka cluster',
+    'failed',
+    'FAILED, 2 brokers kafka.m7g.large, Kafka 3.9.x: no room',
+    'docs/runbook.md',
+  ],
+  [
+    'a healing cluster',
+    `GET /api/v2/clusters/${CLUSTER}`,
+    clusterAnswer('HEALING'),
+    'Kafka cluster',
+    'warning',
+    'HEALING',
+    'Amazon is at work',
+  ],
+  [
+    'a cluster deleted by hand',
+    `GET /api/v2/clusters/${CLUSTER}`,
+    { status: 404, headers: { 'x-amzn-errortype': 'NotFoundException' }, body: '{"message":"gone"}' },
+    'Kafka cluster',
+    'failed',
+    'not there: gone',
+    'deleted by hand',
+  ],
+  [
+    'a failed connector',
+    `GET /v1/connectors/${CONNECTOR}`,
+    connectorAnswer('FAILED', 'no plugin'),
+    'S3 sink',
+    'failed',
+    'is FAILED (Oops: no plugin)',
+    'sink/not-running',
+  ],
+  [
+    'a connector that is being made',
+    `GET /v1/connectors/${CONNECTOR}`,
+    connectorAnswer('CREATING'),
+    'S3 sink',
+    'warning',
+    'is CREATING',
+    'Ask again later',
+  ],
+  [
+    'failed tasks',
+    'GetMetricData',
+    taskCounts([2], [1]),
+    'S3 sink tasks',
+    'failed',
+    '2 run, 1 have failed',
+    'sink/failed-tasks',
+  ],
+  [
+    'no task that runs',
+    'GetMetricData',
+    taskCounts([0], [0]),
+    'S3 sink tasks',
+    'failed',
+    '0 run, 0 have failed',
+    'sink/not-running',
+  ],
+  [
+    'no metrics of tasks',
+    'GetMetricData',
+    taskCounts([], []),
+    'S3 sink tasks',
+    'failed',
+    'no metrics of pinterest-dev-s3-sink-0a1b for 15 minutes',
+    'sink/not-running',
+  ],
+  [
+    'an unhealthy host',
+    'DescribeTargetHealth',
+    targets('unhealthy'),
+    'REST proxy hosts',
+    'failed',
+    'i-1 is unhealthy (Target.FailedHealthChecks)',
+    'rest-proxy/down',
+  ],
+  [
+    'a host that is replaced',
+    'DescribeTargetHealth',
+    targets('healthy', 'initial'),
+    'REST proxy hosts',
+    'warning',
+    'i-2 is initial',
+    'rest-proxy/unhealthy',
+  ],
+  [
+    'no host',
+    'DescribeTargetHealth',
+    targets(),
+    'REST proxy hosts',
+    'failed',
+    'no host is registered',
+    'rest-proxy/down',
+  ],
+  [
+    'an API open to all',
+    'GET /live/health',
+    status(200),
+    'API',
+    'failed',
+    'unsigned GET /health is answered 200',
+    '403 was expected',
+  ],
+  [
+    'a proxy that is not reached',
+    'GET /live/health',
+    ({ isSigned }) => status(isSigned ? 504 : 403),
+    'API',
+    'failed',
+    'signed GET /health is answered 504 (why)',
+    'REST proxy hosts',
+  ],
+  [
+    'an API that does not let these credentials in',
+    'GET /live/health',
+    status(403, 'not authorized'),
+    'API',
+    'failed',
+    'signed GET /health is answered 403 (not authorized)',
+    'execute-api:Invoke',
+  ],
+  [
+    'an API without way to Kinesis',
+    'GET /live/streams',
+    status(500),
+    'API',
+    'failed',
+    'signed GET /streams is answered 500 (why)',
+    "The API's role",
+  ],
+  [
+    'brokers that are not reached',
+    'GET /live/topics',
+    status(503),
+    'topics',
+    'unknown',
+    'GET /topics is answered 503',
+    'kafka/offline-partitions',
+  ],
+  [
+    'a missing topic',
+    'GET /live/topics',
+    { body: '["pinterest.pin","pinterest.user"]' },
+    'topics',
+    'failed',
+    'missing: pinterest.geo, pinterest.dead-letters',
+    'park the stage',
+  ],
+  [
+    'a stream that is not encrypted',
+    'DescribeStreamSummary',
+    stream({ EncryptionType: 'NONE' }),
+    'streams',
+    'failed',
+    'streaming-pinterest-pin is ACTIVE, 1 shards, not encrypted',
+    'start-stream-encryption',
+  ],
+  [
+    'a stream that goes',
+    'DescribeStreamSummary',
+    stream({ StreamStatus: 'DELETING' }),
+    'streams',
+    'failed',
+    'is DELETING',
+    'Wait until it is ACTIVE',
+  ],
+  [
+    'a stream that is resharded',
+    'DescribeStreamSummary',
+    stream({ StreamStatus: 'UPDATING' }),
+    'streams',
+    'warning',
+    'is UPDATING',
+    'Ask again later',
+  ],
+  [
+    'a disabled mapping',
+    MAPPING,
+    mapping({ State: 'Disabled' }),
+    'appenders',
+    'failed',
+    'streaming-pinterest-pin is Disabled',
+    'update-event-source-mapping --uuid mapping-of-streaming-pinterest-pin --enabled',
+  ],
+  [
+    'a mapping with a problem',
+    MAPPING,
+    mapping({ LastProcessingResult: 'PROBLEM: Function call failed' }),
+    'appenders',
+    'failed',
+    'PROBLEM: Function call failed',
+    'streams/append-errors',
+  ],
+  [
+    'a new account',
+    'GET /2016-08-19/account-settings',
+    json({ AccountLimit: { ConcurrentExecutions: 8 } }),
+    'Lambda concurrency',
+    'warning',
+    '8 functions may run at once, up to 9 are wanted',
+    'L-B99A9384',
+  ],
+  [
+    'an alarm',
+    'DescribeAlarms',
+    json({
+      MetricAlarms: [
+        { AlarmName: 'pinterest-dev/sink/lag', StateValue: 'ALARM' },
+        { AlarmName: 'pinterest-dev/a/b', StateValue: 'OK' },
+      ],
+    }),
+    'alarms',
+    'failed',
+    '1 of 2 are on',
+    'a section for each: sink/lag',
+  ],
+  [
+    'no alarms',
+    'DescribeAlarms',
+    json({ MetricAlarms: [] }),
+    'alarms',
+    'failed',
+    'there is none named pinterest-dev/',
+    'operations',
+  ],
+  [
+    'no answers',
+    'HEAD /sink/answers/answers.json',
+    status(404, ''),
+    'answers',
+    'warning',
+    'there are none yet in s3://sink',
+    '`npm run pipeline -- batch --stage dev --region eu-west-1`',
+  ],
+  [
+    'old answers',
+    'HEAD /sink/answers/answers.json',
+    answersMade(new Date(Date.now() - 30 * HOUR)),
+    'answers',
+    'failed',
+    '30.0 hours ago',
+    'no older than 26 hours',
+  ],
+])('%s is one line, with the remedy', async (_, operation, answer, check, line, seen, remedy) => {
+  aws().answers.set(operation, answer);
+  const results = await doctorOfStage(aws().stage());
+  expect(bad(results)).toContain(`${check} ${line}`);
+  expect(lineOf(results, check)?.seen).toContain(seen);
+  expect(lineOf(results, check)?.remedy).toContain(remedy);
+  expect(isWell(results)).toBe(line === 'warning');
+});
+
+test.each<[operation: string, AwsAnswer, check: string, right: string]>([
+  ['GetParameter', DENIED_JSON, 'CDK bootstrap', 'ssm:GetParameter'],
+  [
+    'DescribeSubnets',
+    {
+      status: 403,
+      body: '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You may not.</Message></Error></Errors></Response>',
+    },
+    'zones',
+    'ec2:DescribeSubnets',
+  ],
+  ['DescribeDBInstances', DENIED_XML, 'database', 'rds:DescribeDBInstances'],
+  [
+    `GET /api/v2/clusters/${CLUSTER}`,
+    { status: 403, body: '{"message":"You may not."}' },
+    'Kafka cluster',
+    'kafka:DescribeClusterV2',
+  ],
+  [
+    `GET /v1/connectors/${CONNECTOR}`,
+    { status: 403, body: '{"message":"You may not."}' },
+    'S3 sink',
+    'kafkaconnect:DescribeConnector',
+  ],
+  ['GetMetricData', DENIED_JSON, 'S3 sink tasks', 'cloudwatch:GetMetricData'],
+  ['DescribeTargetHealth', DENIED_XML, 'REST proxy hosts', 'elasticloadbalancing:DescribeTargetHealth'],
+  ['DescribeStreamSummary', DENIED_JSON, 'streams', 'kinesis:DescribeStreamSummary'],
+  [MAPPING, { status: 403, body: '{"Message":"You may not."}' }, 'appenders', 'lambda:GetEventSourceMapping'],
+  [
+    'GET /2016-08-19/account-settings',
+    { status: 403, body: '{"Message":"You may not."}' },
+    'Lambda concurrency',
+    'lambda:GetAccountSettings',
+  ],
+  ['DescribeAlarms', DENIED_JSON, 'alarms', 'cloudwatch:DescribeAlarms'],
+  ['HEAD /sink/answers/answers.json', { status: 403, body: '' }, 'answers', 's3:GetObject'],
+])('who may not ask by %s is told the right', async (operation, answer, check, right) => {
+  aws().answers.set(operation, answer);
+  const results = await doctorOfStage(aws().stage());
+  expect(lineOf(results, check)).toMatchObject({
+    status: 'unknown',
+    seen: expect.stringContaining('not allowed') as string,
+    remedy: expect.stringContaining(right) as string,
+  });
+  expect(isWell(results)).toBe(false);
+});

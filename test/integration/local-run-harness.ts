@@ -86,6 +86,11 @@ export function start(args: readonly string[], env?: Readonly<Record<string, str
   return startCommand(process.execPath, ['tools/cli/start.mjs', ...args], env);
 }
 
+/** Runs `tools/cli/reset.ts`, which is what `npm run reset` does. */
+export function startReset(userId: string): Start {
+  return startCommand(process.execPath, ['--import', 'tsx', 'tools/cli/reset.ts', '--user-id', userId]);
+}
+
 /** The processes in whose arguments or environment a text stands, this one left out; by /proc. */
 export function processesWith(text: string): string[] {
   return readdirSync('/proc').flatMap((name) => {

@@ -24,7 +24,15 @@ import { STATES_ROOT } from '../../tools/local-run/paths';
 import { resetState } from '../../tools/local-run/state/reset';
 import { hostileEnvironment } from './support/hostile-environment';
 import { sample } from '../sweeps';
-import { processesWith, runFile, start, startCommand, untilNoneWith, type Start } from './local-run-harness';
+import {
+  processesWith,
+  runFile,
+  start,
+  startReset,
+  startCommand,
+  untilNoneWith,
+  type Start,
+} from './local-run-harness';
 
 const INSTALL_MS = 600_000;
 jest.setTimeout(900_000);
@@ -300,13 +308,7 @@ describe('in a run that continues', () => {
   });
 
   test('reset is refused', async () => {
-    const reset = startCommand(process.execPath, [
-      '--import',
-      'tsx',
-      'tools/cli/reset.ts',
-      '--user-id',
-      userId,
-    ]);
+    const reset = startReset(userId);
     expect((await reset.ended()).code).toBe(1);
     expect(reset.output()).toContain('is running already');
   });
@@ -348,13 +350,7 @@ test('a half-written state folder is refused until it is reset', async () => {
   expect((await one.ended(180)).code).toBe(1);
   expect(one.output()).toContain(`npm run reset -- --user-id ${userId}`);
 
-  const reset = startCommand(process.execPath, [
-    '--import',
-    'tsx',
-    'tools/cli/reset.ts',
-    '--user-id',
-    userId,
-  ]);
+  const reset = startReset(userId);
   expect((await reset.ended()).code).toBe(0);
   expect(existsSync(folder)).toBe(false);
 });

@@ -34,7 +34,7 @@ const cache = (name: string): string => inProject('node_modules', '.cache', name
 /** By content, as a checkout changes the times of files. */
 const CACHED = ['--cache', '--cache-strategy', 'content', '--cache-location'];
 const ESLINT = [...CACHED, cache('eslint')];
-const PRETTIER = [...CACHED, cache('prettier'), '--log-level', 'warn'];
+const PRETTIER = [...CACHED, cache('prettier/.prettier-cache'), '--log-level', 'warn'];
 /** Python outside the engines' folders, as seen from there. */
 const PYTHON_ELSEWHERE = ['../../tools', '../../lambda/table-engine'];
 

@@ -11,13 +11,16 @@ const MAY_IMPORT = {
   'tools/processes': [],
   'tools/pipeline': ['services', 'lambda', 'lib', 'tools/processes'],
   'tools/stage': ['services', 'lambda', 'lib', 'tools/processes', 'tools/pipeline'],
-  'tools/local-run': ['services', 'lib', 'tools/processes', 'tools/pipeline'],
+  'tools/local-run': ['services', 'lib', 'tools/processes', 'tools/pipeline', 'tools/web'],
   // The files that are in no folder of tools.
   tools: ['lib', 'tools/processes', 'tools/local-run'],
+  // The page runs in the browser: of everything else it may use types and the charts.
+  'tools/web/page': ['services', 'tools/pipeline', 'tools/web'],
+  'tools/web': ['services', 'tools/processes', 'tools/pipeline'],
   'tools/cost': ['lib'],
   'tools/cli': [
     ...['services', 'lib', 'tools', 'tools/processes', 'tools/pipeline'],
-    ...['tools/stage', 'tools/local-run', 'tools/cost'],
+    ...['tools/stage', 'tools/local-run', 'tools/cost', 'tools/web'],
   ],
   // Nothing else imports the command line: this describes it.
   'tools/docs': ['services', 'lib', 'tools/cli'],
@@ -66,7 +69,7 @@ module.exports = {
   MAY_IMPORT,
   /** The part of ESLint's configuration that holds the directions. */
   directions: {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     plugins: { directions: { rules: { imports: rule } } },
     rules: { 'directions/imports': 'error' },
   },

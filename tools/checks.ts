@@ -93,6 +93,14 @@ export function allChecks(): Check[] {
   });
   return [
     node('tsc', ['--noEmit', '--incremental', '--tsBuildInfoFile', cache('tsc.tsbuildinfo')]),
+    node('tsc (page)', [
+      '--noEmit',
+      '-p',
+      'tools/web/page',
+      '--incremental',
+      '--tsBuildInfoFile',
+      cache('page.tsbuildinfo'),
+    ]),
     node('eslint', [...ESLINT, '.'], [...ESLINT, '--fix', '.']),
     node('prettier', [...PRETTIER, '--check', '.'], [...PRETTIER, '--write', '.']),
     ...ruff('python', python, TABLE_ENGINE, ['.', ...PYTHON_ELSEWHERE]),

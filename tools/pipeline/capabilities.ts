@@ -18,6 +18,8 @@ export interface Capability {
   readonly onAws: string;
   /** The options that a side does not take, each with the reason, a clause. */
   readonly unsupported: Readonly<Partial<Record<Side, Readonly<Partial<Record<OptionName, string>>>>>>;
+  /** The sides that lack the method altogether, each with the reason, a clause. */
+  readonly absent?: Readonly<Partial<Record<Side, string>>>;
 }
 
 const ENGINE = "the daily batch has the stage's own engine";

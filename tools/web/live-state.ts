@@ -1,0 +1,201 @@
+/**
+ * What every page shows, read from the pipeline once for all of them, and only while one is open.
+ *
+ * The flow comes each second. What starts a process (rejects, answers, reconciliation) is read one by one, only when the
+ * flow says that something has changed, and for at most a tenth of the time: it must not slow the pipeline down.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../pipeline/aws-errors';
+import type { FlowSample } from '../pipeline/flow';
+import type { Control, Pipeline } from '../pipeline/pipeline';
+import { callMethod } from './methods';
+import type { About, Api, ApiMethod, EventName, Events, Refreshed } from './protocol';
+
+/** A side whose flow can be watched. */
+type FlowSource = Pipeline & {
+  flow(
+    options: { readonly every?: number },
+    control: Control,
+    onSample: (sample: FlowSample) => void,
+  ): Promise<void>;
+};
+
+/** How long flow samples are kept for new listeners, in milliseconds. */
+const HISTORY_MS = 60_000;
+const RETRY_MS = 2_000;
+const TICK_MS = 500;
+/** The pause after a reading is at least so many times as long as the reading took. */
+const PAUSE_FACTOR = 9;
+
+/** Something that is read again and again. */
+interface Reading {
+  readonly event: Refreshed;
+  readonly method: ApiMethod;
+  readonly options?: object;
+  /** The shortest pause between two readings, in milliseconds. */
+  readonly pauseMs: number;
+  /** The figures of the flow on which it depends. Absent: it is read after every pause. */
+  readonly figures?: (sample: FlowSample) => unknown;
+  /** The event's content. Default: the result itself. */
+  readonly content?: (result: never, at: string) => unknown;
+}
+
+const LIGHT: readonly Reading[] = [
+  { event: 'parts', method: 'parts', pauseMs: 2_000 },
+  { event: 'emulator', method: 'emulator', pauseMs: 2_000 },
+];
+
+const HEAVY: readonly Reading[] = [
+  { event: 'rejects', method: 'rejects', pauseMs: 5_000, figures: ({ quarantined }) => quarantined },
+  {
+    event: 'answers',
+    method: 'answers',
+    pauseMs: 15_000,
+    figures: ({ stations }) => [stations.batch.total, stations.tables.total],
+    content: (document: Api['answers']['result'], at) => ({ document, at: document.made ?? at }),
+  },
+  {
+    event: 'reconciliation',
+    method: 'reconcile',
+    pauseMs: 15_000,
+    figures: ({ stations }) => Object.values(stations).map(({ total }) => total),
+    content: (result: Api['reconcile']['result'], at) => ({ result, at }),
+  },
+];
+
+/** See the module's comment. */
+export class LiveState {
+  private readonly newest: { -readonly [Name in EventName]?: Events[Name] };
+  private readonly samples: FlowSample[] = [];
+  /** Rises with everything that a person changes. */
+  private changes = 0;
+  private listening: AbortController | undefined;
+
+  /** @param publish takes every event that is new. */
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly about: About,
+    private readonly publish: <Name extends EventName>(name: Name, data: Events[Name]) => void,
+  ) {
+    this.newest = { about, problem: null, unavailable: {} };
+  }
+
+  /** Begins or ends to read the pipeline. */
+  listen(isWanted: boolean): void {
+    if (isWanted === (this.listening !== undefined)) return;
+    this.listening?.abort();
+    this.listening = isWanted ? new AbortController() : undefined;
+    if (this.listening === undefined) return;
+    const control: Control = { signal: this.listening.signal, tell: () => undefined };
+    void this.readFlow(control);
+    void this.readAll(LIGHT, control);
+    void this.readAll(HEAVY, control);
+  }
+
+  /** Reads everything again as soon as it can be: a person has changed something. */
+  changed(): void {
+    this.changes += 1;
+  }
+
+  /** The newest event of each kind, and the flow's of the last minute. */
+  *events(): Generator<{ [Name in EventName]: readonly [Name, Events[Name]] }[EventName]> {
+    for (const entry of Object.entries(this.newest)) yield entry as ['about', About];
+    const oldest = Date.now() - HISTORY_MS;
+    for (const sample of this.samples) if (Date.parse(sample.at) >= oldest) yield ['flow', sample];
+  }
+
+  private async readFlow(control: Control): Promise<void> {
+    if (!this.has('flow')) return;
+    const pipeline = this.pipeline as FlowSource;
+    const { signal } = control;
+    do {
+      try {
+        await pipeline.flow({ every: 1 }, control, (sample) => {
+          if (!isAborted(signal)) this.take(sample);
+        });
+      } catch (error) {
+        if (!isAborted(signal)) this.set('problem', { message: messageOf(error) });
+      }
+    } while (await hasPaused(RETRY_MS, signal));
+  }
+
+  private take(sample: FlowSample): void {
+    this.samples.push(sample);
+    if (this.samples.length > HISTORY_MS / 1000) this.samples.shift();
+    this.set('problem', null);
+    this.publish('flow', sample);
+  }
+
+  /** Reads these one after the other, each when it is due. */
+  private async readAll(readings: readonly Reading[], control: Control): Promise<void> {
+    const own = readings
+      .filter(({ method }) => this.has(method))
+      .map((reading) => ({ reading, last: NEVER }));
+    do {
+      for (const one of own) {
+        const { reading } = one;
+        const { changes } = this;
+        const figures = this.figuresOf(reading);
+        const isDue = Date.now() >= one.last.next && figures !== one.last.figures;
+        if (figures === undefined || !(isDue || changes !== one.last.changes)) continue;
+        const began = Date.now();
+        const isRead = await this.read(reading, control);
+        if (isAborted(control.signal)) return;
+        const next = Date.now() + Math.max(reading.pauseMs, (Date.now() - began) * PAUSE_FACTOR);
+        one.last = { changes, next, figures: isRead ? figures : undefined };
+      }
+    } while (await hasPaused(TICK_MS, control.signal));
+  }
+
+  /** What a reading depends on, as a text; undefined while the pipeline cannot be asked. */
+  private figuresOf({ figures }: Reading): string | undefined {
+    if (figures === undefined) return String(Date.now());
+    if (!this.has('flow')) return '';
+    const sample = this.samples.at(-1);
+    return sample === undefined || this.newest.problem !== null ? undefined : JSON.stringify(figures(sample));
+  }
+
+  /** Reads once. @returns whether it could be read. */
+  private async read(reading: Reading, control: Control): Promise<boolean> {
+    const { event, method, options = {}, content } = reading;
+    const setUnavailable = (reason?: string): void => {
+      this.set('unavailable', { ...this.newest.unavailable, [event]: reason });
+    };
+    try {
+      const result = await callMethod(this.pipeline, this.about, method, options, control);
+      if (isAborted(control.signal)) return false;
+      const at = new Date().toISOString();
+      this.set(event, (content === undefined ? result : content(result as never, at)) as never);
+      setUnavailable();
+      return true;
+    } catch (error) {
+      if (!isAborted(control.signal)) setUnavailable(messageOf(error));
+      return false;
+    }
+  }
+
+  /** Keeps an event for later listeners, and publishes it when it is new. */
+  private set<Name extends EventName>(name: Name, data: Events[Name]): void {
+    if (JSON.stringify(this.newest[name]) === JSON.stringify(data)) return;
+    this.newest[name] = data as never;
+    this.publish(name, data);
+  }
+
+  private has(method: ApiMethod | 'flow'): boolean {
+    return method in this.pipeline && !(method in this.about.unsupported);
+  }
+}
+
+const NEVER: { changes: number; next: number; figures: string | undefined } = {
+  changes: 0,
+  next: 0,
+  figures: undefined,
+};
+
+/** Through a function, since the compiler takes `aborted` for constant over an await. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+/** Waits. @returns false as soon as the signal comes. */
+function hasPaused(ms: number, signal: AbortSignal): Promise<boolean> {
+  return sleep(ms, true, { signal, ref: false }).catch(() => false);
+}

@@ -25,6 +25,7 @@ import { formatReplay } from './format-replay';
 import { formatStatus } from './format-status';
 import { openPipeline } from './open-pipeline';
 import { addStageOptions, userIdOption, type StageFlags } from './stage-option';
+import { addWebCommand } from './web-command';
 
 const interrupt = new AbortController();
 
@@ -144,6 +145,7 @@ export function pipelineProgram(): Command {
     isWell,
   });
 
+  addWebCommand(program, control);
   addAwsCommands(program);
   return program;
 }

@@ -17,6 +17,7 @@ export const PORT_FLAGS = {
   mariadb: '--mariadb-port',
   ministack: '--aws-port',
   restProxy: '--rest-proxy-port',
+  page: '--web-port',
 } as const satisfies Record<PortName, string>;
 
 /** The command line cannot be used, or help was asked for: the text has been written. */
@@ -41,6 +42,8 @@ interface Parsed {
   restarts: number;
   sinkPlugin?: string;
   sinkPluginConfig?: string;
+  web: boolean;
+  open?: true;
   [port: string]: unknown;
 }
 
@@ -80,7 +83,9 @@ export function startCommand(): Command {
       MAX_RESTARTS,
     )
     .option('--sink-plugin <zip>', 'another S3 sink plugin for Kafka Connect (default: the one built here)')
-    .option('--sink-plugin-config <file>', "that plugin's configuration, a JSON file: docs/runbook.md");
+    .option('--sink-plugin-config <file>', "that plugin's configuration, a JSON file: docs/runbook.md")
+    .option('--open', "open the live page in this machine's browser")
+    .option('--no-web', 'serve no live page');
   for (const [name, flag] of Object.entries(PORT_FLAGS)) {
     command.option(`${flag} <port>`, `fixed port of ${name} (default: a free one)`, wholeNumber(1, 65_535));
   }
@@ -122,6 +127,7 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
     }
     ports[name] = port;
   }
+  if (parsed.open && !parsed.web) refuse('--open and --no-web exclude each other: expected one of them.');
   const { sinkPlugin: zip, sinkPluginConfig: config } = parsed;
   if ((zip === undefined) !== (config === undefined)) {
     refuse('--sink-plugin and --sink-plugin-config go together: expected both or none.');
@@ -143,6 +149,8 @@ export function parseStartOptions(args: readonly string[], write: (text: string)
     reportEvery: parsed.reportEvery,
     restarts: parsed.restarts,
     sinkPlugin,
+    web: parsed.web,
+    open: parsed.open ?? false,
     ports,
   };
 }

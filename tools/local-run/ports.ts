@@ -5,7 +5,9 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** What the ports of a local run are for. */
-export const PORT_NAMES = ['kafka', 'controller', 'connect', 'mariadb', 'ministack', 'restProxy'] as const;
+export const PORT_NAMES = [
+  ...['kafka', 'controller', 'connect', 'mariadb', 'ministack', 'restProxy', 'page'],
+] as const;
 
 /** One of {@link PORT_NAMES}. */
 export type PortName = (typeof PORT_NAMES)[number];

@@ -21,6 +21,10 @@ export interface RunOptions {
   readonly restarts: number;
   /** An S3 sink plugin in place of the one built here. */
   readonly sinkPlugin?: SinkPluginChoice;
+  /** Whether the live page is served. Default: true. */
+  readonly web: boolean;
+  /** Whether it is opened in a browser. Default: false. */
+  readonly open: boolean;
   /** Fixed ports. */
   readonly ports: Partial<Readonly<Record<PortName, number>>>;
 }

@@ -11,6 +11,7 @@ import { LocalPipeline } from './local-pipeline';
 import type { LocalParts } from './local-parts';
 import type { Output } from './output';
 import type { RunOptions } from './run-options';
+import type { RunPage } from './run-page';
 import { Steps } from './steps';
 import { untilAppended, untilStored } from './until';
 
@@ -40,17 +41,25 @@ export interface RunContext {
  * Runs the pipeline on these parts.
  *
  * @param stateDir the folder of the pipeline's state.
+ * @param page shows the deployment from when it is there.
  * @returns the exit code, with `--once`; without, it ends by the stop request alone.
  */
-export async function runPipeline(context: RunContext, stateDir: string, parts: LocalParts): Promise<number> {
+export async function runPipeline(
+  context: RunContext,
+  stateDir: string,
+  parts: LocalParts,
+  page?: RunPage,
+): Promise<number> {
   const { options, output, stop } = context;
   const steps = new Steps(stop.signal, parts.supervisor, output);
   const target = await startAndDeploy({ options, stateDir, parts, steps, output });
+  page?.show(target);
   const seeded = await steps.step('Filling the database', () =>
     fillDatabase(parts, target, options.posts, options.seed, stop.signal),
   );
   output.line(`Database: ${seeded.note}`);
-  return new PipelineRun(context, target, parts, steps).go();
+  if (page !== undefined) output.line(`Live page: ${page.url}`);
+  return new PipelineRun(context, target, parts, steps, page).go();
 }
 
 /** The steps of a pipeline that is up. */
@@ -63,6 +72,7 @@ class PipelineRun {
     private readonly target: Deployment,
     private readonly parts: LocalParts,
     private readonly steps: Steps,
+    private readonly page?: RunPage,
   ) {
     this.pipeline = new LocalPipeline(target.userId, () => Promise.resolve(target));
     this.signal = steps.signal;
@@ -173,6 +183,7 @@ class PipelineRun {
     const { output, options } = this.context;
     const { endpoints, supervisor } = this.parts;
     const rows: (readonly [string, string])[] = [
+      ...(this.page === undefined ? [] : [['live page', this.page.url] as const]),
       ['API', this.target.outputs.ApiUrl],
       ['local AWS', endpoints.aws.endpoint ?? ''],
       ['Kafka', endpoints.bootstrapServers],

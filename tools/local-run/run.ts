@@ -8,6 +8,7 @@ import { ensureParts, toolsOfARun } from './install';
 import { ensureSinkPlugin } from './install/sink-plugin';
 import { checkTools } from './install/tools';
 import { chooseEndpoints, LocalParts } from './local-parts';
+import { serveRunPage, type RunPage } from './run-page';
 import { runPipeline, type RunContext } from './run-pipeline';
 import { endLeftovers, removeRunFile } from './state/run-file';
 import { openState } from './state/state-folder';
@@ -54,13 +55,16 @@ export async function run(context: RunContext): Promise<number> {
       stop.abort(new StopRequest(error.message, 1));
     };
     const parts = new LocalParts(state, endpoints, output, onFailure, options.restarts, pluginPath);
+    let page: RunPage | undefined;
     try {
-      return await runPipeline(context, state.folder, parts);
+      if (options.web) page = await serveRunPage(options, parts, output);
+      return await runPipeline(context, state.folder, parts, page);
     } catch (cause) {
       const error = await explain(cause, state.folder);
       stop.abort(error); // What is still under way ends as well.
       throw error;
     } finally {
+      await page?.close();
       output.line('Stopping all parts …');
       await parts.stop();
       removeRunFile(state.folder);

@@ -1,7 +1,7 @@
 /**
  * What every page shows, read from the pipeline once for all of them, and only while one is open.
  *
- * The flow comes each second. What starts a process (rejects, answers, reconciliation) is read one by one, only when the
+ * The flow comes each second; while it knows nothing at all, the status says what the problem is. What starts a process (rejects, answers, reconciliation) is read one by one, only when the
  * flow says that something has changed, and for at most a tenth of the time: it must not slow the pipeline down.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,6 +70,7 @@ export class LiveState {
   /** Rises with everything that a person changes. */
   private changes = 0;
   private listening: AbortController | undefined;
+  private explaining: Promise<void> | undefined;
 
   /** @param publish takes every event that is new. */
   constructor(
@@ -77,7 +78,7 @@ export class LiveState {
     private readonly about: About,
     private readonly publish: <Name extends EventName>(name: Name, data: Events[Name]) => void,
   ) {
-    this.newest = { about, problem: null, unavailable: {} };
+    this.newest = { about, unavailable: {} };
   }
 
   /** Begins or ends to read the pipeline. */
@@ -111,7 +112,7 @@ export class LiveState {
     do {
       try {
         await pipeline.flow({ every: 1 }, control, (sample) => {
-          if (!isAborted(signal)) this.take(sample);
+          if (!isAborted(signal)) this.take(sample, control);
         });
       } catch (error) {
         if (!isAborted(signal)) this.set('problem', { message: messageOf(error) });
@@ -119,11 +120,26 @@ export class LiveState {
     } while (await hasPaused(RETRY_MS, signal));
   }
 
-  private take(sample: FlowSample): void {
+  private take(sample: FlowSample, control: Control): void {
     this.samples.push(sample);
     if (this.samples.length > HISTORY_MS / 1000) this.samples.shift();
-    this.set('problem', null);
     this.publish('flow', sample);
+    if (isBlank(sample)) this.explaining ??= this.explain(control);
+    else this.set('problem', null);
+  }
+
+  /** Nothing is known of any station: the status says why. */
+  private async explain(control: Control): Promise<void> {
+    const message = await this.pipeline.status(control).then(
+      ({ problem }) => problem,
+      (error: unknown) => messageOf(error),
+    );
+    const sample = this.samples.at(-1);
+    if (!isAborted(control.signal) && sample !== undefined && isBlank(sample)) {
+      this.set('problem', message === undefined ? null : { message });
+    }
+    await hasPaused(RETRY_MS, control.signal);
+    this.explaining = undefined;
   }
 
   /** Reads these one after the other, each when it is due. */
@@ -152,6 +168,7 @@ export class LiveState {
     if (figures === undefined) return String(Date.now());
     if (!this.has('flow')) return '';
     const sample = this.samples.at(-1);
+    // Undefined: nothing has been heard yet.
     return sample === undefined || this.newest.problem !== null ? undefined : JSON.stringify(figures(sample));
   }
 
@@ -191,6 +208,11 @@ const NEVER: { changes: number; next: number; figures: string | undefined } = {
   next: 0,
   figures: undefined,
 };
+
+/** Whether the totals of all stations are unknown. */
+function isBlank({ stations }: FlowSample): boolean {
+  return Object.values(stations).every(({ total }) => total === null);
+}
 
 /** Through a function, since the compiler takes `aborted` for constant over an await. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -41,7 +41,7 @@ export interface WebOptions {
 
 /** A server that listens. */
 export interface WebServer {
-  /** Of the page, without a slash at its end. */
+  /** Of the page, with a slash at its end. */
   readonly url: string;
   /** Of the event streams and the calls that are open. */
   readonly counts: () => { readonly streams: number; readonly calls: number };
@@ -62,7 +62,7 @@ export async function serveWeb(options: WebOptions): Promise<WebServer> {
   const page = new Web(options, files, hostsOf(port));
   server.on('request', (request, response) => void page.serve(request, response));
   return {
-    url: `http://${HOST}:${port}`,
+    url: `http://${HOST}:${port}/`,
     counts: () => page.counts(),
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -5,7 +5,7 @@ import { RandomStream } from '../source/random';
 import type { SourcePost } from '../source/rows';
 import type { SourceReader } from '../source/source-reader';
 import type { ApiClient } from './api-client';
-import { Pacer, batchSize, type Clock } from './clock';
+import { Pacer, batchSize, type Clock, type Pace } from './clock';
 import { deliverTo, type Deliver } from './deliver';
 import { createDraw } from './draw';
 import type { LedgerStore } from './ledger-store';
@@ -28,6 +28,11 @@ export interface EmulatorPorts {
 export interface EmulateControl {
   /** Ends the run after the current batch; the ledger is still written. */
   readonly signal?: AbortSignal;
+  /**
+   * The pace, asked between batches and while posts wait; undefined ends the run as the signal does, but the last batch
+   * is sent with its retries. Default: the rate of the options, without a pause.
+   */
+  readonly pace?: () => Pace | undefined;
   /** Called after each batch. `total` is the number of posts to send, Infinity when unlimited. */
   readonly onProgress?: (progress: {
     readonly posts: number;
@@ -79,27 +84,30 @@ class Emulation {
     const from = resume.position;
     const wanted = from + options.posts;
     const end = options.mode === 'all' ? Math.max(from, Math.min(rowNumbers.length, wanted)) : wanted;
-    const oneByOne = options.pause > 0 || options.streamRoute === 'record';
-    const size = oneByOne ? 1 : batchSize(options.rate, options.batchPosts);
+    const most = options.pause > 0 || options.streamRoute === 'record' ? 1 : options.batchPosts;
+    const steady: Pace = { paused: false, rate: options.pause > 0 ? 0 : options.rate };
+    const pace = control.pace ?? (() => steady);
+    const pacer = new Pacer(pace, clock);
     const read = (first: number): Promise<SourcePost[]> => {
-      const last = Math.min(first + size, end);
+      const last = Math.min(first + batchSize(pace()?.rate ?? 0, most), end);
       const posts = source.read(Array.from({ length: last - first }, (_, index) => draw(first + index)));
       // Awaited one batch later; if the run ends first, its rejection must not go unhandled.
       posts.catch(() => undefined);
       return posts;
     };
     const seconds = (): number => Math.round(clock.now() - started) / 1000;
-    const pacer = new Pacer(options.pause > 0 ? 0 : options.rate, clock);
     let position = from;
     let failed = false;
     try {
       let next = position < end ? read(position) : undefined;
       while (next !== undefined && !this.isStopped()) {
-        const posts = await next;
-        await pacer.pass(posts.length, control.signal);
-        if (this.isStopped()) break;
+        const ready = await next;
+        const allowed = await pacer.pass(ready.length, control.signal);
+        if (allowed === 0 || this.isStopped()) break;
+        const posts = ready.slice(0, allowed);
+        const rest = ready.slice(allowed); // The rate was lowered after they were read.
         const to = position + posts.length;
-        next = to < end ? read(to) : undefined;
+        next = rest.length > 0 ? Promise.resolve(rest) : to < end ? read(to) : undefined;
         const goOn = await this.sendBatch(posts, position, to, ledger);
         position = to;
         control.onProgress?.({ posts: position - from, total: end - from, seconds: seconds() });

@@ -23,6 +23,7 @@ import { formatEmulation } from './format-emulate';
 import { formatReconciliation } from './format-reconcile';
 import { formatReplay } from './format-replay';
 import { formatStatus } from './format-status';
+import { addHandsCommands } from './hands-commands';
 import { openPipeline } from './open-pipeline';
 import { addStageOptions, userIdOption, type StageFlags } from './stage-option';
 import { addWebCommand } from './web-command';
@@ -37,11 +38,13 @@ const control: Control = {
 };
 
 /** A command for every pipeline. */
-interface PipelineCommand<Flags, Result> {
-  readonly name: Method;
+export interface PipelineCommand<Flags, Result> {
+  readonly name: string;
+  /** The method whose capabilities it has. Default: that of its name. */
+  readonly method?: Method;
   readonly description: string;
   readonly jsonHelp?: string;
-  readonly call: (pipeline: Pipeline, flags: Flags) => Promise<Result>;
+  readonly call: (pipeline: Pipeline, flags: Flags, args: readonly string[]) => Promise<Result>;
   /** The result for a person. */
   readonly format: (result: Result) => string;
   /** Whether the exit code is 0, not 1. Default: always. */
@@ -55,12 +58,13 @@ function add<Flags, Result>(program: Command, command: PipelineCommand<Flags, Re
     .description(description)
     .addOption(userIdOption())
     .option('--json', jsonHelp)
-    .action(async (flags: Flags & StageFlags & { readonly json?: true }) => {
-      const result = await call(await openPipeline(flags), flags);
+    .action(async () => {
+      const flags = added.opts<Flags & StageFlags & { readonly json?: true }>();
+      const result = await call(await openPipeline(flags), flags, added.args);
       process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
       if (command.isWell?.(result) === false) process.exitCode = 1;
     });
-  addStageOptions(added, CAPABILITIES[name]);
+  addStageOptions(added, CAPABILITIES[command.method ?? (name as Method)]);
   return added;
 }
 
@@ -146,6 +150,8 @@ export function pipelineProgram(): Command {
   });
 
   addWebCommand(program, control);
+  addHandsCommands((command) => add(program, command), control);
+
   addAwsCommands(program);
   return program;
 }

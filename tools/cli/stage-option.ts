@@ -37,7 +37,7 @@ export function regionOption(): Option {
 }
 
 /** Lets a command of the local pipeline also take a stage on AWS; options that do not go with the stage are refused. */
-export function addStageOptions(command: Command, { onAws, unsupported }: Capability): void {
+export function addStageOptions(command: Command, { onAws, unsupported, absent }: Capability): void {
   command
     .addOption(
       new Option('--stage <name>', 'the pipeline that runs here, or a stage on AWS')
@@ -48,6 +48,10 @@ export function addStageOptions(command: Command, { onAws, unsupported }: Capabi
     .addHelpText('after', `\nOf --stage dev and prod:\n  ${onAws}`)
     .hook('preAction', () => {
       const { stage } = command.opts<StageFlags>();
+      const reason = absent?.[stage === 'local' ? 'local' : 'aws'];
+      if (reason !== undefined) {
+        command.error(`error: command '${command.name()}' cannot be used with --stage ${stage}: ${reason}`);
+      }
       const refused = stage === 'local' ? { ...unsupported.local, region: ONLY_AWS } : unsupported.aws;
       for (const [name, reason] of Object.entries(refused ?? {})) {
         if (command.getOptionValueSource(name) !== 'cli') continue;

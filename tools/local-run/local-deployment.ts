@@ -51,6 +51,13 @@ export async function localDeployment(
   };
 }
 
+/** Says that there is no run of a user id, and how to start one. */
+export function noRun(userId: string, folder: string): Error {
+  return new Error(
+    `No pipeline of the user id "${userId}" runs on this machine (there is no ${join(folder, 'run.json')}). Start one: \`npm start -- --user-id ${userId}\`.`,
+  );
+}
+
 /**
  * The deployment of a local run that is under way.
  *
@@ -63,11 +70,7 @@ export async function runningLocalDeployment(
 ): Promise<Deployment> {
   const folder = stateFolder(checkUserId(userId), root);
   const file = join(folder, 'run.json');
-  if (!existsSync(file)) {
-    throw new Error(
-      `No pipeline of the user id "${userId}" runs on this machine (there is no ${file}). Start one: \`npm start -- --user-id ${userId}\`.`,
-    );
-  }
+  if (!existsSync(file)) throw noRun(userId, folder);
   const run = JSON.parse(readFileSync(file, 'utf8')) as RunEndpoints;
   try {
     const { bootstrapServers, connectUrl, restProxyUrl } = run;

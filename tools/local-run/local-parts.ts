@@ -14,6 +14,7 @@ import { startRestProxy } from './parts/rest-proxy';
 import { choosePorts, PORT_NAMES, type PortName } from './ports';
 import { guardian } from '../processes/guardian';
 import { startTime } from '../processes/identity.cjs';
+import { takeAskedEnd } from './state/asked-end';
 import { writeRunFile } from './state/run-file';
 import type { State } from './state/state-folder';
 import { Supervisor } from './supervisor';
@@ -22,8 +23,8 @@ import { Supervisor } from './supervisor';
 export const LOCAL_REGION = 'us-east-1';
 const HOST = '127.0.0.1';
 
-/** Those that use others stop first. */
-const STOP_ORDER = [
+/** The parts: those that use others stop first. */
+export const STOP_ORDER = [
   ['kafka-connect', 'rest-proxy'],
   ['ministack', 'mariadb', 'kafka'],
 ];
@@ -87,6 +88,7 @@ export class LocalParts {
         this.writeRunFile(parts);
       },
       onFailure,
+      wasAskedFor: (part: RunningPart): boolean => takeAskedEnd(state.folder, part),
     };
     this.supervisor = new Supervisor(events, restarts);
     this.writeRunFile([]);

@@ -11,15 +11,19 @@ import {
   type EmulateOptions,
   type EmulatorReports,
 } from '../pipeline/emulate';
+import type { BrokenRecord, EmulatorState, PartAction, PartState, SentBroken } from '../pipeline/hands';
 import type { BatchOptions, Control, EngineOptions, Pipeline, ReconcileOptions } from '../pipeline/pipeline';
 import { reconcile, type Reconciliation } from '../pipeline/reconcile';
 import { replay, type RawReplay, type ReplayOptions, type StreamReplay } from '../pipeline/replay';
 import { readStatus } from '../pipeline/read-status';
+import { sendBroken } from '../pipeline/send-broken';
 import type { Status } from '../pipeline/status';
 import { doctorOfLocalRun } from './doctor/local-doctor';
 import { engine } from './engine';
+import { actOnPart, changeEmulator, emulatorState, partStates, type RunFolder } from './hands';
 import { LocalAwsError, runningLocalDeployment } from './local-deployment';
 import { statusByProcesses } from './process-status';
+import { stateFolder } from './state/state-folder';
 
 /** See the module's comment; `tools/pipeline/capabilities.ts` has what it does not do. */
 export class LocalPipeline implements Pipeline {
@@ -63,5 +67,29 @@ export class LocalPipeline implements Pipeline {
 
   doctor(): Promise<CheckResult[]> {
     return doctorOfLocalRun(this.userId);
+  }
+
+  async parts(): Promise<PartState[]> {
+    return Promise.resolve(partStates(this.run()));
+  }
+
+  async actOnPart(action: PartAction, { signal }: Control): Promise<PartState> {
+    return actOnPart(this.run(), action, signal);
+  }
+
+  async emulator(): Promise<EmulatorState> {
+    return Promise.resolve(emulatorState(this.run()));
+  }
+
+  async setEmulator(change: Partial<EmulatorState>): Promise<EmulatorState> {
+    return Promise.resolve(changeEmulator(this.run(), change));
+  }
+
+  async sendBroken(record: BrokenRecord, { signal }: Control): Promise<SentBroken> {
+    return sendBroken(await this.find(), record, signal);
+  }
+
+  private run(): RunFolder {
+    return { userId: this.userId, folder: stateFolder(this.userId) };
   }
 }

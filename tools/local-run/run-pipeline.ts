@@ -1,9 +1,10 @@
 /** What a run does once this machine is prepared: it sends every post once, then random posts until it is to stop. */
 import { FEED_NAMES } from '../../services/contract';
+import type { EmulatorReport, Pace } from '../../services/emulator';
 import type { Answers } from '../pipeline/answers';
 import type { BatchReport } from '../pipeline/batch';
 import type { Deployment } from '../pipeline/deployment';
-import { reportsOf, type EmulateOptions } from '../pipeline/emulate';
+import { emulateDeployment, reportsOf, runEmulation, type EmulateOptions } from '../pipeline/emulate';
 import type { Control } from '../pipeline/pipeline';
 import type { Reconciliation } from '../pipeline/reconcile';
 import { fillDatabase, startAndDeploy } from './bring-up';
@@ -12,6 +13,7 @@ import type { LocalParts } from './local-parts';
 import type { Output } from './output';
 import type { RunOptions } from './run-options';
 import type { RunPage } from './run-page';
+import { readEmulatorFile, writeEmulatorFile } from './state/emulator-file';
 import { Steps } from './steps';
 import { untilAppended, untilStored } from './until';
 
@@ -59,7 +61,7 @@ export async function runPipeline(
   );
   output.line(`Database: ${seeded.note}`);
   if (page !== undefined) output.line(`Live page: ${page.url}`);
-  return new PipelineRun(context, target, parts, steps, page).go();
+  return new PipelineRun(context, target, stateDir, parts, steps, page).go();
 }
 
 /** The steps of a pipeline that is up. */
@@ -70,6 +72,7 @@ class PipelineRun {
   constructor(
     private readonly context: RunContext,
     private readonly target: Deployment,
+    private readonly stateDir: string,
     private readonly parts: LocalParts,
     private readonly steps: Steps,
     private readonly page?: RunPage,
@@ -89,6 +92,7 @@ class PipelineRun {
     if (options.once) return reconciliation.ok ? 0 : 1;
 
     this.showWhere();
+    this.slowDown();
     if (!options.random) await this.steps.unlessStopped(new Promise<never>(() => undefined));
     for (;;) await this.cycle();
   }
@@ -100,13 +104,19 @@ class PipelineRun {
   /** Sends every post once. */
   private async sendAll(): Promise<void> {
     const { options, output } = this.context;
-    const emulation = { mode: 'all', seed: options.seed, rate: options.rate ?? 0 } as const;
+    const rate = options.rate ?? 0;
+    writeEmulatorFile(this.stateDir, { paused: false, rate });
+    const emulation = { mode: 'all', seed: options.seed, rate } as const;
     await this.steps.step(
       'Sending',
       async () => {
-        const reports = await this.send(emulation, (line) => {
-          output.line(line);
-        });
+        const reports = await this.send(
+          emulation,
+          () => this.pace(),
+          (line) => {
+            output.line(line);
+          },
+        );
         for (const { destination, posts, seconds } of reports) {
           output.line(
             posts === 0
@@ -119,13 +129,29 @@ class PipelineRun {
     );
   }
 
-  /** Sends random posts for a while, then cleans and reconciles. */
+  /** How posts flow now. */
+  private pace(): Pace {
+    return readEmulatorFile(this.stateDir) ?? { paused: false, rate: this.context.options.rate ?? 0 };
+  }
+
+  /** Random posts flow more gently than the first ones, unless the rate was set. */
+  private slowDown(): void {
+    const { rate } = this.context.options;
+    const pace = this.pace();
+    if (rate === undefined && pace.rate === 0)
+      writeEmulatorFile(this.stateDir, { ...pace, rate: GENTLE_RATE });
+  }
+
+  /** Sends random posts for a while, at the pace that is set meanwhile, then cleans and reconciles. */
   private async cycle(): Promise<void> {
     const { options, output, format } = this.context;
-    const rate = options.rate ?? GENTLE_RATE;
-    const posts = Math.max(1, Math.round((rate === 0 ? 500 : rate) * options.reportEvery));
-    const emulation = { mode: 'random', seed: options.seed, rate, posts } as const;
-    await this.steps.step('Sending', () => this.send(emulation), LAST_BATCH_MS);
+    const { rate } = this.pace();
+    const most = Math.max(1, Math.round((rate === 0 ? 500 : rate) * options.reportEvery));
+    const emulation = { mode: 'random', seed: options.seed, posts: most } as const;
+    const end = performance.now() + options.reportEvery * 1000;
+    const pace = (): Pace | undefined => (performance.now() < end ? this.pace() : undefined);
+    const sent = await this.steps.step('Sending', () => this.send(emulation, pace), LAST_BATCH_MS);
+    const posts = Math.max(...sent.map((one) => one.posts));
     const report = await this.clean(true);
     const result = await this.reconcile();
     const counts = result.feeds.map(
@@ -144,11 +170,20 @@ class PipelineRun {
   /**
    * Sends posts to topics and streams at the same time.
    *
+   * @param pace undefined ends it.
    * @throws Error, after both have ended, when a record was not acknowledged in the end.
    */
-  private async send(options: Omit<EmulateOptions, 'to'>, tell?: (line: string) => void) {
-    const control = { ...this.quietly(), ...(tell && { tell }) };
-    const reports = reportsOf(await this.pipeline.emulate({ ...options, to: 'both' }, control));
+  private async send(
+    options: Omit<EmulateOptions, 'to'>,
+    pace: () => Pace | undefined,
+    tell: (line: string) => void = () => undefined,
+  ): Promise<readonly EmulatorReport[]> {
+    const result = await runEmulation(
+      (one, signal, onProgress) => emulateDeployment(this.target, one, signal, onProgress, { pace }),
+      { ...options, to: 'both' },
+      { signal: this.signal, tell },
+    );
+    const reports = reportsOf(result);
     this.signal.throwIfAborted();
     for (const { ok, destination, problems } of reports) {
       if (!ok) throw new Error(`Not every post got through to the ${destination}: ${problems.join(' ')}`);

@@ -10,6 +10,7 @@ import { checkTools } from './install/tools';
 import { chooseEndpoints, LocalParts } from './local-parts';
 import { serveRunPage, type RunPage } from './run-page';
 import { runPipeline, type RunContext } from './run-pipeline';
+import { removeEmulatorFile } from './state/emulator-file';
 import { endLeftovers, removeRunFile } from './state/run-file';
 import { openState } from './state/state-folder';
 import { StopRequest } from './stop-request';
@@ -68,6 +69,7 @@ export async function run(context: RunContext): Promise<number> {
       output.line('Stopping all parts …');
       await parts.stop();
       removeRunFile(state.folder);
+      removeEmulatorFile(state.folder);
       rmSync(path.join(state.folder, 'ministack', 'tmp'), { recursive: true, force: true });
       output.line('Everything has stopped.');
     }

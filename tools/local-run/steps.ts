@@ -1,4 +1,4 @@
-/** The steps of a run: each ends when the run is to stop, and is repeated when a part died under it. */
+/** The steps of a run: each ends when the run is to stop, and is repeated when a part died or was frozen under it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from './output';
 import type { Supervisor } from './supervisor';
@@ -13,7 +13,7 @@ export class Steps {
   ) {}
 
   /**
-   * Does a step; once more when a part died meanwhile and runs again, which happens only so often before the run ends.
+   * Does a step; once more when a part died or was frozen meanwhile and runs again, which happens only so often before the run ends.
    * Every step can be repeated: it continues where it was, or changes nothing.
    *
    * @param graceMs how long the step is waited for when the run is to stop, before its parts are taken from it.
@@ -21,7 +21,7 @@ export class Steps {
   async step<T>(name: string, work: () => Promise<T>, graceMs = 0): Promise<T> {
     const { supervisor } = this;
     for (;;) {
-      const deaths = supervisor.deathCount;
+      const before = supervisor.disturbanceCount;
       try {
         return await this.unlessStopped(work(), graceMs);
       } catch (error) {
@@ -29,12 +29,12 @@ export class Steps {
         // The death may be noticed a moment after the error it caused.
         await new Promise((resolve) => setTimeout(resolve, 500));
         await this.unlessStopped(supervisor.settled());
-        if (supervisor.deathCount === deaths) {
+        if (supervisor.disturbanceCount === before) {
           throw new Error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
             cause: error,
           });
         }
-        this.output.line(`${name} was interrupted by the death of a part and is tried again.`);
+        this.output.line(`${name} was interrupted, because a part died or was frozen, and is tried again.`);
       }
     }
   }

@@ -3,6 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeExit } from '../processes/child';
+import { isFrozen, startTime } from '../processes/identity.cjs';
 import { withLog, type RunningPart } from './parts/part-process';
 
 /** How often a part is started again unless told otherwise, counted over {@link RESTART_WINDOW_MS}. */
@@ -10,6 +11,7 @@ export const MAX_RESTARTS = 3;
 const RESTART_WINDOW_MS = 5 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 4000;
+const FROZEN_LOOK_MS = 2000;
 
 /** Starts a part; called again after it has died. The signal aborts when the supervisor stops. */
 export type PartStarter<P extends RunningPart> = (signal: AbortSignal) => Promise<P>;
@@ -22,7 +24,7 @@ interface Entry {
   ready: Promise<void>;
 }
 
-/** What the supervisor reports. */
+/** What the supervisor reports and asks. */
 export interface SupervisorEvents {
   /** A line for a person. */
   readonly onLine: (text: string) => void;
@@ -30,6 +32,8 @@ export interface SupervisorEvents {
   readonly onChange: (parts: readonly RunningPart[]) => void;
   /** A part has died too often: the run cannot continue. */
   readonly onFailure: (error: Error) => void;
+  /** Whether a person asked for the end of this process: it is then started again at once, and not counted. Default: no. */
+  readonly wasAskedFor?: (part: RunningPart) => boolean;
 }
 
 /** Supervises the parts of one run. */
@@ -38,7 +42,9 @@ export class Supervisor {
   private readonly stopping = new AbortController();
   /** Starts that are under way. */
   private readonly starting = new Set<Promise<RunningPart>>();
-  private deaths = 0;
+  private readonly frozen = new Set<number>();
+  private disturbances = 0;
+  private watcher: NodeJS.Timeout | undefined;
 
   /** @param maxRestarts how often a part may be started again within five minutes before the run ends. */
   constructor(
@@ -46,9 +52,9 @@ export class Supervisor {
     private readonly maxRestarts: number = MAX_RESTARTS,
   ) {}
 
-  /** How many parts have died so far. */
-  get deathCount(): number {
-    return this.deaths;
+  /** How often a part has died or was frozen so far. */
+  get disturbanceCount(): number {
+    return this.disturbances;
   }
 
   /** The parts that were started, in the order in which they became ready. */
@@ -69,6 +75,9 @@ export class Supervisor {
     this.entries.set(part.name, entry);
     this.events.onChange(this.parts);
     this.watch(entry);
+    this.watcher ??= setInterval(() => {
+      this.lookForFrozen();
+    }, FROZEN_LOOK_MS).unref();
     return part;
   }
 
@@ -77,7 +86,7 @@ export class Supervisor {
     return this.entries.get(name)?.part;
   }
 
-  /** Resolves when no part is being restarted. */
+  /** Resolves when no part is being restarted, and none is known to be frozen. */
   async settled(): Promise<void> {
     await Promise.all([...this.entries.values()].map(({ ready }) => ready));
   }
@@ -85,6 +94,8 @@ export class Supervisor {
   /** Stops the parts: those that use others first. Each is killed if it does not stop in time. */
   async stop(order: readonly (readonly string[])[]): Promise<void> {
     this.stopping.abort(new Error('The local run is stopping.'));
+    clearInterval(this.watcher);
+    for (const part of this.parts) part.kill('SIGCONT'); // A frozen one would also keep those that use it from stopping.
     await Promise.allSettled(this.starting); // Each is either cancelled, or among the entries afterwards.
     await this.settled();
     for (const names of order) {
@@ -95,25 +106,51 @@ export class Supervisor {
     this.entries.clear();
   }
 
+  /** A part that is frozen is not ready: what fails meanwhile is repeated when it runs on. */
+  private lookForFrozen(): void {
+    for (const entry of this.entries.values()) {
+      const { part } = entry;
+      if (this.frozen.has(part.pid) || !isFrozen(part.pid)) continue;
+      this.frozen.add(part.pid);
+      this.disturbances += 1;
+      this.events.onLine(`${part.name} is frozen (pid ${part.pid}).`);
+      entry.ready = this.thawed(part);
+    }
+  }
+
+  private async thawed({ name, pid }: RunningPart): Promise<void> {
+    const { signal } = this.stopping;
+    while (isFrozen(pid) && !signal.aborted) await sleep(100, undefined, { ref: false });
+    this.frozen.delete(pid);
+    if (!signal.aborted && this.current(name)?.pid === pid && startTime(pid) !== undefined)
+      this.events.onLine(`${name} runs on (pid ${pid}).`);
+  }
+
   private watch(entry: Entry): void {
     const { part } = entry;
     void part.exited.then((exit) => {
       if (this.stopping.signal.aborted) return;
-      this.deaths += 1;
-      this.events.onLine(withLog(`${part.name} has died (${describeExit(exit)}).`, part.logFile));
-      entry.ready = this.restart(entry).catch((error: unknown) => {
+      this.disturbances += 1;
+      const asked = this.events.wasAskedFor?.(part) === true;
+      this.events.onLine(
+        asked
+          ? `${part.name} was ended by command (${describeExit(exit)}).`
+          : withLog(`${part.name} has died (${describeExit(exit)}).`, part.logFile),
+      );
+      entry.ready = this.restart(entry, asked).catch((error: unknown) => {
         if (this.stopping.signal.aborted) return;
         this.events.onFailure(error instanceof Error ? error : new Error(String(error)));
       });
     });
   }
 
-  private async restart(entry: Entry): Promise<void> {
+  /** @param asked whether the first start is one that was asked for. */
+  private async restart(entry: Entry, asked: boolean): Promise<void> {
     const { name } = entry.part;
     const { signal } = this.stopping;
-    for (;;) {
+    for (let isFree = asked; ; isFree = false) {
       const recent = entry.restarts.filter((at) => Date.now() - at < RESTART_WINDOW_MS).length;
-      if (recent >= this.maxRestarts) {
+      if (!isFree && recent >= this.maxRestarts) {
         const minutes = RESTART_WINDOW_MS / 60_000;
         throw new Error(
           withLog(
@@ -122,8 +159,10 @@ export class Supervisor {
           ),
         );
       }
-      entry.restarts.push(Date.now());
-      await sleep(Math.min(FIRST_PAUSE_MS * 2 ** recent, LONGEST_PAUSE_MS), undefined, { signal });
+      if (!isFree) {
+        entry.restarts.push(Date.now());
+        await sleep(Math.min(FIRST_PAUSE_MS * 2 ** recent, LONGEST_PAUSE_MS), undefined, { signal });
+      }
       try {
         entry.part = await entry.start(signal);
       } catch (error) {

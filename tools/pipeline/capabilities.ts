@@ -27,6 +27,14 @@ const RATE = "the function sends at the stage's own rate";
 /** Why an option is none of the local run's. */
 export const ONLY_AWS = 'it is for the stages on AWS';
 
+/** A method that a stage on AWS does not have. */
+function onlyLocal(reason: string): Capability {
+  return { onAws: `Not possible: ${reason}.`, unsupported: {}, absent: { aws: reason } };
+}
+const NO_PROCESSES = 'AWS runs the parts, and there are no processes to act on';
+const NO_EMULATOR =
+  "the stage's schedule sends the posts, at the stage's rate; the setting `emulator` switches it on and off";
+
 /** The differences by method. */
 export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
   status: {
@@ -68,4 +76,19 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
       'Asks for account, stacks, cluster, sink, REST proxy, API, streams, answers and alarms; before anything is deployed, for what a deployment needs. It changes nothing.',
     unsupported: {},
   },
+  parts: onlyLocal(NO_PROCESSES),
+  actOnPart: onlyLocal(NO_PROCESSES),
+  emulator: onlyLocal(NO_EMULATOR),
+  setEmulator: onlyLocal(NO_EMULATOR),
+  sendBroken: onlyLocal(
+    'its reconciliation does not read the topics, and takes every record of the ledger for a JSON object',
+  ),
 };
+
+/** The error of a method that a side lacks. */
+export function absentError(method: Method, side: Side): Error {
+  const reason = CAPABILITIES[method].absent?.[side] ?? 'it is not there';
+  return new Error(
+    `${method} cannot be used ${side === 'aws' ? 'with a stage on AWS' : 'with the local run'}: ${reason}.`,
+  );
+}

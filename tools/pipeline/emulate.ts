@@ -1,8 +1,10 @@
 /** Sends posts from the source database of a deployment to its API: to the topics, to the streams, or to both. */
 import {
+  type EmulateControl,
   type EmulatorDestination,
   type EmulatorOptions,
   type EmulatorReport,
+  type EmulatorTargets,
   emulate,
   openPorts,
   runName,
@@ -34,27 +36,37 @@ export type Emulate = (
   onProgress?: (line: string) => void,
 ) => Promise<EmulatorReport>;
 
-/** Runs the emulator until it is done or the signal comes; the ledger is written either way. */
+/** What the emulator of a deployment reads and sends to. */
+export function emulatorTargets({ outputs }: Deployment): EmulatorTargets {
+  return {
+    apiUrl: outputs.ApiUrl,
+    sourceSecretArn: outputs.SourceSecretArn,
+    sinkBucket: outputs.SinkBucketName,
+  };
+}
+
+/**
+ * Runs the emulator until it is done or the signal comes; the ledger is written either way.
+ *
+ * @param control the pace, which may change meanwhile, and what follows each batch.
+ */
 export async function emulateDeployment(
   deployment: Deployment,
   options: EmulatorOptions,
   signal: AbortSignal,
   onProgress?: (line: string) => void,
+  control: Pick<EmulateControl, 'pace' | 'onProgress'> = {},
 ): Promise<EmulatorReport> {
-  const ports = await openPorts(
-    {
-      apiUrl: deployment.outputs.ApiUrl,
-      sourceSecretArn: deployment.outputs.SourceSecretArn,
-      sinkBucket: deployment.outputs.SinkBucketName,
-    },
-    deployment.aws,
-  );
+  const ports = await openPorts(emulatorTargets(deployment), deployment.aws);
   const posts = options.posts ?? (options.mode === 'all' ? undefined : DEFAULT_RANDOM_POSTS);
   let shown = 0;
   try {
     return await emulate({ ...options, posts, userId: deployment.userId }, ports, {
+      ...control,
       signal,
-      onProgress: ({ posts: sent, total, seconds }) => {
+      onProgress: (progress) => {
+        control.onProgress?.(progress);
+        const { posts: sent, total, seconds } = progress;
         if (seconds - shown < 2 && sent < total) return;
         shown = seconds;
         onProgress?.(

@@ -37,3 +37,11 @@ export interface BrokenRecord {
   readonly kind: (typeof BROKEN_KINDS)[number];
   readonly to: 'topics' | 'streams';
 }
+
+/** A broken record that was sent. */
+export interface SentBroken extends BrokenRecord {
+  /** Where it was acknowledged: `pinterest.pin, partition 1, offset 41`, or stream, shard and sequence number. */
+  readonly place: string;
+  /** What was sent, as JSON. */
+  readonly value: string;
+}

@@ -7,6 +7,7 @@ import type { Answers } from './answers';
 import type { BatchResult } from './batch';
 import type { CheckResult } from './doctor/check';
 import type { EmulateOptions, EmulatorReports } from './emulate';
+import type { BrokenRecord, EmulatorState, PartAction, PartState, SentBroken } from './hands';
 import type { Reconciliation } from './reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from './replay';
 import type { Status } from './status';
@@ -58,4 +59,14 @@ export interface Pipeline {
   replay(options: ReplayOptions, control: Control): Promise<StreamReplay | RawReplay>;
   /** Asks whether all is well, and says what to do where it is not. Never rejects because something is wrong. */
   doctor(): Promise<CheckResult[]>;
+  /** The state of every process of the local run. */
+  parts(control: Control): Promise<PartState[]>;
+  /** Kills, freezes, thaws or restarts a part; returns its state then. */
+  actOnPart(action: PartAction, control: Control): Promise<PartState>;
+  /** How the posts that `npm start` sends flow. */
+  emulator(control: Control): Promise<EmulatorState>;
+  /** Pauses, resumes, or changes the rate, within a second; returns the new state. */
+  setEmulator(change: Partial<EmulatorState>, control: Control): Promise<EmulatorState>;
+  /** Sends one broken record through the API, noted in the ledger; it ends in quarantine or among the dead-letter records. */
+  sendBroken(record: BrokenRecord, control: Control): Promise<SentBroken>;
 }

@@ -34,7 +34,7 @@ export interface Child {
   readonly exited: Promise<ChildExit>;
   /** Sends a signal to the child alone. Returns false when it has ended. */
   kill(signal: NodeJS.Signals): boolean;
-  /** SIGTERM, then SIGKILL to the whole group after `timeoutMs`. Resolves when it has ended. */
+  /** SIGTERM, also to a frozen child, then SIGKILL to the whole group after `timeoutMs`. Resolves when it has ended. */
   stop(timeoutMs: number): Promise<ChildExit>;
 }
 
@@ -101,6 +101,7 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
     kill: (signal) => child.exitCode === null && child.signalCode === null && child.kill(signal),
     async stop(timeoutMs) {
       child.kill('SIGTERM');
+      child.kill('SIGCONT'); // A frozen child takes no other signal.
       if (!(await settledWithin(exited, timeoutMs)) && child.exitCode === null && child.signalCode === null) {
         send(-pid, 'SIGKILL');
       }
@@ -124,7 +125,10 @@ export async function stopChildren(timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (let rest = markedProcesses(guardian.mark); rest.length > 0; rest = markedProcesses(guardian.mark)) {
     const late = Date.now() > deadline;
-    for (const pid of rest) send(pid, late ? 'SIGKILL' : 'SIGTERM');
+    for (const pid of rest) {
+      send(pid, late ? 'SIGKILL' : 'SIGTERM');
+      send(pid, 'SIGCONT');
+    }
     if (Date.now() > deadline + 5_000) return;
     await sleep(100);
   }

@@ -64,6 +64,7 @@ async function endAll() {
       } else if (!asked.has(pid)) {
         asked.add(pid);
         send(pid, 'SIGTERM');
+        send(pid, 'SIGCONT'); // A frozen process takes no other signal.
       }
     }
     if (late && Date.now() > deadline + GRACE_MS) process.exit(1);

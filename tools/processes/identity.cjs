@@ -49,6 +49,27 @@ function startTime(pid) {
 }
 
 /**
+ * Whether a process is stopped by a signal (SIGSTOP).
+ *
+ * @param {number} pid
+ * @returns {boolean} false when there is no such process.
+ */
+function isFrozen(pid) {
+  try {
+    const state =
+      process.platform === 'linux'
+        ? statFields(pid)[0]
+        : execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], {
+            encoding: 'utf8',
+            stdio: ['ignore', 'pipe', 'ignore'],
+          });
+    return state.startsWith('T');
+  } catch {
+    return false;
+  }
+}
+
+/**
  * The live processes whose mark starts with `prefix`, this process left out. Linux only; elsewhere the answer is empty
  * and process groups have to do.
  *
@@ -87,4 +108,4 @@ function send(target, signal) {
   }
 }
 
-module.exports = { MARK_VARIABLE, startTime, markedProcesses, send };
+module.exports = { MARK_VARIABLE, startTime, isFrozen, markedProcesses, send };

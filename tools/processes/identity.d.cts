@@ -4,6 +4,9 @@ export declare const MARK_VARIABLE: string;
 /** The time a process started, as a text that is only compared; undefined when there is no such process. */
 export declare function startTime(pid: number): string | undefined;
 
+/** Whether a process is stopped by a signal (SIGSTOP); false when there is no such process. */
+export declare function isFrozen(pid: number): boolean;
+
 /** The live processes whose mark starts with `prefix`, this process left out. Empty on other systems than Linux. */
 export declare function markedProcesses(prefix: string): number[];
 

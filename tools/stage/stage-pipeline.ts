@@ -2,6 +2,7 @@
 import type { EmulatorReport } from '../../services/emulator';
 import type { Answers } from '../pipeline/answers';
 import type { BatchResult } from '../pipeline/batch';
+import { absentError } from '../pipeline/capabilities';
 import type { StageAws } from '../pipeline/deployment';
 import type { CheckResult } from '../pipeline/doctor/check';
 import { runEmulation, type EmulateOptions, type EmulatorReports } from '../pipeline/emulate';
@@ -50,5 +51,25 @@ export class StagePipeline implements Pipeline {
 
   doctor(): Promise<CheckResult[]> {
     return doctorOfStage(this.stage);
+  }
+
+  parts(): Promise<never> {
+    return Promise.reject(absentError('parts', 'aws'));
+  }
+
+  actOnPart(): Promise<never> {
+    return Promise.reject(absentError('actOnPart', 'aws'));
+  }
+
+  emulator(): Promise<never> {
+    return Promise.reject(absentError('emulator', 'aws'));
+  }
+
+  setEmulator(): Promise<never> {
+    return Promise.reject(absentError('setEmulator', 'aws'));
+  }
+
+  sendBroken(): Promise<never> {
+    return Promise.reject(absentError('sendBroken', 'aws'));
   }
 }

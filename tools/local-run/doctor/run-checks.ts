@@ -1,10 +1,9 @@
 /** The state folder of a user id, and the parts of its run. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import path from 'node:path';
 import { probeBroker } from '../parts/kafka';
 import { lockHolder } from '../state/lock';
-import { leftovers, readRunParts, type RunFile } from '../state/run-file';
+import { leftovers, readRunFile, readRunParts, type RunFile } from '../state/run-file';
 import { lockFile, readStateFile, type StateFile } from '../state/state-folder';
 import { messageOf } from '../../pipeline/aws-errors';
 import { getJson } from '../../pipeline/connector-status';
@@ -23,13 +22,7 @@ export interface LocalRun {
 
 /** Looks for the run of a user id. */
 export function findRun(userId: string, folder: string): LocalRun {
-  let run: RunFile | undefined;
-  try {
-    run = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as RunFile;
-  } catch {
-    // There is none, or none that is whole: writing one is a single step, so that is no run of ours.
-  }
-  return { userId, folder, supervisor: lockHolder(lockFile(folder))?.pid, run };
+  return { userId, folder, supervisor: lockHolder(lockFile(folder))?.pid, run: readRunFile(folder) };
 }
 
 /** The remembered state; undefined when there is none. @throws Error telling to reset when it cannot be used. */

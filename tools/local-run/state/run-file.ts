@@ -38,6 +38,15 @@ function file(folder: string): string {
   return path.join(folder, 'run.json');
 }
 
+/** What `run.json` says; undefined when there is none that can be read. */
+export function readRunFile(folder: string): RunFile | undefined {
+  try {
+    return JSON.parse(readFileSync(file(folder), 'utf8')) as RunFile;
+  } catch {
+    return undefined; // Writing it is a single step, so half of one is no run of ours.
+  }
+}
+
 /** Writes `run.json` in one step. */
 export function writeRunFile(folder: string, run: RunFile): void {
   writeJson(file(folder), run);
@@ -103,6 +112,7 @@ export async function endLeftovers(
   for (const one of first) {
     onEnd(one);
     send(one.pid, 'SIGTERM');
+    send(one.pid, 'SIGCONT'); // A frozen process takes no other signal.
   }
   const started = Date.now();
   for (let rest = first; rest.length > 0; rest = leftovers(folder)) {

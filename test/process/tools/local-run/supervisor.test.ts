@@ -13,14 +13,16 @@ describe('the supervisor', () => {
   let lines: string[];
   let failures: Error[];
   let pids: number[];
+  let asked: number[];
 
   beforeEach(() => {
     stateDir = mkdtempSync(path.join(tmpdir(), 'supervisor-test-'));
-    [lines, failures, pids] = [[], [], []];
+    [lines, failures, pids, asked] = [[], [], [], []];
     supervisor = new Supervisor({
       onLine: (line) => lines.push(line),
       onChange: (parts) => (pids = parts.map(({ pid }) => pid)),
       onFailure: (error) => failures.push(error),
+      wasAskedFor: ({ pid }) => asked.includes(pid),
     });
   });
 
@@ -67,7 +69,7 @@ describe('the supervisor', () => {
     expect(lines[1]).toMatch(/^one runs again \(pid \d+\)\.$/);
     expect(supervisor.current('one')?.pid).not.toBe(part.pid);
     expect(pids).toEqual([supervisor.current('one')?.pid]);
-    expect(supervisor.deathCount).toBe(1);
+    expect(supervisor.disturbanceCount).toBe(1);
     expect(failures).toEqual([]);
   });
 
@@ -81,6 +83,54 @@ describe('the supervisor', () => {
     expect(failures.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^one has died again after 3 restarts within 5 minutes; the run ends\./),
     ]);
+  });
+
+  test('ends that were asked for are not counted: the part starts again each time', async () => {
+    await supervisor.start(starter('one'));
+    for (let end = 0; end < MAX_RESTARTS + 2; end += 1) {
+      const { pid } = supervisor.current('one') ?? { pid: 0 };
+      asked.push(pid);
+      supervisor.current('one')?.kill('SIGKILL');
+      await until(() => failures.length > 0 || supervisor.current('one')?.pid !== pid);
+    }
+    expect(failures).toEqual([]);
+    expect(supervisor.disturbanceCount).toBe(MAX_RESTARTS + 2);
+    expect(lines[0]).toBe('one was ended by command (signal SIGKILL).');
+    // A death of its own is then the first one that counts.
+    const { pid } = supervisor.current('one') ?? { pid: 0 };
+    supervisor.current('one')?.kill('SIGKILL');
+    await until(() => supervisor.current('one')?.pid !== pid);
+    expect(lines.at(-2)).toMatch(/^one has died \(signal SIGKILL\)\./);
+    expect(failures).toEqual([]);
+  });
+
+  test('a frozen part is reported, and settled waits until it runs on', async () => {
+    const part = await supervisor.start(starter('one'));
+    part.kill('SIGSTOP');
+    await until(() => lines.length === 1);
+    expect(lines).toEqual([`one is frozen (pid ${part.pid}).`]);
+    expect(supervisor.disturbanceCount).toBe(1);
+    const settled = jest.fn();
+    const settling = supervisor.settled().then(settled);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(settled).not.toHaveBeenCalled();
+    part.kill('SIGCONT');
+    await settling;
+    expect(lines[1]).toBe(`one runs on (pid ${part.pid}).`);
+    expect(supervisor.current('one')?.pid).toBe(part.pid);
+  });
+
+  test('a frozen part stops in order, by SIGTERM, when everything stops', async () => {
+    const part = await supervisor.start(
+      starter(
+        'one',
+        "process.on('SIGTERM', () => process.exit(7)); setTimeout(() => {}, 60000); console.log('set')",
+      ),
+    );
+    await until(() => readFileSync(part.logFile, 'utf8').includes('set'));
+    part.kill('SIGSTOP');
+    await supervisor.stop([['one']]);
+    expect(await part.exited).toEqual({ code: 7, signal: null });
   });
 
   test('does not restart a part that ends because everything stops', async () => {

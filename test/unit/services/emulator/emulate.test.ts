@@ -1,3 +1,4 @@
+import type { Pace } from '../../../../services/emulator';
 import { PostGenerator } from '../../../../services/source/generator';
 import type { SourceReader } from '../../../../services/source/source-reader';
 import { EmulatorWorld, generatedSource, upTo } from './ports';
@@ -241,6 +242,23 @@ test('the rate is kept, in small batches', async () => {
       .filter(({ feed }) => feed === 'pin')
       .map(({ sent }) => sent),
   ).toEqual(Array.from({ length: 10 }, () => 10));
+});
+
+test('posts that were read for a faster pace go at the new one, and a pace that ends leaves a whole ledger', async () => {
+  await start();
+  const paces: (Pace | undefined)[] = [];
+  const report = await world.run({ mode: 'all', batchPosts: 40 }, generatedSource(100), {
+    pace: () => {
+      const sent = world.keys('pinterest.user').length;
+      paces.push(sent >= 60 ? undefined : { paused: false, rate: sent >= 40 ? 20 : 0 });
+      return paces.at(-1);
+    },
+  });
+  expect(report).toMatchObject({ from: 0, to: 60, posts: 60, ended: 'stopped', ok: true, problems: [] });
+  expect(paces.at(-1)).toBeUndefined();
+  expect(world.keys('pinterest.pin')).toEqual(upTo(60));
+  const sizes = world.ledger.lines().flatMap(({ feed, sent }) => (feed === 'pin' ? [sent] : []));
+  expect(sizes).toEqual([40, 5, 5, 5, 5]);
 });
 
 test('with a pause posts go one by one, each after a random wait', async () => {

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
-import { ONLY_AWS } from '../../../../tools/pipeline/capabilities';
+import { ONLY_AWS, type Capability } from '../../../../tools/pipeline/capabilities';
 import { addStageOptions, stageOf, userIdOption, type StageFlags } from '../../../../tools/cli/stage-option';
 
 /** Parses as the command line does, and returns the flags, or the error as commander writes it. */
-function parse(...args: string[]): { flags?: StageFlags; error: string; help: string } {
+function parseWith(
+  absent: Capability['absent'],
+  args: readonly string[],
+): { flags?: StageFlags; error: string; help: string } {
   let [error, flags] = ['', undefined as StageFlags | undefined];
   const program = new Command().exitOverride().configureOutput({ writeErr: (text) => (error += text) });
   const command = program
@@ -17,6 +20,7 @@ function parse(...args: string[]): { flags?: StageFlags; error: string; help: st
   addStageOptions(command, {
     onAws: 'It works elsewhere.',
     unsupported: { local: { wait: ONLY_AWS }, aws: { rate: 'it is set there' } },
+    absent,
   });
   let help = '';
   command.configureOutput({ writeOut: (text) => (help += text), writeErr: (text) => (error += text) });
@@ -28,6 +32,8 @@ function parse(...args: string[]): { flags?: StageFlags; error: string; help: st
   }
   return { flags, error, help };
 }
+
+const parse = (...args: string[]) => parseWith(undefined, args);
 
 test('without a stage the pipeline is the local one', () => {
   expect(parse('--rate', '5').flags).toEqual({ userId: 'pinterest', stage: 'local', rate: '5', wait: true });
@@ -54,6 +60,15 @@ test('options that do not go with the stage are refused by name, with the reason
       `error: option '${args[0]}' cannot be used with --stage local: it is for the stages on AWS\n`,
     );
   }
+});
+
+test('a command that a stage does not have is refused with the reason', () => {
+  const absent = { aws: 'nothing runs there' };
+  expect(parseWith(absent, ['--stage', 'dev'])).toMatchObject({
+    error: "error: command 'work' cannot be used with --stage dev: nothing runs there\n",
+    flags: undefined,
+  });
+  expect(parseWith(absent, []).flags).toMatchObject({ stage: 'local' });
 });
 
 test('the help says what differs', () => {

@@ -4,27 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MARK_VARIABLE, startTime } from '../../../../../tools/processes/identity.cjs';
-import {
-  endLeftovers,
-  leftovers,
-  writeRunFile,
-  type RunFile,
-} from '../../../../../tools/local-run/state/run-file';
-
-const RUN: RunFile = {
-  userId: 'me',
-  startedAt: '2026-01-31T12:00:00.000Z',
-  supervisorPid: 1,
-  mark: 'pipeline-none',
-  region: 'us-east-1',
-  endpointUrl: 'http://127.0.0.1:1',
-  accessKeyId: 'LOCAL',
-  bootstrapServers: '127.0.0.1:2',
-  connectUrl: 'http://127.0.0.1:3',
-  restProxyUrl: 'http://127.0.0.1:4',
-  database: { host: '127.0.0.1', port: 5 },
-  parts: [],
-};
+import { endLeftovers, leftovers, writeRunFile } from '../../../../../tools/local-run/state/run-file';
+import { RUN } from './example-run';
 
 describe('what a crashed run left behind', () => {
   let folder: string;

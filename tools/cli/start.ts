@@ -15,6 +15,7 @@ import { exemptLoopback, forgetAwsAccount } from '../processes/environment';
 import { guardian } from '../processes/guardian';
 import { MARK_VARIABLE } from '../processes/identity.cjs';
 import { run } from '../local-run/run';
+import { createTerminalOutput, isLive } from '../local-run/terminal-output';
 import { StopRequest } from '../local-run/stop-request';
 
 const SIGNALS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
@@ -40,7 +41,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const write = (text: string): void => {
     if (outputOpen) process.stdout.write(text);
   };
-  const output = createOutput(write);
+  const output = isLive(process.stdout, process.env)
+    ? createTerminalOutput(write, process.stdout)
+    : createOutput(write);
+  // However the run ends, the line on what was under way goes, before what is said of the end.
+  const nothingUnderWay = (): void => {
+    output.now();
+  };
+  process.on('uncaughtExceptionMonitor', nothingUnderWay).on('exit', nothingUnderWay);
   process.stdout.on('error', () => {
     outputOpen = false;
     stop.abort(new StopRequest('The reader of the output has gone.', 141));
@@ -79,6 +87,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const format = { batch: formatBatch, answers: formatAnswers, reconciliation: formatReconciliation };
     return await run({ options, output, format, stop });
   } catch (error) {
+    nothingUnderWay();
     if (error instanceof UsageExit) return error.exitCode;
     const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
     if (reason instanceof StopRequest) {

@@ -1,7 +1,7 @@
 /** Brings a pipeline up: starts its parts, deploys to them, and fills the database. */
 import { randomBytes } from 'node:crypto';
 import { readSourceSecret } from '../../services/emulator';
-import { seedDatabase, type SeedReport } from '../../services/source/seeder';
+import { seedDatabase, type SeedOptions, type SeedReport } from '../../services/source/seeder';
 import type { Deployment } from '../pipeline/deployment';
 import { bootstrap, deploy, requireDeployed, synthesise, type DeploySettings } from './deploy';
 import { installedParts } from './install';
@@ -62,7 +62,7 @@ export async function startAndDeploy({
   };
   await steps.unlessStopped(Promise.all([cloud(), parts.startMariaDb(), parts.startKafkaAndClients()]));
   return steps.step('Deploying', async () => {
-    await timed('Deployed all stacks', () => deployAndSave(settings, parts, signal));
+    await timed('Deployed all stacks', () => deployAndSave(settings, parts, output, signal));
     const { aws, bootstrapServers, connectUrl, restProxyUrl } = endpoints;
     return localDeployment({ userId: options.userId, aws, bootstrapServers, connectUrl, restProxyUrl });
   });
@@ -72,9 +72,12 @@ export async function startAndDeploy({
 async function deployAndSave(
   settings: DeploySettings,
   parts: LocalParts,
+  output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  await deploy(settings, signal);
+  await deploy(settings, signal, (done, of) => {
+    output.now({ title: 'Deploying', done, of, detail: `${done} of ${of} stacks` });
+  });
   await parts.miniStack().saveState();
   await requireDeployed(settings);
 }
@@ -89,6 +92,7 @@ export async function fillDatabase(
   posts: number,
   seed: number,
   signal: AbortSignal,
+  onProgress?: SeedOptions['onProgress'],
 ): Promise<SeedReport> {
   const server = parts.mariaDb();
   const secret = await readSourceSecret(target.outputs.SourceSecretArn, target.aws);
@@ -97,7 +101,7 @@ export async function fillDatabase(
   const owner = { username: 'seeder', password: randomBytes(24).toString('base64url') };
   await setDatabaseUser(server, { ...owner, database, access: 'all' });
   try {
-    const report = await seedDatabase({ database: { ...secret, ...owner }, posts, seed, signal });
+    const report = await seedDatabase({ database: { ...secret, ...owner }, posts, seed, signal, onProgress });
     signal.throwIfAborted();
     return report;
   } finally {

@@ -40,7 +40,12 @@ const APP_SOURCES = [
   ...['cdk.json', 'package-lock.json', 'package.json', 'tsconfig.json'],
 ];
 
-async function cdk(args: readonly string[], settings: DeploySettings, signal?: AbortSignal): Promise<void> {
+async function cdk(
+  args: readonly string[],
+  settings: DeploySettings,
+  signal?: AbortSignal,
+  onLine?: (line: string) => void,
+): Promise<void> {
   await runCommand(process.execPath, [CDK, ...args], {
     cwd: PROJECT_ROOT,
     env: childEnvironment('local', {
@@ -54,6 +59,7 @@ async function cdk(args: readonly string[], settings: DeploySettings, signal?: A
     }),
     timeoutMs: LIMIT_MS,
     signal,
+    onLine,
   });
 }
 
@@ -129,10 +135,23 @@ export async function bootstrap(settings: DeploySettings, signal?: AbortSignal):
   return true;
 }
 
-/** Deploys all stacks of the synthesised app. Kafka and Kafka Connect must respond. */
-export async function deploy(settings: DeploySettings, signal?: AbortSignal): Promise<void> {
+/**
+ * Deploys all stacks of the synthesised app. Kafka and Kafka Connect must respond.
+ *
+ * @param onProgress gets how many stacks are deployed, of how many.
+ */
+export async function deploy(
+  settings: DeploySettings,
+  signal?: AbortSignal,
+  onProgress: (done: number, of: number) => void = () => undefined,
+): Promise<void> {
+  const of = wantedStacks(assembly(settings)).length;
+  let done = 0;
+  const onLine = (line: string): void => {
+    if (line.includes('✅')) onProgress((done += 1), of);
+  };
   const options = ['--all', '--require-approval', 'never', '--concurrency', '3', '--quiet'];
-  await cdk(['deploy', '--app', assembly(settings), ...options], settings, signal).catch(
+  await cdk(['deploy', '--app', assembly(settings), ...options], settings, signal, onLine).catch(
     sayWhatHelps(settings),
   );
 }

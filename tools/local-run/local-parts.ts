@@ -143,12 +143,19 @@ export class LocalParts {
   ): Promise<P> {
     const began = performance.now();
     const { ports } = this.endpoints;
+    this.showStarting();
     const part = await this.supervisor.start((signal) =>
       start({ stateDir: this.state.folder, signal, ports }),
     );
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     this.output.line(`${title} is ready after ${seconds} s on ${HOST}:${ports[port]}`);
+    this.showStarting();
     return part;
+  }
+
+  private showStarting(): void {
+    const [done, of] = [this.supervisor.parts.length, STOP_ORDER.flat().length];
+    this.output.now(done < of ? { title: 'Starting the parts', done, of } : undefined);
   }
 
   private writeRunFile(parts: readonly RunningPart[]): void {

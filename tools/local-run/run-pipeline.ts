@@ -1,6 +1,6 @@
 /** What a run does once this machine is prepared: it sends every post once, then random posts until it is to stop. */
 import { FEED_NAMES } from '../../services/contract';
-import type { EmulatorReport, Pace } from '../../services/emulator';
+import type { EmulatorDestination, EmulatorReport, Pace } from '../../services/emulator';
 import type { Answers } from '../pipeline/answers';
 import type { BatchReport } from '../pipeline/batch';
 import type { Deployment } from '../pipeline/deployment';
@@ -57,12 +57,16 @@ export async function runPipeline(
   const target = await startAndDeploy({ options, stateDir, parts, steps, output });
   page?.show(target);
   const seeded = await steps.step('Filling the database', () =>
-    fillDatabase(parts, target, options.posts, options.seed, stop.signal),
+    fillDatabase(parts, target, options.posts, options.seed, stop.signal, (done, of) => {
+      output.now({ title: 'Filling the database', done, of, detail: `${count(done)} of ${count(of)} posts` });
+    }),
   );
   output.line(`Database: ${seeded.note}`);
   if (page !== undefined) output.line(`Live page: ${page.url}`);
   return new PipelineRun(context, target, stateDir, parts, steps, page).go();
 }
+
+const count = (value: number): string => value.toLocaleString('en-US');
 
 /** The steps of a pipeline that is up. */
 class PipelineRun {
@@ -114,7 +118,7 @@ class PipelineRun {
           emulation,
           () => this.pace(),
           (line) => {
-            output.line(line);
+            if (!output.isLive) output.line(line);
           },
         );
         for (const { destination, posts, seconds } of reports) {
@@ -178,8 +182,23 @@ class PipelineRun {
     pace: () => Pace | undefined,
     tell: (line: string) => void = () => undefined,
   ): Promise<readonly EmulatorReport[]> {
+    const sent = { topics: 0, streams: 0 };
+    let total = 0;
+    const watched = (): Pace | undefined => {
+      const next = pace();
+      this.showSending(sent, total, next?.paused === true);
+      return next;
+    };
     const result = await runEmulation(
-      (one, signal, onProgress) => emulateDeployment(this.target, one, signal, onProgress, { pace }),
+      (one, signal, onProgress) =>
+        emulateDeployment(this.target, one, signal, onProgress, {
+          pace: watched,
+          onProgress: (progress) => {
+            sent[one.destination ?? 'topics'] = progress.posts;
+            total = progress.total;
+            this.showSending(sent, total, false);
+          },
+        }),
       { ...options, to: 'both' },
       { signal: this.signal, tell },
     );
@@ -189,6 +208,17 @@ class PipelineRun {
       if (!ok) throw new Error(`Not every post got through to the ${destination}: ${problems.join(' ')}`);
     }
     return reports;
+  }
+
+  private showSending(
+    { topics, streams }: Record<EmulatorDestination, number>,
+    of: number,
+    paused: boolean,
+  ): void {
+    if (this.signal.aborted) return;
+    const posts = `topics ${count(topics)}, streams ${count(streams)} of ${count(of)} posts`;
+    const detail = paused ? `paused, ${posts}` : posts;
+    this.context.output.now({ title: 'Sending', done: topics + streams, of: 2 * of, detail });
   }
 
   /** Waits for the sink and the streams' functions, then cleans what the sink stored. */

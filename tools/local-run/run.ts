@@ -4,7 +4,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { freeBytes, requireSpace, RUN_BYTES } from './disk-space';
-import { ensureParts, toolsOfARun } from './install';
+import { ensureParts, missingParts, toolsOfARun } from './install';
 import { ensureSinkPlugin } from './install/sink-plugin';
 import { checkTools } from './install/tools';
 import { chooseEndpoints, LocalParts } from './local-parts';
@@ -39,10 +39,15 @@ async function explain(cause: unknown, folder: string): Promise<Error> {
 export async function run(context: RunContext): Promise<number> {
   const { options, output, stop } = context;
   await checkTools(toolsOfARun(), stop.signal);
+  const missing = missingParts().length;
   const onProgress = (line: string): void => {
     output.line(line);
+    const left = missingParts().length;
+    if (missing > 0) output.now({ title: 'Installing', done: missing - left, of: missing });
   };
-  await ensureParts(onProgress, stop);
+  await ensureParts(onProgress, stop).finally(() => {
+    output.now();
+  });
   const { sinkPlugin } = options;
   const pluginPath = sinkPlugin && (await ensureSinkPlugin(sinkPlugin, onProgress, stop.signal));
   const state = openState(options.userId);
@@ -67,10 +72,12 @@ export async function run(context: RunContext): Promise<number> {
     } finally {
       await page?.close();
       output.line('Stopping all parts …');
+      output.now({ title: 'Stopping' });
       await parts.stop();
       removeRunFile(state.folder);
       removeEmulatorFile(state.folder);
       rmSync(path.join(state.folder, 'ministack', 'tmp'), { recursive: true, force: true });
+      output.now();
       output.line('Everything has stopped.');
     }
   } finally {

@@ -22,6 +22,7 @@ export class Steps {
     const { supervisor } = this;
     for (;;) {
       const before = supervisor.disturbanceCount;
+      this.output.now({ title: name });
       try {
         return await this.unlessStopped(work(), graceMs);
       } catch (error) {
@@ -35,6 +36,8 @@ export class Steps {
           });
         }
         this.output.line(`${name} was interrupted, because a part died or was frozen, and is tried again.`);
+      } finally {
+        this.output.now();
       }
     }
   }

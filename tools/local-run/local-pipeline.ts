@@ -12,10 +12,19 @@ import {
   type EmulatorReports,
 } from '../pipeline/emulate';
 import type { BrokenRecord, EmulatorState, PartAction, PartState, SentBroken } from '../pipeline/hands';
-import type { BatchOptions, Control, EngineOptions, Pipeline, ReconcileOptions } from '../pipeline/pipeline';
+import type { FlowSample } from '../pipeline/flow';
+import type {
+  BatchOptions,
+  Control,
+  EngineOptions,
+  FlowOptions,
+  Pipeline,
+  ReconcileOptions,
+} from '../pipeline/pipeline';
 import { reconcile, type Reconciliation } from '../pipeline/reconcile';
 import { replay, type RawReplay, type ReplayOptions, type StreamReplay } from '../pipeline/replay';
 import { readStatus } from '../pipeline/read-status';
+import { sampleFlow } from '../pipeline/sample-flow';
 import { sendBroken } from '../pipeline/send-broken';
 import type { Status } from '../pipeline/status';
 import { doctorOfLocalRun } from './doctor/local-doctor';
@@ -91,5 +100,9 @@ export class LocalPipeline implements Pipeline {
 
   private run(): RunFolder {
     return { userId: this.userId, folder: stateFolder(this.userId) };
+  }
+
+  flow({ every }: FlowOptions, { signal }: Control, onSample: (sample: FlowSample) => void): Promise<void> {
+    return sampleFlow(this.find, { every, python: pythonExecutable(), signal }, onSample);
   }
 }

@@ -83,6 +83,11 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
   sendBroken: onlyLocal(
     'its reconciliation does not read the topics, and takes every record of the ledger for a JSON object',
   ),
+  flow: {
+    onAws:
+      'Samples once a minute what CloudWatch knows: records of the streaming path, since the stage was made. The other stations are null.',
+    unsupported: {},
+  },
 };
 
 /** The error of a method that a side lacks. */

@@ -180,6 +180,15 @@ export interface Latency {
   p99: number;
 }
 /**
+ * The latency of the newest commits; null while there are none.
+ *
+ * On the batch path it begins with the upload of the raw file.
+ */
+export interface LatencyFigures {
+  batch: Latency | null;
+  stream: Latency | null;
+}
+/**
  * An object that was left where it is, and why.
  */
 export interface LeftObject {
@@ -212,6 +221,21 @@ export interface Maintenance {
     [k: string]: MaintainedTable | null;
   };
   seconds: number;
+}
+/**
+ * How many records have come to a place, over all feeds, and when the newest came, ISO 8601; null when none has.
+ */
+export interface PlaceFigures {
+  total: number;
+  newest: string | null;
+}
+/**
+ * Rows in quarantine by their source.
+ */
+export interface QuarantineFigures {
+  batch: number;
+  stream: number;
+  dead_letters: number;
 }
 /**
  * What `replay-raw-files` prints. `lines` are the records of the `files` that were read: `rows` + `rejects`.
@@ -360,4 +384,28 @@ export interface Redrive {
     user: FeedRedrive;
   };
   left: LeftObject[];
+}
+/**
+ * Records by the ledger, over all feeds of a path.
+ */
+export interface SentFigures {
+  sent: number;
+  acknowledged: number;
+}
+/**
+ * What `watch` prints whenever it is asked; null is what cannot be read at the moment.
+ *
+ * `planned` are the lines of the raw files that batches have taken up. `stream_arrivals` has the same rows as
+ * `stream_tables`; its `newest` is when the newest row's record arrived in the stream, not when the row was committed.
+ */
+export interface Watch {
+  topics: SentFigures | null;
+  streams: SentFigures | null;
+  raw_files: PlaceFigures | null;
+  planned: PlaceFigures | null;
+  tables: PlaceFigures | null;
+  stream_arrivals: PlaceFigures | null;
+  stream_tables: PlaceFigures | null;
+  quarantine: QuarantineFigures | null;
+  latency: LatencyFigures | null;
 }

@@ -24,6 +24,11 @@ export interface KafkaReader {
   sinkLag(connector: string, ends: ReadonlyMap<string, EndOffsets>): Promise<ReadonlyMap<string, EndOffsets>>;
 }
 
+/** A reader whose connection stays open. */
+export interface OpenKafkaReader extends KafkaReader {
+  close(): Promise<void>;
+}
+
 /**
  * Opens a reader for the time of `use`.
  *
@@ -33,6 +38,22 @@ export async function withKafkaReader<T>(
   deployment: Pick<Deployment, 'bootstrapServers' | 'userId'>,
   use: (reader: KafkaReader) => Promise<T>,
 ): Promise<T> {
+  const reader = await openKafkaReader(deployment);
+  try {
+    return await use(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+/**
+ * Opens a reader; the caller closes it.
+ *
+ * @throws Error when no broker responds within 10 s.
+ */
+export async function openKafkaReader(
+  deployment: Pick<Deployment, 'bootstrapServers' | 'userId'>,
+): Promise<OpenKafkaReader> {
   const kafka = new Kafka({
     clientId: 'pipeline-cli',
     brokers: [...deployment.bootstrapServers],
@@ -49,55 +70,52 @@ export async function withKafkaReader<T>(
       { cause: error },
     );
   }
-  try {
-    return await use({
-      endOffsets: async (topics) => {
-        const offsets = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
-        return new Map(
-          topics.map((topic, index) => [
-            topic,
-            new Map(offsets[index]?.map(({ partition, high }) => [partition, Number(high)])),
-          ]),
-        );
-      },
-      deadLetters: async () => {
-        const topic = deadLetterTopicName(deployment.userId);
-        const offsets = await admin.fetchTopicOffsets(topic);
-        const ranges = offsets.map((p) => ({
-          partition: p.partition,
-          next: Number(p.low),
-          end: Number(p.high),
-        }));
-        return readDeadLetters(kafka, topic, ranges);
-      },
-      sinkLag: async (connector, ends) => {
-        // Kafka Connect names a sink connector's consumer group after the connector.
-        const groups = await admin.fetchOffsets({
-          groupId: `connect-${connector}`,
-          topics: [...ends.keys()],
-        });
-        const committed = new Map(
-          groups.map(({ topic, partitions }) => [
-            topic,
-            new Map(partitions.map((p) => [p.partition, Math.max(0, Number(p.offset))])),
-          ]),
-        );
-        return new Map(
-          [...ends].map(([topic, partitions]) => [
-            topic,
-            new Map(
-              [...partitions].map(([partition, end]) => [
-                partition,
-                Math.max(0, end - (committed.get(topic)?.get(partition) ?? 0)),
-              ]),
-            ),
-          ]),
-        );
-      },
-    });
-  } finally {
-    await admin.disconnect();
-  }
+  return {
+    endOffsets: async (topics) => {
+      const offsets = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+      return new Map(
+        topics.map((topic, index) => [
+          topic,
+          new Map(offsets[index]?.map(({ partition, high }) => [partition, Number(high)])),
+        ]),
+      );
+    },
+    deadLetters: async () => {
+      const topic = deadLetterTopicName(deployment.userId);
+      const offsets = await admin.fetchTopicOffsets(topic);
+      const ranges = offsets.map((p) => ({
+        partition: p.partition,
+        next: Number(p.low),
+        end: Number(p.high),
+      }));
+      return readDeadLetters(kafka, topic, ranges);
+    },
+    sinkLag: async (connector, ends) => {
+      // Kafka Connect names a sink connector's consumer group after the connector.
+      const groups = await admin.fetchOffsets({
+        groupId: `connect-${connector}`,
+        topics: [...ends.keys()],
+      });
+      const committed = new Map(
+        groups.map(({ topic, partitions }) => [
+          topic,
+          new Map(partitions.map((p) => [p.partition, Math.max(0, Number(p.offset))])),
+        ]),
+      );
+      return new Map(
+        [...ends].map(([topic, partitions]) => [
+          topic,
+          new Map(
+            [...partitions].map(([partition, end]) => [
+              partition,
+              Math.max(0, end - (committed.get(topic)?.get(partition) ?? 0)),
+            ]),
+          ),
+        ]),
+      );
+    },
+    close: () => admin.disconnect(),
+  };
 }
 
 /** Which records are among the dead-letter records of these ranges; those of strangers are none of the pipeline's. */

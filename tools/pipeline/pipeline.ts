@@ -8,6 +8,7 @@ import type { BatchResult } from './batch';
 import type { CheckResult } from './doctor/check';
 import type { EmulateOptions, EmulatorReports } from './emulate';
 import type { BrokenRecord, EmulatorState, PartAction, PartState, SentBroken } from './hands';
+import type { FlowSample } from './flow';
 import type { Reconciliation } from './reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from './replay';
 import type { Status } from './status';
@@ -43,6 +44,12 @@ export interface ReconcileOptions {
   readonly wait?: number;
 }
 
+/** How often the flow is sampled. */
+export interface FlowOptions {
+  /** Seconds from sample to sample. Default: 1; a stage on AWS is asked once a minute at most. */
+  readonly every?: number;
+}
+
 /** A deployed pipeline. Results have the same shape on every side; what a side cannot know is absent or null. */
 export interface Pipeline {
   /** What runs, and how far the posts have come. */
@@ -69,4 +76,6 @@ export interface Pipeline {
   setEmulator(change: Partial<EmulatorState>, control: Control): Promise<EmulatorState>;
   /** Sends one broken record through the API, noted in the ledger; it ends in quarantine or among the dead-letter records. */
   sendBroken(record: BrokenRecord, control: Control): Promise<SentBroken>;
+  /** Samples the flow until the signal aborts. What is away is null, and comes back by itself. */
+  flow(options: FlowOptions, control: Control, onSample: (sample: FlowSample) => void): Promise<void>;
 }

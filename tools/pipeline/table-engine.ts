@@ -1,5 +1,5 @@
 /** Runs a command of the table engine, or of its counterpart on Spark, against a deployment and returns what it printed. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,17 +20,25 @@ export interface TableEngineOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * @param command `batch`, `answers`, `inspect` …; their results are described in `docs/reference/table-engine.md`.
- * @returns the JSON document that the command printed.
- * @throws Error with the end of the engine's messages when it fails; the input's error when that does.
- */
-export async function runTableEngine<T>(
+/** A command of the engine; their results are described in `docs/reference/table-engine.md`. */
+type TableEngineCommand =
+  | 'batch'
+  | 'answers'
+  | 'inspect'
+  | 'inspect-streams'
+  | 'reconcile'
+  | 'replay-records'
+  | 'replay-raw-files'
+  | 'watch'
+  | 'rejects'
+  | 'trace';
+
+/** Starts a command; the caller feeds its standard input and reads its two outputs. */
+export function spawnTableEngine(
   deployment: Deployment,
-  command:
-    'batch' | 'answers' | 'inspect' | 'inspect-streams' | 'reconcile' | 'replay-records' | 'replay-raw-files',
-  options: TableEngineOptions,
-): Promise<T> {
+  command: TableEngineCommand,
+  options: Omit<TableEngineOptions, 'input'>,
+): ChildProcessWithoutNullStreams {
   const args = [
     ...(options.program ?? ['-m', 'table_engine']),
     command,
@@ -40,13 +48,28 @@ export async function runTableEngine<T>(
     deployment.userId,
     ...(options.args ?? []),
   ];
-  const child = spawn(options.python, args, {
+  return spawn(options.python, args, {
     cwd: join(PROJECT_ROOT, 'engines', 'table-engine'),
     env: awsEnvironment(deployment.aws),
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: options.signal,
     killSignal: 'SIGTERM',
   });
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @param command `batch`, `answers`, `inspect` …
+ * @returns the JSON document that the command printed.
+ * @throws Error with the end of the engine's messages when it fails; the input's error when that does.
+ */
+export async function runTableEngine<T>(
+  deployment: Deployment,
+  command: TableEngineCommand,
+  options: TableEngineOptions,
+): Promise<T> {
+  const child = spawnTableEngine(deployment, command, options);
   let output = '';
   let messages = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

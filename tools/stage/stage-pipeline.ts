@@ -6,7 +6,15 @@ import { absentError } from '../pipeline/capabilities';
 import type { StageAws } from '../pipeline/deployment';
 import type { CheckResult } from '../pipeline/doctor/check';
 import { runEmulation, type EmulateOptions, type EmulatorReports } from '../pipeline/emulate';
-import type { BatchOptions, Control, EngineOptions, Pipeline, ReconcileOptions } from '../pipeline/pipeline';
+import type { FlowSample } from '../pipeline/flow';
+import type {
+  BatchOptions,
+  Control,
+  EngineOptions,
+  FlowOptions,
+  Pipeline,
+  ReconcileOptions,
+} from '../pipeline/pipeline';
 import type { Reconciliation } from '../pipeline/reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from '../pipeline/replay';
 import type { StageStatus } from '../pipeline/status';
@@ -16,6 +24,7 @@ import { keptAnswers } from './stage-answers';
 import { stackOutput } from './stage-aws';
 import { batchOnStage } from './stage-batch';
 import { emulateOnStage } from './stage-emulate';
+import { sampleStageFlow } from './stage-flow';
 import { replayOnStage } from './stage-replay';
 import { stageStatus } from './stage-status';
 
@@ -71,5 +80,13 @@ export class StagePipeline implements Pipeline {
 
   sendBroken(): Promise<never> {
     return Promise.reject(absentError('sendBroken', 'aws'));
+  }
+
+  flow(
+    { every = 1 }: FlowOptions,
+    { signal }: Control,
+    onSample: (sample: FlowSample) => void,
+  ): Promise<void> {
+    return sampleStageFlow(this.stage, every, signal, onSample);
   }
 }

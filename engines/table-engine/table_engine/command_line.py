@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The command {options.command!r} failed: {describe(error)}", file=sys.stderr)
         return 1
     try:
-        print(json.dumps(document, ensure_ascii=False))
+        if document is not None:
+            print(json.dumps(document, ensure_ascii=False))
         sys.stdout.flush()
     except BrokenPipeError:
         # Nobody reads any more; keep the interpreter from complaining about it once more at its end.
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(options: argparse.Namespace, folder: Path) -> Mapping[str, object]:
+def _run(options: argparse.Namespace, folder: Path) -> Mapping[str, object] | None:
     session = open_session(folder, options.memory_limit, options.threads)
     return COMMANDS[options.command].run(Job(options, session, Bucket(options.bucket), folder))
 

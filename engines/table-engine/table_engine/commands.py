@@ -28,6 +28,7 @@ from table_engine.stream_records import records_of_lines
 from table_engine.stream_redrive import run_redrive
 from table_engine.stream_replay import records_replay, replay_stream
 from table_engine.table_maintenance import run_maintenance
+from table_engine.watch import run_watch
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Command:
-    """One command: a sentence on it without a full stop, what it does, and arguments that not all commands have."""
+    """One command: a sentence on it without a full stop, what it does, and arguments that not all commands have.
+
+    What it does returns the document, or None when it has printed documents itself.
+    """
 
     help: str
-    run: Callable[[Job], Mapping[str, object]]
+    run: Callable[[Job], Mapping[str, object] | None]
     add_arguments: Callable[[argparse.ArgumentParser], None] = lambda _: None
 
 
@@ -137,5 +141,9 @@ COMMANDS: Mapping[str, Command] = {
         "add what the batch tables lack of the raw files uploaded in a span of time",
         _replay_raw_files,
         _times,
+    ),
+    "watch": Command(
+        "report how records flow, a document for each line on stdin",
+        lambda job: run_watch(job.session, job.bucket, job.options.user_id),
     ),
 }

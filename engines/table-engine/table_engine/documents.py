@@ -376,6 +376,56 @@ class RawFilesReplay(TypedDict):
     seconds: float
 
 
+class SentFigures(TypedDict):
+    """Records by the ledger, over all feeds of a path."""
+
+    sent: int
+    acknowledged: int
+
+
+class PlaceFigures(TypedDict):
+    """How many records have come to a place, over all feeds, and when the newest came, ISO 8601; null when none has."""
+
+    total: int
+    newest: str | None
+
+
+class QuarantineFigures(TypedDict):
+    """Rows in quarantine by their source."""
+
+    batch: int
+    stream: int
+    dead_letters: int
+
+
+class LatencyFigures(TypedDict):
+    """The latency of the newest commits; null while there are none.
+
+    On the batch path it begins with the upload of the raw file.
+    """
+
+    batch: Latency | None
+    stream: Latency | None
+
+
+class Watch(TypedDict):
+    """What `watch` prints whenever it is asked; null is what cannot be read at the moment.
+
+    `planned` are the lines of the raw files that batches have taken up. `stream_arrivals` has the same rows as
+    `stream_tables`; its `newest` is when the newest row's record arrived in the stream, not when the row was committed.
+    """
+
+    topics: SentFigures | None
+    streams: SentFigures | None
+    raw_files: PlaceFigures | None
+    planned: PlaceFigures | None
+    tables: PlaceFigures | None
+    stream_arrivals: PlaceFigures | None
+    stream_tables: PlaceFigures | None
+    quarantine: QuarantineFigures | None
+    latency: LatencyFigures | None
+
+
 #: Every document.
 DOCUMENTS = (
     BatchReport,
@@ -388,4 +438,5 @@ DOCUMENTS = (
     Redrive,
     RecordsReplay,
     RawFilesReplay,
+    Watch,
 )

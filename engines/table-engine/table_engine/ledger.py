@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from table_engine.documents import SentFigures
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES, FeedName
 from table_engine.storage import Bucket
@@ -133,21 +134,55 @@ def _sequence_number(text: Any) -> str:
     return text.lstrip("0") or "0"
 
 
+class FollowedLedger:
+    """The sums of both paths, kept up object by object: an object of the ledger never changes."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        """Nothing is read yet."""
+        self._bucket = bucket
+        # By folder the last key that is in the sums.
+        self._last: dict[str, str] = {}
+        self._sums: dict[Path, SentFigures] = {
+            "topics": {"sent": 0, "acknowledged": 0},
+            "streams": {"sent": 0, "acknowledged": 0},
+        }
+
+    def follow(self) -> Mapping[Path, SentFigures]:
+        """Adds the objects that are new. Raises TableEngineError for a line that is no ledger entry."""
+        for folder in self._bucket.folders("sent/"):
+            for stored in self._bucket.list(folder, self._last.get(folder)):
+                found: list[tuple[Path, int, int]] = []
+                for place, path, entry in _object_entries(self._bucket, stored.key):
+                    with _naming(place):
+                        found.append((path, int(entry["sent"]), int(entry["acknowledged"])))
+                for path, sent, acknowledged in found:
+                    self._sums[path]["sent"] += sent
+                    self._sums[path]["acknowledged"] += acknowledged
+                self._last[folder] = stored.key
+        return self._sums
+
+
 def _entries(bucket: Bucket, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The entries of one path, each with its place."""
     for stored in bucket.list("sent/"):
-        if stored.key.endswith(".jsonl"):
-            content = b"".join(bucket.read(stored.key))
-            for number, line in enumerate(content.split(b"\n"), 1):
-                if line.strip():
-                    place = f"{stored.key}, line {number}"
-                    with _naming(place):
-                        entry = json.loads(line)
-                        found = entry.get("path", "topics")
-                        if found not in ("topics", "streams"):
-                            raise ValueError(f"path {found!r}, expected 'topics' or 'streams'")
-                    if found == path:
-                        yield place, entry
+        for place, found, entry in _object_entries(bucket, stored.key):
+            if found == path:
+                yield place, entry
+
+
+def _object_entries(bucket: Bucket, key: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """The entries of one object, each with its place and its path; none of an object of another kind."""
+    if not key.endswith(".jsonl"):
+        return
+    for number, line in enumerate(b"".join(bucket.read(key)).split(b"\n"), 1):
+        if line.strip():
+            place = f"{key}, line {number}"
+            with _naming(place):
+                entry = json.loads(line)
+                path = entry.get("path", "topics")
+                if path not in ("topics", "streams"):
+                    raise ValueError(f"path {path!r}, expected 'topics' or 'streams'")
+            yield place, path, entry
 
 
 @contextmanager

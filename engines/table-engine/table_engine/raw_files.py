@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from table_engine.storage import Bucket
+from table_engine.storage import Bucket, StoredObject
 
 #: The largest number of a partition, and the largest offset of a record, that Kafka has: the one after it must fit too.
 MOST_PARTITION = 2**31 - 1
@@ -32,17 +32,29 @@ def list_raw_files(bucket: Bucket, topic: str) -> tuple[list[RawFile], list[str]
 
     A name with a partition or an offset that Kafka cannot have is none either: no column could hold it.
     """
-    prefix = f"topics/{topic}/"
-    name = re.compile(rf"{re.escape(prefix)}partition=([0-9]+)/{re.escape(topic)}\+\1\+([0-9]+)\.json")
     files: list[RawFile] = []
     others: list[str] = []
-    for stored in bucket.list(prefix):
-        match = name.fullmatch(stored.key)
-        if match is None or int(match[1]) > MOST_PARTITION or int(match[2]) > MOST_OFFSET:
+    for stored in bucket.list(raw_folder(topic)):
+        file = as_raw_file(topic, stored)
+        if file is None:
             others.append(stored.key)
-            continue
-        files.append(RawFile(stored.key, stored.etag, stored.size, stored.modified, int(match[1]), int(match[2])))
+        else:
+            files.append(file)
     return files, others
+
+
+def raw_folder(topic: str) -> str:
+    """Where the raw files of a topic are, with a slash at the end."""
+    return f"topics/{topic}/"
+
+
+def as_raw_file(topic: str, stored: StoredObject) -> RawFile | None:
+    """The raw file of a topic that an object is by its name; None when it is none."""
+    name = re.escape(topic)
+    match = re.fullmatch(rf"topics/{name}/partition=([0-9]+)/{name}\+\1\+([0-9]+)\.json", stored.key)
+    if match is None or int(match[1]) > MOST_PARTITION or int(match[2]) > MOST_OFFSET:
+        return None
+    return RawFile(stored.key, stored.etag, stored.size, stored.modified, int(match[1]), int(match[2]))
 
 
 def in_source_order(files: Iterable[RawFile]) -> list[RawFile]:

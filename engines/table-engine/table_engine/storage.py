@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,14 +72,30 @@ class Bucket:
         self.options = storage_options()
         self._store = S3Store(name, config=self.options)  # type: ignore[arg-type]
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        """The objects under a prefix that ends with `/`. Raises TableEngineError when the bucket does not exist."""
+    def list(self, prefix: str, after: str | None = None) -> Iterator[StoredObject]:
+        """The objects under a prefix that ends with `/`, only those with a key after `after` when it is given.
+
+        Raises TableEngineError when the bucket does not exist.
+        """
         try:
-            for page in obstore.list(self._store, prefix=prefix, chunk_size=1000):
+            for page in obstore.list(self._store, prefix=prefix, offset=after, chunk_size=1000):
                 for entry in page:
                     yield StoredObject(entry["path"], entry["e_tag"] or "", entry["size"], entry["last_modified"])
         except (FileNotFoundError, NotFoundError) as error:
             raise TableEngineError(f"The bucket {self.name!r} does not exist: check --bucket.") from error
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        """The folders right under a prefix; they and it end with `/`."""
+        return [
+            f"{folder.rstrip('/')}/" for folder in obstore.list_with_delimiter(self._store, prefix)["common_prefixes"]
+        ]
+
+    def metadata(self, key: str) -> Mapping[str, str]:
+        """The metadata of an object that its writer gave it. Raises ObjectChangedError when it is not there."""
+        try:
+            return obstore.get(self._store, key, options={"head": True}).attributes
+        except (FileNotFoundError, NotFoundError) as error:
+            raise ObjectChangedError(key) from error
 
     def read(self, key: str, etag: str | None = None) -> Iterator[bytes]:
         """The object's content in chunks. Raises ObjectChangedError when it is not there with this etag."""

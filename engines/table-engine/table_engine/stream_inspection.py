@@ -14,7 +14,7 @@ from table_engine.duckdb_session import append_arrays, insert_columns
 from table_engine.feeds import FEED_NAMES, FeedName, stream_name, stream_table_name
 from table_engine.ledger import StreamSent, read_stream_ledger
 from table_engine.storage import Bucket
-from table_engine.stream_latency import COMMITS, StreamLog, read_stream_log, recent_figures
+from table_engine.stream_latency import COMMITS, StreamLog, load_stream_rows, read_stream_log, recent_figures
 from table_engine.stream_tables import ShardProgress
 
 _COUNTS: Final = ("acknowledged", "rows", "quarantined", "pending", "missing", "duplicate", "unacknowledged")
@@ -82,8 +82,7 @@ def _feed(
     )
     log = StreamLog(0, {}, [])
     if table is not None:
-        columns = "_shard_id AS shard, _sequence_number AS sequence_number, _arrived_at AS arrived_at"
-        load_into(session, table, "stream_rows", f"SELECT {columns} FROM t")
+        load_stream_rows(session, table)
         log = read_stream_log(bucket, user_id, feed, table.version(), commits)
     _load_places(session, feed)
     numbers = _numbers(session, stream_name(user_id, feed), table, log)

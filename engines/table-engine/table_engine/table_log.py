@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import takewhile
+from types import MappingProxyType
 from typing import Any
 
 from table_engine.storage import Bucket, ObjectChangedError
@@ -49,12 +50,17 @@ def read_commit(bucket: Bucket, table_name: str, version: int) -> Commit:
     return Commit(version, made_at, transactions)
 
 
-def newest_commits(bucket: Bucket, table_name: str, version: int, most: int) -> list[Commit]:
-    """The commits up to and with `version`, newest first, at most `most`; fewer when the log was cleaned up."""
+def newest_commits(
+    bucket: Bucket, table_name: str, version: int, most: int, known: Mapping[int, Commit] = MappingProxyType({})
+) -> list[Commit]:
+    """The commits up to and with `version`, newest first, at most `most`; fewer when the log was cleaned up.
+
+    Those that are `known`, by version, are not read again.
+    """
 
     def read(number: int) -> Commit | None:
         try:
-            return read_commit(bucket, table_name, number)
+            return known.get(number) or read_commit(bucket, table_name, number)
         except ObjectChangedError:
             return None
 

@@ -42,7 +42,9 @@ class SinkBucket:
     def put(self, feed: str, partition: int, start: int, content: bytes) -> str:
         topic = f"{USER}.{feed}"
         key = f"topics/{topic}/partition={partition}/{topic}+{partition}+{start:020}.json"
-        self.bucket.write(key, content)
+        # As the sink does.
+        records = sum(bool(line.strip()) for line in content.split(b"\n"))
+        obstore.put(self.bucket._store, key, content, attributes={"record-count": str(records)})
         return key
 
     def delete(self, key: str) -> None:

@@ -16,6 +16,7 @@ import { isStatusWell } from '../pipeline/status';
 import { memorySize, wholeNumber } from './arguments';
 import { addAwsCommands } from './aws-commands';
 import { addEmulateOptions, addReplayOptions, engineOption } from './command-options';
+import { addFlowCommands } from './flow-commands';
 import { formatAnswers } from './format-answers';
 import { formatBatch } from './format-batch';
 import { formatChecks } from './format-doctor';
@@ -151,6 +152,7 @@ export function pipelineProgram(): Command {
 
   addWebCommand(program, control);
   addHandsCommands((command) => add(program, command), control);
+  addFlowCommands((command) => add(program, command), control);
 
   addAwsCommands(program);
   return program;

@@ -12,7 +12,16 @@ import {
   type EmulatorReports,
 } from '../pipeline/emulate';
 import type { BrokenRecord, EmulatorState, PartAction, PartState, SentBroken } from '../pipeline/hands';
-import type { FlowSample } from '../pipeline/flow';
+import { browseDeployment } from '../pipeline/browse';
+import type {
+  BrowsedRecord,
+  BrowseOptions,
+  FlowSample,
+  Rejects,
+  RejectsOptions,
+  Trace,
+  TraceOptions,
+} from '../pipeline/flow';
 import type {
   BatchOptions,
   Control,
@@ -24,6 +33,8 @@ import type {
 import { reconcile, type Reconciliation } from '../pipeline/reconcile';
 import { replay, type RawReplay, type ReplayOptions, type StreamReplay } from '../pipeline/replay';
 import { readStatus } from '../pipeline/read-status';
+import { readRejects } from '../pipeline/rejects';
+import { tracePost } from '../pipeline/trace';
 import { sampleFlow } from '../pipeline/sample-flow';
 import { sendBroken } from '../pipeline/send-broken';
 import type { Status } from '../pipeline/status';
@@ -104,5 +115,17 @@ export class LocalPipeline implements Pipeline {
 
   flow({ every }: FlowOptions, { signal }: Control, onSample: (sample: FlowSample) => void): Promise<void> {
     return sampleFlow(this.find, { every, python: pythonExecutable(), signal }, onSample);
+  }
+
+  async browse(options: BrowseOptions): Promise<BrowsedRecord[]> {
+    return browseDeployment(await this.find(), options);
+  }
+
+  async trace({ ind }: TraceOptions, { signal }: Control): Promise<Trace> {
+    return tracePost(await this.find(), ind, { python: pythonExecutable(), signal });
+  }
+
+  async rejects({ newest }: RejectsOptions, { signal }: Control): Promise<Rejects> {
+    return readRejects(await this.find(), newest, { python: pythonExecutable(), signal });
   }
 }

@@ -88,6 +88,14 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
       'Samples once a minute what CloudWatch knows: records of the streaming path, since the stage was made. The other stations are null.',
     unsupported: {},
   },
+  browse: {
+    onAws: 'Reads a stream, with your own rights to it. The topics are in a network of their own.',
+    unsupported: {},
+  },
+  trace: onlyLocal(
+    'its topics are in a network of their own, and its raw files too many to look through from here',
+  ),
+  rejects: onlyLocal('its quarantine is a table of its Glue database, which Athena reads'),
 };
 
 /** The error of a method that a side lacks. */

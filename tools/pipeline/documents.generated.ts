@@ -132,6 +132,49 @@ export interface FeedRedrive {
   present: number;
 }
 /**
+ * What `trace` prints: where a row number was found.
+ */
+export interface Findings {
+  raw_lines: RawLine[];
+  rows: TableRow[];
+  rejects: RejectedRecord[];
+}
+/**
+ * A line of a raw file, from 0. The record's offset is `least_offset` or up to `dead_letters` more.
+ *
+ * So many dead-letter records were between those of the file.
+ */
+export interface RawLine {
+  feed: 'pin' | 'geo' | 'user';
+  key: string;
+  line: number;
+  text: string;
+  partition: number;
+  least_offset: number;
+  dead_letters: number;
+}
+/**
+ * A row of a table, as JSON. `shard` and `sequence_number` are null on the batch path.
+ */
+export interface TableRow {
+  feed: 'pin' | 'geo' | 'user';
+  table: string;
+  row: string;
+  shard: string | null;
+  sequence_number: string | null;
+}
+/**
+ * A refused record; `raw` is cut after a number of characters, with a mark; `time` ISO 8601, null outside of it.
+ */
+export interface RejectedRecord {
+  feed: string;
+  path: string;
+  reason: string;
+  position: string;
+  raw: string | null;
+  time: string | null;
+}
+/**
  * What `inspect` prints.
  */
 export interface Inspection {
@@ -384,6 +427,22 @@ export interface Redrive {
     user: FeedRedrive;
   };
   left: LeftObject[];
+}
+/**
+ * Rows in quarantine. `path` is `batch` or `stream`; `feed` is `dead-letters` for a topic of no feed.
+ */
+export interface RejectCount {
+  feed: string;
+  path: string;
+  reason: string;
+  rows: number;
+}
+/**
+ * What `rejects` prints: counts, the largest first, and the newest records.
+ */
+export interface RejectedRecords {
+  counts: RejectCount[];
+  newest: RejectedRecord[];
 }
 /**
  * Records by the ledger, over all feeds of a path.

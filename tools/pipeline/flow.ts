@@ -46,7 +46,7 @@ export interface BrowsedRecord {
   readonly key: string | null;
   /** ISO 8601. */
   readonly time: string;
-  /** As text; bytes that are no UTF-8 are replaced. Null: a record without a value. */
+  /** As text, cut after 100,000 bytes, with a mark; bytes that are no UTF-8 are replaced. Null: a record without a value. */
   readonly value: string | null;
 }
 
@@ -71,20 +71,34 @@ export interface Trace {
 
 /** A refused record. */
 export interface Reject {
-  readonly feed: FeedName;
+  /** `dead-letters`: it was meant for a topic of no feed. */
+  readonly feed: FeedName | 'dead-letters';
   readonly path: 'batch' | 'stream';
   readonly reason: string;
   /** Where it came from: a raw file and line, a shard and sequence number, a topic's offset. */
   readonly position: string;
+  /** Cut after 100,000 characters, with a mark. */
   readonly raw: string | null;
   /** ISO 8601, where it is known. */
   readonly time: string | null;
 }
 
-/** What the quarantine holds. */
+/** How many rejects. */
+export interface RejectsOptions {
+  /** How many of the newest. Default: 20. */
+  readonly newest?: number;
+}
+
+/** Which post. */
+export interface TraceOptions {
+  /** The row number. */
+  readonly ind: number;
+}
+
+/** What the quarantine holds, and dead-letter records that are on their way to it. */
 export interface Rejects {
   readonly counts: readonly {
-    readonly feed: FeedName;
+    readonly feed: Reject['feed'];
     readonly path: 'batch' | 'stream';
     readonly reason: string;
     readonly rows: number;

@@ -8,7 +8,15 @@ import type { BatchResult } from './batch';
 import type { CheckResult } from './doctor/check';
 import type { EmulateOptions, EmulatorReports } from './emulate';
 import type { BrokenRecord, EmulatorState, PartAction, PartState, SentBroken } from './hands';
-import type { FlowSample } from './flow';
+import type {
+  BrowsedRecord,
+  BrowseOptions,
+  FlowSample,
+  Rejects,
+  RejectsOptions,
+  Trace,
+  TraceOptions,
+} from './flow';
 import type { Reconciliation } from './reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from './replay';
 import type { Status } from './status';
@@ -78,4 +86,10 @@ export interface Pipeline {
   sendBroken(record: BrokenRecord, control: Control): Promise<SentBroken>;
   /** Samples the flow until the signal aborts. What is away is null, and comes back by itself. */
   flow(options: FlowOptions, control: Control, onSample: (sample: FlowSample) => void): Promise<void>;
+  /** The newest records of a topic or a stream, the newest first. */
+  browse(options: BrowseOptions, control: Control): Promise<BrowsedRecord[]>;
+  /** Where a post is, on both paths. What is not found, or not in time, is left out. */
+  trace(options: TraceOptions, control: Control): Promise<Trace>;
+  /** What was refused, by reason, and the newest of it. */
+  rejects(options: RejectsOptions, control: Control): Promise<Rejects>;
 }

@@ -14,6 +14,15 @@ const PAGE = 1000;
 /** Arrival times are approximate: in a shard they need not ascend. What is later by this much has nothing earlier behind it. */
 const OUT_OF_ORDER_MILLISECONDS = 5 * 60 * 1000;
 
+/** A record with the key that its sender gave it. */
+export interface KeyedStreamRecord {
+  readonly shard: string;
+  readonly sequenceNumber: string;
+  readonly key: string | null;
+  readonly data: Uint8Array;
+  readonly arrived: Date;
+}
+
 /** One record, as `table_engine replay-records` takes it. */
 export interface StreamRecordLine {
   readonly shard: string;
@@ -39,20 +48,34 @@ export async function* streamRecords(
   const client = kinesisClient(aws);
   try {
     for (const shard of await shardIds(client, streamName)) {
-      yield* shardRecords(client, streamName, shard, from, to);
+      for await (const { sequenceNumber, data, arrived } of shardRecords(
+        client,
+        streamName,
+        shard,
+        from,
+        to,
+      )) {
+        yield {
+          shard,
+          sequence_number: sequenceNumber,
+          data: Buffer.from(data).toString('base64'),
+          arrived_at: arrived.getTime() * 1000,
+        };
+      }
     }
   } finally {
     client.destroy();
   }
 }
 
-async function* shardRecords(
+/** The same of one shard, with a client of the caller's. */
+export async function* shardRecords(
   client: KinesisClient,
   streamName: string,
   shard: string,
   from: Date,
   to: Date,
-): AsyncGenerator<StreamRecordLine> {
+): AsyncGenerator<KeyedStreamRecord> {
   let last: string | undefined;
   const iteratorAfterLast = async (): Promise<string | undefined> => {
     const place =
@@ -75,7 +98,8 @@ async function* shardRecords(
       iterator = await iteratorAfterLast();
       continue;
     }
-    for (const { SequenceNumber, Data, ApproximateArrivalTimestamp: arrived } of page.Records ?? []) {
+    for (const record of page.Records ?? []) {
+      const { SequenceNumber, Data, PartitionKey, ApproximateArrivalTimestamp: arrived } = record;
       if (SequenceNumber === undefined || Data === undefined || arrived === undefined) {
         throw new Error(`A record of the shard ${shard} of ${streamName} lacks its number, data or time.`);
       }
@@ -84,9 +108,10 @@ async function* shardRecords(
       if (arrived < from || arrived > to) continue;
       yield {
         shard,
-        sequence_number: SequenceNumber,
-        data: Buffer.from(Data).toString('base64'),
-        arrived_at: arrived.getTime() * 1000,
+        sequenceNumber: SequenceNumber,
+        key: PartitionKey ?? null,
+        data: Data,
+        arrived,
       };
     }
     if (page.Records?.length === 0 && page.MillisBehindLatest === 0) return;

@@ -4,9 +4,11 @@ import type { Answers } from '../pipeline/answers';
 import type { BatchResult } from '../pipeline/batch';
 import { absentError } from '../pipeline/capabilities';
 import type { StageAws } from '../pipeline/deployment';
+import { absentError } from '../pipeline/capabilities';
 import type { CheckResult } from '../pipeline/doctor/check';
 import { runEmulation, type EmulateOptions, type EmulatorReports } from '../pipeline/emulate';
-import type { FlowSample } from '../pipeline/flow';
+import { browseStream } from '../pipeline/browse';
+import type { BrowsedRecord, BrowseOptions, FlowSample, Rejects, Trace } from '../pipeline/flow';
 import type {
   BatchOptions,
   Control,
@@ -88,5 +90,25 @@ export class StagePipeline implements Pipeline {
     onSample: (sample: FlowSample) => void,
   ): Promise<void> {
     return sampleStageFlow(this.stage, every, signal, onSample);
+  }
+
+  /** @throws Error for a topic: the brokers are in the stage's own network. */
+  browse({ of, feed, newest }: BrowseOptions): Promise<BrowsedRecord[]> {
+    if (of === 'topic') {
+      return Promise.reject(
+        new Error(
+          `The topics of the stage ${this.stage.stage} cannot be browsed from here: its brokers have no public address. Browse the stream (--stream ${feed}), or use \`npm run pipeline -- connect\` and a consumer on the client host.`,
+        ),
+      );
+    }
+    return browseStream(this.stage, feed, newest);
+  }
+
+  trace(): Promise<Trace> {
+    return Promise.reject(absentError('trace', 'aws'));
+  }
+
+  rejects(): Promise<Rejects> {
+    return Promise.reject(absentError('rejects', 'aws'));
   }
 }

@@ -35,6 +35,12 @@ threads = _matching(r"[1-9][0-9]{0,2}", "number of threads", "1 to 999", int)
 #: A number of commits.
 commits = _matching(r"[1-9][0-9]{0,3}", "number of commits", "1 to 9999", int)
 
+#: A number of records.
+records = _matching(r"[0-9]{1,4}", "number of records", "0 to 9999", int)
+
+#: A row number.
+row_number = _matching(r"-?[0-9]{1,10}", "row number", "an integer of at most 10 digits", int)
+
 
 def user_id(text: str) -> str:
     """A prefix of topics, streams and tables."""

@@ -20,6 +20,7 @@ from table_engine.feeds import FEED_NAMES
 from table_engine.inspection import run_inspection
 from table_engine.raw_replay import replay_raw_files
 from table_engine.reconciliation import reconcile_facts
+from table_engine.rejects import run_rejects
 from table_engine.storage import Bucket
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_inspection import run_stream_inspection
@@ -28,6 +29,7 @@ from table_engine.stream_records import records_of_lines
 from table_engine.stream_redrive import run_redrive
 from table_engine.stream_replay import records_replay, replay_stream
 from table_engine.table_maintenance import run_maintenance
+from table_engine.trace import run_trace
 from table_engine.watch import run_watch
 
 
@@ -70,6 +72,19 @@ def _commits(parser: argparse.ArgumentParser) -> None:
         default=COMMITS,
         help="how many of a table's newest commits the latency is taken from (default: %(default)s)",
     )
+
+
+def _newest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--newest",
+        type=argument_types.records,
+        default=20,
+        help="how many of the newest rejects (default: %(default)s)",
+    )
+
+
+def _ind(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ind", required=True, type=argument_types.row_number, help="the post's row number")
 
 
 def _times(parser: argparse.ArgumentParser) -> None:
@@ -145,5 +160,15 @@ COMMANDS: Mapping[str, Command] = {
     "watch": Command(
         "report how records flow, a document for each line on stdin",
         lambda job: run_watch(job.session, job.bucket, job.options.user_id),
+    ),
+    "rejects": Command(
+        "report the rejects by reason, and the newest, with dead-letter records given on stdin, a JSON line each",
+        lambda job: run_rejects(job.session, job.bucket, job.options.user_id, job.options.newest, sys.stdin.buffer),
+        _newest,
+    ),
+    "trace": Command(
+        "report where a post is: raw lines, rows and rejects",
+        lambda job: run_trace(job.session, job.bucket, job.options.user_id, job.options.ind),
+        _ind,
     ),
 }

@@ -90,12 +90,16 @@ def read_dead_letters(bucket: Bucket, user_id: str, file: RawFile) -> Iterator[D
     """
     for number, line in enumerate(b"".join(bucket.read(file.key, file.etag)).split(b"\n")):
         if line.strip():
-            try:
-                letter = _dead_letter(user_id, file.partition, json.loads(line.decode("utf-8")))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                problem = f"the line is no copy of a dead letter ({type(error).__name__}: {error})"
-                letter = DeadLetter(DEAD_LETTERS, f"{file.key}:{number}", readable(line), problem)
-            yield letter
+            yield dead_letter(user_id, file.partition, line, f"{file.key}:{number}")
+
+
+def dead_letter(user_id: str, partition: int, line: bytes, place: str) -> DeadLetter:
+    """The dead-letter record that a line is the copy of; another line, at this place, as it is."""
+    try:
+        return _dead_letter(user_id, partition, json.loads(line.decode("utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        problem = f"the line is no copy of a dead letter ({type(error).__name__}: {error})"
+        return DeadLetter(DEAD_LETTERS, place, readable(line), problem)
 
 
 def _dead_letter(user_id: str, partition: int, document: Any) -> DeadLetter:

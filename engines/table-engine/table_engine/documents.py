@@ -426,6 +426,66 @@ class Watch(TypedDict):
     latency: LatencyFigures | None
 
 
+class RejectCount(TypedDict):
+    """Rows in quarantine. `path` is `batch` or `stream`; `feed` is `dead-letters` for a topic of no feed."""
+
+    feed: str
+    path: str
+    reason: str
+    rows: int
+
+
+class RejectedRecord(TypedDict):
+    """A refused record; `raw` is cut after a number of characters, with a mark; `time` ISO 8601, null outside of it."""
+
+    feed: str
+    path: str
+    reason: str
+    position: str
+    raw: str | None
+    time: str | None
+
+
+class RejectedRecords(TypedDict):
+    """What `rejects` prints: counts, the largest first, and the newest records."""
+
+    counts: list[RejectCount]
+    newest: list[RejectedRecord]
+
+
+class RawLine(TypedDict):
+    """A line of a raw file, from 0. The record's offset is `least_offset` or up to `dead_letters` more.
+
+    So many dead-letter records were between those of the file.
+    """
+
+    feed: FeedName
+    key: str
+    line: int
+    text: str
+    partition: int
+    least_offset: int
+    dead_letters: int
+
+
+class TableRow(TypedDict):
+    """A row of a table, as JSON. `shard` and `sequence_number` are null on the batch path."""
+
+    feed: FeedName
+    table: str
+    row: str
+    shard: str | None
+    sequence_number: str | None
+
+
+class Findings(TypedDict):
+    """What `trace` prints: where a row number was found."""
+
+    raw_lines: list[RawLine]
+    rows: list[TableRow]
+    rejects: list[RejectedRecord]
+
+
 #: Every document.
 DOCUMENTS = (
     BatchReport,
@@ -439,4 +499,6 @@ DOCUMENTS = (
     RecordsReplay,
     RawFilesReplay,
     Watch,
+    RejectedRecords,
+    Findings,
 )

@@ -1,0 +1,90 @@
+/** The whole page: one section at a time, all of them kept, so that a result is there on the way back. */
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Answers } from './answers';
+import { Controls } from './controls';
+import { Header } from './header';
+import { LatencyCharts } from './latency';
+import { Parts } from './parts';
+import { Picture } from './picture';
+import { Quarantine } from './quarantine';
+import { ReconciliationTable } from './reconciliation';
+import { Records } from './records';
+import { SECTIONS, type SectionName, sectionOf } from './sections';
+import { Sql } from './sql';
+import { useStore } from './store';
+
+/** The page. */
+export function App(): JSX.Element {
+  const [current, setCurrent] = useState<SectionName>(sectionOf(location.hash) ?? 'flow');
+  const isStale = useStore(({ connection, problem }) => connection === 'away' || problem !== null);
+  useEffect(() => {
+    const follow = (): void => {
+      const named = sectionOf(location.hash);
+      if (named !== undefined) setCurrent(named);
+    };
+    addEventListener('hashchange', follow);
+    return () => {
+      removeEventListener('hashchange', follow);
+    };
+  }, []);
+  return (
+    <div class={isStale ? 'page stale' : 'page'}>
+      <Header current={current} />
+      <Banner />
+      <main id="main" tabIndex={-1}>
+        <Section name="flow" current={current}>
+          <Picture />
+          <div class="cards">
+            <ReconciliationTable />
+            <LatencyCharts />
+            <Quarantine />
+          </div>
+          <Controls />
+        </Section>
+        <Section name="answers" current={current}>
+          <Answers />
+        </Section>
+        <Section name="records" current={current}>
+          <Records />
+        </Section>
+        <Section name="sql" current={current}>
+          <Sql />
+        </Section>
+        <Section name="parts" current={current}>
+          <Parts />
+        </Section>
+      </main>
+    </div>
+  );
+}
+
+function Section(props: {
+  readonly name: SectionName;
+  readonly current: SectionName;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  const { name, current, children } = props;
+  return (
+    <section class="section" aria-label={SECTIONS[name]} hidden={name !== current}>
+      {children}
+    </section>
+  );
+}
+
+/** Says that what is shown is old, and why. */
+function Banner(): JSX.Element {
+  const connection = useStore((state) => state.connection);
+  const problem = useStore((state) => state.problem);
+  const text =
+    connection === 'away'
+      ? 'The server of this page does not answer. The page tries again by itself.'
+      : problem === null
+        ? ''
+        : `The pipeline cannot be asked: ${problem.message}`;
+  return (
+    <div role="alert" class="banner">
+      {text !== '' && <p>{text}</p>}
+    </div>
+  );
+}

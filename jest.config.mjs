@@ -21,7 +21,10 @@ const common = {
         },
       },
     ],
+    // preact has ES modules only, which jest cannot require below Node 24.9.
+    'node_modules/preact/.*\\.mjs$': '@swc/jest',
   },
+  transformIgnorePatterns: ['node_modules/(?!preact/)'],
   // TypeScript first: beside local-run's guardian.ts there is a guardian.cjs.
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/.local/', '<rootDir>/cdk.out/'],
@@ -42,7 +45,7 @@ export default {
   // A bound, not an expectation, for tests and hooks that set none of their own: a busy machine takes several times as long.
   testTimeout: 300_000,
   // Of `npm run coverage`; `text-summary` without a file is printed.
-  collectCoverageFrom: ['{bin,lambda,lib,services,tools}/**/*.ts'],
+  collectCoverageFrom: ['{bin,lambda,lib,services,tools}/**/*.{ts,tsx}'],
   coverageReporters: ['text-summary', ['text-summary', { file: 'summary.txt' }], 'lcov'],
   projects: [
     {
@@ -53,7 +56,7 @@ export default {
         ...common.transform,
         'node_modules/(aws-cdk-lib|constructs|cdk-nag)/.*\\.js$': '<rootDir>/test/unit/shared-modules.cjs',
       },
-      transformIgnorePatterns: ['node_modules/(?!(aws-cdk-lib|constructs|cdk-nag)/)'],
+      transformIgnorePatterns: ['node_modules/(?!(aws-cdk-lib|constructs|cdk-nag|preact)/)'],
       testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
     },
     { ...common, displayName: 'process', testMatch: ['<rootDir>/test/process/**/*.test.ts'] },

@@ -54,7 +54,7 @@ function Fact({ answer }: { readonly answer: Answer }): JSX.Element {
   const [row = []] = answer.rows;
   return (
     <p class="chart-fact">
-      <strong>{textOf(row[0])}</strong> {fullNumber(valueOf(row))} {words(answer.columns.at(-1) ?? '')}
+      <strong>{textOf(row[0])}</strong> {words(answer.columns.at(-1) ?? '')}: {fullNumber(valueOf(row))}
     </p>
   );
 }

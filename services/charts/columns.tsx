@@ -1,7 +1,7 @@
 /** Columns over a few groups, for example years: one column a group, or one of each series next to each other. */
 import type { JSX } from 'preact';
 import { fullNumber, shortNumber } from './answer';
-import { Figure, Grid, heightAt, middleOf, PLOT, round } from './figure';
+import { Figure, Grid, HEIGHT, heightAt, middleOf, NO_LEGEND, PLOT, round } from './figure';
 import { scaleOf } from './scale';
 
 /** The values of one series, one for each group; null where there is none. */
@@ -37,7 +37,7 @@ export function Columns({ groups, series, ...figure }: SeriesProps): JSX.Element
     }),
   );
   return (
-    <Figure {...figure} height={PLOT.bottom + 22}>
+    <Figure {...figure} height={HEIGHT} top={series.length > 1 ? 0 : NO_LEGEND}>
       <Grid scale={scale} labels={groups} />
       {columns.map(({ name, group, value, place, left }) => {
         if (value === null) return null;

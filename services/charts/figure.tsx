@@ -7,7 +7,8 @@ import type { Scale } from './scale';
 export const WIDTH = 400;
 /** The height of a chart with axes. */
 export const HEIGHT = 220;
-/** Where its plot is. */
+/** Where its plot is. Without a legend, `NO_LEGEND` at the top is left out. */
+export const NO_LEGEND = 12;
 export const PLOT = { left: 40, right: WIDTH - 4, top: 34, bottom: HEIGHT - 22 };
 
 /** Of a chart. */
@@ -19,17 +20,19 @@ export interface FigureProps {
   /** The same in a sentence, for those who do not see it. */
   readonly description: string;
   readonly height: number;
+  /** What is left out at the top. Default: 0. */
+  readonly top?: number;
   readonly children: ComponentChildren;
 }
 
 /** An SVG that a screen reader reads as one picture. */
-export function Figure({ id, title, description, height, children }: FigureProps): JSX.Element {
+export function Figure({ id, title, description, height, top = 0, children }: FigureProps): JSX.Element {
   return (
     <svg
       class="chart"
       role="img"
       aria-labelledby={`${id}-title ${id}-desc`}
-      viewBox={`0 0 ${WIDTH} ${height}`}
+      viewBox={`0 ${top} ${WIDTH} ${height - top}`}
     >
       <title id={`${id}-title`}>{title}</title>
       <desc id={`${id}-desc`}>{description}</desc>

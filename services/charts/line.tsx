@@ -1,7 +1,7 @@
 /** A line over years, with a point and its value at each. */
 import type { JSX } from 'preact';
 import { fullNumber, shortNumber } from './answer';
-import { Figure, Grid, heightAt, middleOf, PLOT } from './figure';
+import { Figure, Grid, HEIGHT, heightAt, middleOf, NO_LEGEND } from './figure';
 import { scaleOf } from './scale';
 
 /** Of {@link Line}. */
@@ -23,7 +23,7 @@ export function Line({ points, ...figure }: LineProps): JSX.Element {
     pen = value === null ? 'M' : 'L';
   }
   return (
-    <Figure {...figure} height={PLOT.bottom + 22}>
+    <Figure {...figure} height={HEIGHT} top={NO_LEGEND}>
       <Grid scale={scale} labels={points.map(({ label }) => label)} />
       <path class="chart-line" d={path.join('')} />
       {points.map(({ label, value }, index) => {

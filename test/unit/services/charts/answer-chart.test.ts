@@ -79,7 +79,7 @@ describe('AnswerChart', () => {
 
   it('says in a sentence which country the poster with the most followers is from', () => {
     expect(draw('3b', [['Aruba', 1_500_000]])).toBe(
-      '<p class="chart-fact"><strong>Aruba</strong> 1,500,000 follower count</p>',
+      '<p class="chart-fact"><strong>Aruba</strong> follower count: 1,500,000</p>',
     );
   });
 

@@ -1,5 +1,7 @@
 """Counts every record on both paths, puts the counts as metrics, and fails when they do not add up.
 
+What it found it keeps in the bucket for the report.
+
 Where an engine cleans that writes no metrics (`COUNTS_BATCH` is set), it also counts what the batches of the last day
 read and refused, as `batch.py` does where that cleans.
 """
@@ -14,6 +16,7 @@ from table_engine.function_job import function_job
 from table_engine.inspection import run_inspection
 from table_engine.metrics import feed_metric_line, metric_line
 from table_engine.reconciliation import check, reconcile
+from table_engine.report_facts import keep_report_facts
 from table_engine.stream_inspection import run_stream_inspection
 
 
@@ -28,11 +31,12 @@ def handler(event: dict[str, Any], _context: object) -> Reconciliation:
     with function_job(variables) as job:
         inspection = run_inspection(job.session, job.bucket, job.user_id, job.folder)
         streams = run_stream_inspection(job.session, job.bucket, job.user_id)
+        found = reconcile(inspection, streams)
+        keep_report_facts(job.session, job.bucket, job.user_id, found)
     if variables.get("COUNTS_BATCH"):
         for feed, counts in inspection["feeds"].items():
             values = {"Records": counts["last_day"]["records"], "Rejects": counts["last_day"]["rejects"]}
             print(feed_metric_line(values, job.user_id, "topics", feed))
-    found = reconcile(inspection, streams)
     for feed_row in found["feeds"]:
         _put_metrics(job.user_id, "topics", feed_row, feed_row["outsideRawFiles"])
     for stream_row in found["streams"]:

@@ -6,6 +6,7 @@ import { FEED_NAMES, streamTableName } from '../../services/contract';
 import type { EnvironmentOf, TableEngineModule } from '../../services/contract/environment';
 import type { DailyBatchSettings, TableEngineSettings } from '../stages';
 import type { SinkBucket } from '../sink/sink-bucket';
+import { PipelineFunction } from '../shared/pipeline-function';
 import { TableEngineFunction } from '../shared/table-engine-function';
 
 /** Properties of {@link BatchFunctions}. */
@@ -33,6 +34,8 @@ export class BatchFunctions extends Construct {
   readonly answers: IFunction | undefined;
   readonly reconcile: IFunction;
   readonly maintenance: IFunction;
+  /** Makes the report. */
+  readonly report: IFunction;
 
   constructor(
     scope: Construct,
@@ -61,6 +64,7 @@ export class BatchFunctions extends Construct {
     );
     const tables = [...batchTables(), ...FEED_NAMES.map((feed) => streamTableName(userId, feed))];
     sink.grantRead(this.reconcile, { rawFiles: true, ledger: true, tables });
+    sink.grantReportFacts(this.reconcile);
     this.maintenance = this.add(
       'Care',
       'batch_maintenance',
@@ -69,6 +73,18 @@ export class BatchFunctions extends Construct {
       { SINK_BUCKET, ...(this.batch === undefined && { SPARK_COMPACTS: 'true' }) },
     );
     sink.grantTables(this.maintenance, [...FEED_NAMES, BATCH_FILES], { delete: true });
+    this.report = new PipelineFunction(this, 'Report', {
+      folder: 'report',
+      description: 'Makes the report of a batch',
+      timeout: Duration.minutes(2),
+      memorySize: 512,
+      // The state machine retries.
+      retryAttempts: 0,
+      environment: { SINK_BUCKET } satisfies EnvironmentOf<'report'>,
+      logRetention: props.logRetention,
+    });
+    sink.grantRead(this.report, { answers: true });
+    sink.grantReports(this.report);
   }
 
   private add<M extends TableEngineModule>(

@@ -45,8 +45,9 @@ const RETRY: RetryProps = {
 const FOUND = 'ReconciliationError';
 
 /**
- * The batch path, once a day: clean new raw files, answer the questions, reconcile, maintain the tables. Maintenance
- * also runs after a reconciliation that found something; the run then fails.
+ * The batch path, once a day: clean new raw files, answer the questions, reconcile, maintain the tables, make the
+ * report. Maintenance and report also come after a reconciliation that found something; the run then fails. A report that
+ * cannot be made fails the run too, when everything else is done: the data do not depend on it.
  *
  * Runs may overlap and a step may be retried while an earlier attempt still works: the Delta logs apply every batch
  * exactly once (ADR 3) and make maintenance runs of a table exclude each other (ADR 4), and answers are replaced
@@ -97,7 +98,7 @@ export class DailyBatch extends Construct {
   }
 
   private definition(spark: SparkJob | undefined): LambdaInvoke | CustomState {
-    const { batch, answers, reconcile, maintenance } = this.functions;
+    const { batch, answers, reconcile, maintenance, report } = this.functions;
     const clean = batch === undefined ? spark?.state(this, 'Clean') : this.invoke('Clean', batch, '$.batch');
     if (clean === undefined)
       throw new Error('The daily batch has no engine: expected "lambda" or "emr-serverless".');
@@ -110,7 +111,7 @@ export class DailyBatch extends Construct {
     const verdict = new Choice(this, 'Verdict')
       .when(Condition.isPresent('$.failure'), failed)
       .otherwise(new Succeed(this, 'Done'));
-    maintain.next(verdict);
+    maintain.next(this.invoke('Report', report, '$.report').addRetry(RETRY)).next(verdict);
     count.next(maintain);
     clean.addRetry(RETRY);
     // The Spark job also answers the questions.

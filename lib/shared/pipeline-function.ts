@@ -12,7 +12,8 @@ import type { PipelineNetwork } from '../network/pipeline-network';
 /** Properties of a {@link PipelineFunction}. */
 export interface PipelineFunctionProps {
   /** The folder under `lambda/` whose `index.ts` exports `handler`. */
-  readonly folder: 'topics' | 'dead-letters' | 'connector' | 'emulator' | 'brokers' | 'source-data';
+  readonly folder:
+    'topics' | 'dead-letters' | 'connector' | 'emulator' | 'brokers' | 'source-data' | 'report';
   /** What the function is for, as the console shows it. */
   readonly description: string;
   /** How long one invocation may take, at most 15 minutes. */

@@ -3,6 +3,7 @@ import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { REPORT_FACTS_KEY } from '../../services/contract';
 import { TOPICS_DIRECTORY } from './connector-config';
 import { grantObjectKey } from '../shared/key-grants';
 import { privateBucket, type PrivateBucketProps } from '../shared/private-bucket';
@@ -15,6 +16,8 @@ const LEDGER = 'sent';
 const TABLES = 'tables';
 /** The folder of the newest answers. */
 const ANSWERS = 'answers';
+/** The folder of the reports. */
+const REPORTS = 'reports';
 
 /** Folders of the bucket to grant. */
 export interface SinkFolders {
@@ -24,9 +27,11 @@ export interface SinkFolders {
   readonly ledger?: boolean;
   /** Tables by name. */
   readonly tables?: readonly string[];
+  /** The answers. */
+  readonly answers?: boolean;
 }
 
-/** The bucket of raw files, ledger, tables and answers. Private, encrypted, TLS only. */
+/** The bucket of raw files, ledger, tables, answers and reports. Private, encrypted, TLS only. */
 export class SinkBucket extends Construct {
   readonly bucket: IBucket;
 
@@ -76,12 +81,24 @@ export class SinkBucket extends Construct {
     this.grantFolders(grantee, [ANSWERS]);
   }
 
+  /** Lets the grantee write and read the reports, and what they are made of, under `reports/`, and nothing else. */
+  grantReports(grantee: IGrantable): void {
+    this.grantFolders(grantee, [REPORTS]);
+  }
+
+  /** Lets the grantee write what reports are made of, and nothing else. */
+  grantReportFacts(grantee: IGrantable): void {
+    this.grantNames(grantee, [REPORT_FACTS_KEY], ['s3:PutObject']);
+    if (this.key !== undefined) grantObjectKey(grantee, this.key, 'write');
+  }
+
   /** Lets the grantee read and list these folders, and nothing else. */
-  grantRead(grantee: IGrantable, { rawFiles, ledger, tables = [] }: SinkFolders): void {
+  grantRead(grantee: IGrantable, { rawFiles, ledger, tables = [], answers }: SinkFolders): void {
     const folders = [
       ...(rawFiles === true ? [RAW_FILES] : []),
       ...(ledger === true ? [LEDGER] : []),
       ...tables.map((table) => `${TABLES}/${table}`),
+      ...(answers === true ? [ANSWERS] : []),
     ];
     this.grantObjects(grantee, folders, ['s3:GetObject']);
     if (this.key !== undefined) grantObjectKey(grantee, this.key, 'read');

@@ -8,7 +8,7 @@ import type variables from './environment.json';
 export type FunctionName = keyof typeof variables;
 
 /** What the table engine's functions are called. */
-export type TableEngineModule = Exclude<FunctionName, 'emulator' | 'dead-letters'>;
+export type TableEngineModule = Exclude<FunctionName, 'emulator' | 'dead-letters' | 'report'>;
 
 /** What a stack sets for a function: every variable that it needs, and none that it does not know. */
 export type EnvironmentOf<F extends FunctionName> = Readonly<

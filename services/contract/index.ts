@@ -57,6 +57,15 @@ export const MOST_NESTING = definitions.mostNesting;
 /** Where the newest answers are in the sink bucket. */
 export const ANSWERS_KEY = definitions.answersKey;
 
+/** Where the newest report is in the sink bucket, and what it shows besides the answers. */
+export const REPORT_KEY = definitions.reports.latest;
+export const REPORT_FACTS_KEY = definitions.reports.facts;
+
+/** Where the report of a batch is in the sink bucket, for example `reports/batch-3.html`. */
+export function batchReportKey(batch: number): string {
+  return definitions.reports.batch.replace('{batch}', String(batch));
+}
+
 /** The user id when none is configured. */
 export const DEFAULT_USER_ID = definitions.userId.default;
 

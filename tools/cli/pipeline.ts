@@ -26,6 +26,7 @@ import { formatReplay } from './format-replay';
 import { formatStatus } from './format-status';
 import { addHandsCommands } from './hands-commands';
 import { openPipeline } from './open-pipeline';
+import { formatReport, saveReport, type ReportFlags } from './save-report';
 import { addStageOptions, userIdOption, type StageFlags } from './stage-option';
 import { addWebCommand } from './web-command';
 
@@ -153,6 +154,15 @@ export function pipelineProgram(): Command {
   addWebCommand(program, control);
   addHandsCommands((command) => add(program, command), control);
   addFlowCommands((command) => add(program, command), control);
+  add(program, {
+    name: 'report',
+    description: 'save the newest report: the answers as pictures, and whether every record is stored',
+    jsonHelp: 'print one JSON document: {key, made, file, url}',
+    call: async (pipeline, flags: ReportFlags) => saveReport(await pipeline.report(control), flags),
+    format: formatReport,
+  })
+    .option('--open', 'open it in the browser')
+    .option('--output <file>', 'where to save it (default: report.html in the state folder)');
 
   addAwsCommands(program);
   return program;

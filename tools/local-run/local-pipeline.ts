@@ -37,6 +37,7 @@ import { readRejects } from '../pipeline/rejects';
 import { tracePost } from '../pipeline/trace';
 import { sampleFlow } from '../pipeline/sample-flow';
 import { sendBroken } from '../pipeline/send-broken';
+import { newestReport, type Report } from '../pipeline/report';
 import type { Status } from '../pipeline/status';
 import { doctorOfLocalRun } from './doctor/local-doctor';
 import { engine } from './engine';
@@ -127,5 +128,9 @@ export class LocalPipeline implements Pipeline {
 
   async rejects({ newest }: RejectsOptions, { signal }: Control): Promise<Rejects> {
     return readRejects(await this.find(), newest, { python: pythonExecutable(), signal });
+  }
+
+  async report({ signal }: Control): Promise<Report> {
+    return newestReport(await this.find(), signal);
   }
 }

@@ -1,16 +1,19 @@
 /** What a run does once this machine is prepared: it sends every post once, then random posts until it is to stop. */
-import { FEED_NAMES } from '../../services/contract';
+import { FEED_NAMES, REPORT_KEY } from '../../services/contract';
 import type { EmulatorDestination, EmulatorReport, Pace } from '../../services/emulator';
+import type { WrittenReport } from '../../services/report/write-report';
 import type { Answers } from '../pipeline/answers';
 import type { BatchReport } from '../pipeline/batch';
 import type { Deployment } from '../pipeline/deployment';
 import { emulateDeployment, reportsOf, runEmulation, type EmulateOptions } from '../pipeline/emulate';
 import type { Control } from '../pipeline/pipeline';
 import type { Reconciliation } from '../pipeline/reconcile';
+import { makeReport } from '../pipeline/report';
 import { fillDatabase, startAndDeploy } from './bring-up';
 import { LocalPipeline } from './local-pipeline';
 import type { LocalParts } from './local-parts';
 import type { Output } from './output';
+import { pythonExecutable } from './paths';
 import type { RunOptions } from './run-options';
 import type { RunPage } from './run-page';
 import { readEmulatorFile, writeEmulatorFile } from './state/emulator-file';
@@ -93,6 +96,8 @@ class PipelineRun {
     output.block(`\n${format.answers(answered, SHOWN_ROWS)}`);
     const reconciliation = await this.reconcile();
     output.block(`${format.reconciliation(reconciliation)}\n`);
+    await this.report(reconciliation);
+    output.line(`Report: ${REPORT_KEY} in the sink bucket; npm run pipeline -- report saves and opens it.`);
     if (options.once) return reconciliation.ok ? 0 : 1;
 
     this.showWhere();
@@ -157,7 +162,9 @@ class PipelineRun {
     const sent = await this.steps.step('Sending', () => this.send(emulation, pace), LAST_BATCH_MS);
     const posts = Math.max(...sent.map((one) => one.posts));
     const report = await this.clean(true);
+    await this.steps.step('Answering', () => this.pipeline.answers({}, this.quietly()));
     const result = await this.reconcile();
+    await this.report(result);
     const counts = result.feeds.map(
       ({ feed, topic, table, missing, duplicate }) =>
         `${feed} ${topic} records, ${table} rows, missing ${missing}, duplicate ${duplicate}`,
@@ -242,6 +249,13 @@ class PipelineRun {
   /** Counts every record from the emulator to the tables. */
   private reconcile(): Promise<Reconciliation> {
     return this.steps.step('Reconciling', () => this.pipeline.reconcile({}, this.quietly()));
+  }
+
+  /** Makes the report of the batch, next to the tables. */
+  private report(reconciliation: Reconciliation): Promise<WrittenReport> {
+    return this.steps.step('Making the report', () =>
+      makeReport(this.target, reconciliation, { python: pythonExecutable(), signal: this.signal }),
+    );
   }
 
   private showWhere(): void {

@@ -266,6 +266,17 @@ export interface Maintenance {
   seconds: number;
 }
 /**
+ * How new a feed's tables are, ISO 8601; null without rows.
+ *
+ * `batch`: when the newest raw file that was cleaned had been uploaded. `stream`: when the record of the newest row
+ * arrived in the stream.
+ */
+export interface NewestRows {
+  feed: 'pin' | 'geo' | 'user';
+  batch: string | null;
+  stream: string | null;
+}
+/**
  * How many records have come to a place, over all feeds, and when the newest came, ISO 8601; null when none has.
  */
 export interface PlaceFigures {
@@ -279,6 +290,15 @@ export interface QuarantineFigures {
   batch: number;
   stream: number;
   dead_letters: number;
+}
+/**
+ * How many rows of the quarantine have a reason. `source` is `batch`, `stream` or `dead-letters`.
+ */
+export interface Quarantined {
+  feed: 'pin' | 'geo' | 'user';
+  source: string;
+  reason: string;
+  rows: number;
 }
 /**
  * What `replay-raw-files` prints. `lines` are the records of the `files` that were read: `rows` + `rejects`.
@@ -443,6 +463,20 @@ export interface RejectCount {
 export interface RejectedRecords {
   counts: RejectCount[];
   newest: RejectedRecord[];
+}
+/**
+ * What `report-facts` prints and keeps in the bucket. `questions` has the SQL of each.
+ *
+ * `batch` is the number of the newest batch, null before the first; the reconciliation is without shards.
+ */
+export interface ReportFacts {
+  batch: number | null;
+  reconciliation: Reconciliation;
+  quarantine: Quarantined[];
+  newest: NewestRows[];
+  questions: {
+    [k: string]: string;
+  };
 }
 /**
  * Records by the ledger, over all feeds of a path.

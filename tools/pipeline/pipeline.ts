@@ -19,6 +19,7 @@ import type {
 } from './flow';
 import type { Reconciliation } from './reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from './replay';
+import type { Report } from './report';
 import type { Status } from './status';
 
 /** How a call is watched and ended. */
@@ -92,4 +93,6 @@ export interface Pipeline {
   trace(options: TraceOptions, control: Control): Promise<Trace>;
   /** What was refused, by reason, and the newest of it. */
   rejects(options: RejectsOptions, control: Control): Promise<Rejects>;
+  /** The newest report: its text, or of a stage on AWS a link. */
+  report(control: Control): Promise<Report>;
 }

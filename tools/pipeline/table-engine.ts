@@ -31,7 +31,8 @@ type TableEngineCommand =
   | 'replay-raw-files'
   | 'watch'
   | 'rejects'
-  | 'trace';
+  | 'trace'
+  | 'report-facts';
 
 /** Starts a command; the caller feeds its standard input and reads its two outputs. */
 export function spawnTableEngine(

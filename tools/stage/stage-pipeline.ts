@@ -2,7 +2,6 @@
 import type { EmulatorReport } from '../../services/emulator';
 import type { Answers } from '../pipeline/answers';
 import type { BatchResult } from '../pipeline/batch';
-import { absentError } from '../pipeline/capabilities';
 import type { StageAws } from '../pipeline/deployment';
 import { absentError } from '../pipeline/capabilities';
 import type { CheckResult } from '../pipeline/doctor/check';
@@ -19,6 +18,7 @@ import type {
 } from '../pipeline/pipeline';
 import type { Reconciliation } from '../pipeline/reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from '../pipeline/replay';
+import type { Report } from '../pipeline/report';
 import type { StageStatus } from '../pipeline/status';
 import { doctorOfStage } from './doctor/stage-doctor';
 import { invokeFunction } from './invoke-function';
@@ -28,6 +28,7 @@ import { batchOnStage } from './stage-batch';
 import { emulateOnStage } from './stage-emulate';
 import { sampleStageFlow } from './stage-flow';
 import { replayOnStage } from './stage-replay';
+import { linkToReport } from './stage-report';
 import { stageStatus } from './stage-status';
 
 /** See the module's comment; `tools/pipeline/capabilities.ts` has what it does not do. */
@@ -110,5 +111,9 @@ export class StagePipeline implements Pipeline {
 
   rejects(): Promise<Rejects> {
     return Promise.reject(absentError('rejects', 'aws'));
+  }
+
+  report({ signal }: Control): Promise<Report> {
+    return linkToReport(this.stage, signal);
   }
 }

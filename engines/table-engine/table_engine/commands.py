@@ -21,6 +21,7 @@ from table_engine.inspection import run_inspection
 from table_engine.raw_replay import replay_raw_files
 from table_engine.reconciliation import reconcile_facts
 from table_engine.rejects import run_rejects
+from table_engine.report_facts import keep_report_facts, read_reconciliation
 from table_engine.storage import Bucket
 from table_engine.stream_append import StreamAppender
 from table_engine.stream_inspection import run_stream_inspection
@@ -170,5 +171,11 @@ COMMANDS: Mapping[str, Command] = {
         "report where a post is: raw lines, rows and rejects",
         lambda job: run_trace(job.session, job.bucket, job.options.user_id, job.options.ind),
         _ind,
+    ),
+    "report-facts": Command(
+        "keep in the bucket what the report shows besides the answers; the reconciliation is given on stdin",
+        lambda job: keep_report_facts(
+            job.session, job.bucket, job.options.user_id, read_reconciliation(sys.stdin.buffer.read())
+        ),
     ),
 }

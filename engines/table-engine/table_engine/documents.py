@@ -376,6 +376,40 @@ class RawFilesReplay(TypedDict):
     seconds: float
 
 
+class Quarantined(TypedDict):
+    """How many rows of the quarantine have a reason. `source` is `batch`, `stream` or `dead-letters`."""
+
+    feed: FeedName
+    source: str
+    reason: str
+    rows: int
+
+
+class NewestRows(TypedDict):
+    """How new a feed's tables are, ISO 8601; null without rows.
+
+    `batch`: when the newest raw file that was cleaned had been uploaded. `stream`: when the record of the newest row
+    arrived in the stream.
+    """
+
+    feed: FeedName
+    batch: str | None
+    stream: str | None
+
+
+class ReportFacts(TypedDict):
+    """What `report-facts` prints and keeps in the bucket. `questions` has the SQL of each.
+
+    `batch` is the number of the newest batch, null before the first; the reconciliation is without shards.
+    """
+
+    batch: int | None
+    reconciliation: Reconciliation
+    quarantine: list[Quarantined]
+    newest: list[NewestRows]
+    questions: dict[str, str]
+
+
 class SentFigures(TypedDict):
     """Records by the ledger, over all feeds of a path."""
 
@@ -501,4 +535,5 @@ DOCUMENTS = (
     Watch,
     RejectedRecords,
     Findings,
+    ReportFacts,
 )

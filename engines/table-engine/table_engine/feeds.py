@@ -29,6 +29,9 @@ FeedName = Literal["pin", "geo", "user"]
 #: Where the newest answers are kept in the sink bucket.
 ANSWERS_KEY: str = _DEFINITIONS["answersKey"]
 
+#: Where the newest facts for the report are kept in the sink bucket.
+REPORT_FACTS_KEY: str = _DEFINITIONS["reports"]["facts"]
+
 #: The feeds in the order in which everything lists them.
 FEED_NAMES: tuple[FeedName, ...] = ("pin", "geo", "user")
 

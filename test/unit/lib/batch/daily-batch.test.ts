@@ -54,7 +54,9 @@ test('it starts daily at its hour, UTC', () => {
 const rights = (template: Template, role: string): string[] =>
   statementsOf(template, role).flatMap(({ Action, Resource }: Statement) =>
     [Action].flat().flatMap((action) => {
-      const folders = JSON.stringify(Resource).match(/\/(topics|sent|answers|tables\/\w+)\/\*/g) ?? [''];
+      const folders = JSON.stringify(Resource).match(
+        /\/(topics|sent|answers|reports|tables\/\w+)\/(\*|facts\.json)/g,
+      ) ?? [''];
       return folders.map((folder) => `${action} ${folder}`.trim());
     }),
   );
@@ -84,8 +86,14 @@ test('each function may do what it has to', () => {
     [
       ...objects('GetObject', ['topics', 'sent', ...folders([...tables, ...streams])]),
       's3:ListBucket',
+      's3:PutObject /reports/facts.json',
     ].sort(),
   );
+  expect(sorted('DailyFunctionsReportServiceRole')).toEqual([
+    ...objects('GetObject', ['answers', 'reports']),
+    's3:ListBucket',
+    ...objects('PutObject', ['reports']),
+  ]);
   const cared = folders(['pin', 'geo', 'user', 'batch_files']);
   expect(sorted('DailyFunctionsCareServiceRole')).toEqual(
     [

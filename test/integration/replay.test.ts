@@ -7,7 +7,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Deployment, awsEnvironment } from '../../tools/pipeline/deployment';
 import { formatReplay } from '../../tools/cli/format-replay';
+import { handler } from '../../lambda/report';
+import type { Reconciliation } from '../../tools/pipeline/reconcile';
 import { replay } from '../../tools/pipeline/replay';
+import { makeReport, newestReport } from '../../tools/pipeline/report';
 import { streamRecords, type StreamRecordLine } from '../../tools/pipeline/stream-records';
 import { runTableEngine } from '../../tools/pipeline/table-engine';
 import { ensureParts, installedParts } from '../../tools/local-run/install';
@@ -203,6 +206,31 @@ test('raw files bring back what the batch table lacks', async () => {
     files: 0,
     inserted: 0,
   });
+});
+
+test('the report has what the tables and the quarantine hold, by the command and by the function', async () => {
+  const none = { onTheWay: 0, missing: 0, duplicate: 0, sent: 21, acknowledged: 21 };
+  const stored = { feed: 'user', ...none, table: 20, quarantine: 1, findings: [] };
+  const found = { ok: true, feeds: [stored], streams: [] } as unknown as Reconciliation;
+  await expect(newestReport(deployment, new AbortController().signal)).rejects.toThrow(
+    'There is no report yet',
+  );
+  expect((await makeReport(deployment, found, engine)).keys).toEqual([
+    'reports/latest.html',
+    'reports/batch-1.html',
+  ]);
+  const made = await newestReport(deployment, new AbortController().signal);
+  expect(made.html).toMatch(/✓ 0 missing, 0 duplicate.*>not JSON[^<]*<.*user <span class="muted">batch</s);
+
+  process.env.SINK_BUCKET = BUCKET;
+  Object.assign(process.env, awsEnvironment(deployment.aws));
+  await runTableEngine(deployment, 'answers', engine);
+  const { keys } = await handler();
+  const again = await newestReport(deployment, new AbortController().signal);
+  expect([keys, again.html?.includes('The most popular category in each country')]).toEqual([
+    ['reports/latest.html', 'reports/batch-1.html'],
+    true,
+  ]);
 });
 
 test('a stream that cannot be read is an error, not the end of the records', async () => {

@@ -53,6 +53,12 @@ export const isoTime: (text: string) => Date = checked((text) => {
   return found;
 });
 
+/** The path of a file. */
+export const filePath: (text: string) => string = checked((text) => {
+  if (text === '') throw new Error('Expected the path of a file, for example report.html.');
+  return text;
+});
+
 /** An amount of memory, as the engines take it. */
 export const memorySize: (text: string) => string = checked((text) => {
   // As `memory` of `table_engine/argument_types.py`.

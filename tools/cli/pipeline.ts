@@ -13,7 +13,7 @@ import { reportsOf, type EmulateOptions } from '../pipeline/emulate';
 import type { BatchOptions, Control, Pipeline } from '../pipeline/pipeline';
 import type { ReplayOptions } from '../pipeline/replay';
 import { isStatusWell } from '../pipeline/status';
-import { memorySize, wholeNumber } from './arguments';
+import { filePath, memorySize, wholeNumber } from './arguments';
 import { addAwsCommands } from './aws-commands';
 import { addEmulateOptions, addReplayOptions, engineOption } from './command-options';
 import { addFlowCommands } from './flow-commands';
@@ -162,7 +162,11 @@ export function pipelineProgram(): Command {
     format: formatReport,
   })
     .option('--open', 'open it in the browser')
-    .option('--output <file>', 'where to save it (default: report.html in the state folder)');
+    .option(
+      '--output <file>',
+      'where to save it (default: report.html in the state folder; of a stage on AWS: nowhere)',
+      filePath,
+    );
 
   addAwsCommands(program);
   return program;

@@ -55,11 +55,11 @@ def keep_report_facts(
         "SELECT feed, source, reason, count(*) AS amount FROM t GROUP BY feed, source, reason "
         f"ORDER BY amount DESC, feed, source, reason LIMIT {MOST_REASONS}",
     )
-    files = rows("batch_files", "SELECT feed, max(batch), max(uploaded_at) FROM t GROUP BY feed")
+    files = rows("batch_files", f"SELECT feed, max(batch), {_micros('uploaded_at')} FROM t GROUP BY feed")
     batches = {feed: _iso(uploaded_at) for feed, _, uploaded_at in files}
     newest: list[NewestRows] = []
     for feed in FEED_NAMES:
-        arrived = rows(stream_table_name(user_id, feed), "SELECT max(_arrived_at) FROM t")
+        arrived = rows(stream_table_name(user_id, feed), f"SELECT {_micros('_arrived_at')} FROM t")
         stream = _iso(arrived[0][0]) if arrived else None
         newest.append({"feed": feed, "batch": batches.get(feed), "stream": stream})
     quarantine: list[Quarantined] = [
@@ -79,5 +79,10 @@ def keep_report_facts(
     return document
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(timezone.utc).isoformat()
+def _micros(column: str) -> str:
+    """The newest time of a column in microseconds since 1970; for a time with a zone DuckDB wants another package."""
+    return f"CAST(max({column}) AS bigint)"
+
+
+def _iso(micros: int | None) -> str | None:
+    return None if micros is None else datetime.fromtimestamp(micros / 1e6, timezone.utc).isoformat()

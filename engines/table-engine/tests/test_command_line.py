@@ -38,6 +38,8 @@ def test_the_commands_print_one_document(sink: SinkBucket, engine: Callable[...,
         facts = json.dumps({"inspection": inspection, "streams": streams, "kafka": kafka})
         found = parsed(engine("reconcile", *arguments, stdin=facts))
         assert (found["ok"], found["feeds"][0]["missing"]) == (missing == 0, missing)  # type: ignore[index]
+    facts = parsed(engine("report-facts", *arguments, stdin=json.dumps(found)))
+    assert (facts["batch"], facts["reconciliation"]) == (1, found)
 
 
 @pytest.mark.parametrize("facts", ["", "[]", "{}", '{"inspection":{"feeds":{}},"streams":{"feeds":{}},"kafka":null}'])
@@ -45,6 +47,13 @@ def test_facts_that_are_none(engine: Callable[..., Any], facts: str) -> None:
     process = engine("reconcile", "--bucket", "abc", "--user-id", "u", stdin=facts)
     assert (process.returncode, process.stdout) == (1, "")
     assert "The facts on stdin cannot be used" in process.stderr and "Traceback" not in process.stderr
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", '{"ok":true,"feeds":[]}'])
+def test_a_reconciliation_that_is_none(engine: Callable[..., Any], text: str) -> None:
+    process = engine("report-facts", "--bucket", "abc", "--user-id", "u", stdin=text)
+    assert (process.returncode, process.stdout) == (1, "")
+    assert "stdin is no reconciliation" in process.stderr and "Traceback" not in process.stderr
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,16 @@ def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[s
     none = {"Missing": 0, "Duplicate": 0, "OnTheWay": 0, "OutsideRawFiles": 0}
     assert metrics(output) == {(path, feed): none for path in ("topics", "streams") for feed in ("pin", "geo", "user")}
 
+    kept = json.loads(b"".join(sink.bucket.read("reports/facts.json")))
+    assert (kept["batch"], kept["reconciliation"]) == (1, found)
+    assert [(row["feed"], row["source"], row["rows"]) for row in kept["quarantine"]] == [
+        (feed, "batch", 1) for feed in ("geo", "pin", "user")
+    ]
+    assert [(row["feed"], row["batch"] is None, row["stream"]) for row in kept["newest"]] == [
+        (feed, False, None) for feed in ("pin", "geo", "user")
+    ]
+    assert kept["questions"]["1"].startswith("-- The most popular category")
+
     maintained = invoke("batch_maintenance")["tables"]
     assert sorted(maintained) == ["batch_files", "geo", "pin", "user"]
     assert all(report["checkpoint"] == sink.commits(name) for name, report in maintained.items())
@@ -170,6 +180,11 @@ def test_a_lost_row_fails_the_reconciliation(
         invoke("reconcile")
     shard = records[0].shard
     assert f"user (streams): 1 acknowledged by {shard}, but neither" in str(caught.value)
+    # The report has it all the same, without the shards.
+    kept = json.loads(b"".join(sink.bucket.read("reports/facts.json")))
+    assert not kept["reconciliation"]["ok"]
+    assert [row["shards"] for row in kept["reconciliation"]["streams"]] == [[], [], []]
+    assert kept["newest"][2]["stream"] is not None
     output = capsys.readouterr().out
     assert total(output) == {"Missing": 2, "Duplicate": 0}
     lost = [("topics", "geo"), ("streams", "user")]

@@ -16,7 +16,7 @@ const OBJECTS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
 const WIDE: readonly Wide[] = [
   {
     resource:
-      /\/(topics|topics\/pinterest\.dead-letters|sent|answers|tables\/(\w+_table|pin|geo|user|batch_files|quarantine))\/\*$/,
+      /\/(topics|topics\/pinterest\.dead-letters|sent|answers|reports|tables\/(\w+_table|pin|geo|user|batch_files|quarantine))\/\*$/,
     actions: OBJECTS,
     reason: 'Objects in one folder of the sink bucket, which have names of their own making.',
   },

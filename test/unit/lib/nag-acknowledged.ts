@@ -135,8 +135,9 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     rule: 'IAM5',
     path: /^batch\/Daily\/(Functions|Spark)\/\S*Role/,
     finding:
-      /\/(topics|sent|answers|tables\/(pin|geo|user|batch_files|quarantine|pinterest_(pin|geo|user)_table))\/\*\]$/,
-    reason: 'Raw files, the ledger, answers and the files of one table have names of their own making.',
+      /\/(topics|sent|answers|reports|tables\/(pin|geo|user|batch_files|quarantine|pinterest_(pin|geo|user)_table))\/\*\]$/,
+    reason:
+      'Raw files, the ledger, answers, reports and the files of one table have names of their own making.',
   },
   {
     rule: 'IAM5',

@@ -103,6 +103,20 @@ test('each function may do what it has to', () => {
   );
 });
 
+test.each([lambda, spark])(
+  'the report is the last step, also after a reconciliation that found something',
+  (template) => {
+    const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+    const text = JSON.stringify(machine?.Properties.DefinitionString);
+    const step = (name: string): string => text.split(`\\"${name}\\":{`)[1] ?? '';
+    expect(step('Reconcile')).toMatch(
+      /^\\"Next\\":\\"Care\\".*?\\"Catch\\":\[[^\]]*\],?.*?\\"Next\\":\\"Care\\"/,
+    );
+    expect(step('Care')).toMatch(/^\\"Next\\":\\"Report\\"/);
+    expect(step('Report')).toMatch(/^\\"Next\\":\\"Verdict\\",\\"Retry\\"/);
+  },
+);
+
 describe('with Spark', () => {
   test('the job writes and maintains the batch tables and the answers, and writes no raw file', () => {
     const found = rights(spark, 'DailySparkRole').filter((right) => /^s3:(Put|Delete)/.test(right));

@@ -11,6 +11,7 @@ import { randomInt } from 'node:crypto';
 import { SPARK_PARTS, ensureParts } from '../tools/local-run/install';
 import { requireUsablePaths } from '../tools/local-run/paths';
 import { exemptLoopback } from '../tools/processes/environment';
+import { ensureChromium } from './run/chromium';
 import { say, suiteName } from './run/command';
 import { sum, type Count } from './run/count';
 import { LANES, RENEW, SUITES, type Need } from './run/suites';
@@ -30,11 +31,15 @@ function install(needs: ReadonlySet<Need>): Readonly<Record<Need, Promise<unknow
     console.log(`${'install'.padEnd(11)} | ${line}`);
   };
   const nothing = Promise.resolve();
-  const parts = needs.has('parts') || needs.has('spark') ? ensureParts(log) : nothing;
+  const parts = [...needs].some((need) => need !== 'nothing') ? ensureParts(log) : nothing;
   const spark = needs.has('spark') ? parts.then(() => ensureParts(log, { only: SPARK_PARTS })) : parts;
+  const chromium = needs.has('browser')
+    ? suiteName.run('install', () => ensureChromium(process.env))
+    : nothing;
+  const browser = Promise.all([parts, chromium]);
   // A failure is the failure of every suite that waits for it.
-  for (const each of [parts, spark]) each.catch(() => undefined);
-  return { nothing, parts, spark };
+  for (const each of [parts, spark, browser]) each.catch(() => undefined);
+  return { nothing, parts, spark, browser };
 }
 
 /** Runs a suite when `installed` is settled. */

@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from '../../tools/local-run/paths';
 import { childEnvironment } from '../../tools/processes/environment';
 
 /** What suites get of this process's own variables, besides what every installer gets. */
-const PASSED_ON = ['PIPELINE_LOCAL_DIR', 'TESTS_SEED', 'TESTS_EXHAUSTIVE'];
+const PASSED_ON = ['PIPELINE_LOCAL_DIR', 'TESTS_SEED', 'TESTS_EXHAUSTIVE', 'CHROMIUM'];
 
 /** The name of the suite that runs. */
 export const suiteName = new AsyncLocalStorage<string>();

@@ -11,8 +11,8 @@ import { countJest, countJunit, sum, type Count } from './count';
 /** Renews the snapshots of the templates (CONTRIBUTING.md) instead of comparing with them. */
 export const RENEW = '-u';
 
-/** What a suite needs besides what `npm ci` installs: the parts of a local run, or those of Spark as well. */
-export type Need = 'nothing' | 'parts' | 'spark';
+/** What a suite needs besides what `npm ci` installs: the parts of a local run, and those of Spark or a browser as well. */
+export type Need = 'nothing' | 'parts' | 'spark' | 'browser';
 
 /** A suite. */
 export interface Suite {
@@ -120,6 +120,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   process: jest(['process'], 'nothing'),
   integration: jest(['integration-shared', 'integration'], 'parts', '--runInBand'),
   'end-to-end': jest(['end-to-end'], 'parts', '--runInBand'),
+  browser: jest(['browser'], 'browser', '--runInBand'),
   python: { need: 'parts', run: tableEngine },
   spark: { need: 'spark', run: spark },
   java: { need: 'spark', run: java }, // After all that Maven installs: its repository is not made for two writers.
@@ -131,6 +132,6 @@ export const SUITES: Readonly<Record<string, Suite>> = {
  * of integration tests at once, made the whole longer and single tests several times slower.
  */
 export const LANES: readonly (readonly string[])[] = [
-  ['integration', 'end-to-end'],
+  ['integration', 'browser', 'end-to-end'],
   ['unit', 'process', 'python', 'spark', 'checks', 'java'],
 ];

@@ -5,6 +5,7 @@
  * - `process` starts programs of this repository as processes; it needs what `npm ci` installs.
  * - `integration-shared` runs against one broker, one MiniStack and one MariaDB, which its files share and never kill.
  * - `integration` runs against real parts of each file's own (Kafka, Kafka Connect, MariaDB, MiniStack).
+ * - `browser` looks at the page of one running pipeline by Chromium.
  * - `end-to-end` runs the whole pipeline, and does harm to it.
  */
 const common = {
@@ -72,6 +73,13 @@ export default {
       displayName: 'integration',
       testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', ...SHARED],
+    },
+    {
+      ...common,
+      displayName: 'browser',
+      globalSetup: '<rootDir>/test/browser/support/start-pipeline.ts',
+      globalTeardown: '<rootDir>/test/browser/support/stop-pipeline.ts',
+      testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
     },
     { ...common, displayName: 'end-to-end', testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'] },
   ],

@@ -1,0 +1,35 @@
+/** What the page owes everybody: it is small, closed, and for the keyboard and the screen reader as well. */
+import { gzipSync } from 'node:zlib';
+import { seriousViolations, walkByTab } from './support/accessibility';
+import { useBrowser } from './support/visit';
+
+const open = useBrowser();
+
+test('the first view comes in less than a second, from less than 150 kB gzipped', async () => {
+  const { page, responses } = await open();
+  const [paint] = await page.evaluate<number[]>(
+    `performance.getEntriesByName('first-contentful-paint').map(({ startTime }) => startTime)`,
+  );
+  expect(paint).toBeLessThan(1_000);
+  const files = responses.filter((one) => !/\/(api|events)\b/.test(one.url()));
+  const sizes = await Promise.all(files.map(async (one) => gzipSync(await one.body()).length));
+  expect(files.length).toBeGreaterThanOrEqual(3); // The document, its script, its style.
+  expect(sizes.reduce((all, size) => all + size, 0)).toBeLessThan(150_000);
+});
+
+test.each([
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }],
+] as const)('axe finds nothing serious: %s', async (_, options) => {
+  const { page } = await open(options);
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('the keyboard alone reaches everything, and shows where it is', async () => {
+  const { page } = await open();
+  const { stops, missed } = await walkByTab(page);
+  expect(missed).toEqual([]);
+  expect(stops.length).toBeGreaterThan(10);
+  expect(stops.filter(({ visible }) => !visible)).toEqual([]);
+});

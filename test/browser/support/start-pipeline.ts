@@ -1,0 +1,32 @@
+/** Starts the pipeline and the browser before the first file of their project; `stop-pipeline.ts` ends them. */
+import { PipelineRun, reset } from '../../end-to-end/support/pipeline-run';
+import { launchBrowser } from './launch';
+import { pageOf, VARIABLE, type Running } from './running';
+
+const USER_ID = 'browser';
+/** Few posts: the page is looked at, not the data. Then some a second. */
+const OPTIONS = ['--posts', '300'];
+
+/** What ends all of it, kept where the teardown finds it. */
+export const started: { stop?: () => Promise<void> } = ((
+  globalThis as { pipelinePage?: { stop?: () => Promise<void> } }
+).pipelinePage ??= {});
+
+export default async function startPipeline(): Promise<void> {
+  await reset(USER_ID);
+  const browser = await launchBrowser();
+  const run = new PipelineRun(USER_ID, ...OPTIONS);
+  started.stop = async () => {
+    await browser.close();
+    await run.interrupt();
+    await reset(USER_ID);
+  };
+  try {
+    const url = await pageOf(run);
+    const found: Running = { userId: USER_ID, url, browser: browser.wsEndpoint() };
+    process.env[VARIABLE] = JSON.stringify(found);
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}

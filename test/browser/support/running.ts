@@ -1,6 +1,4 @@
 /** What all files of the project `browser` share: one pipeline, its page, and one Chromium. */
-import type { PipelineRun } from '../../end-to-end/support/pipeline-run';
-
 /** Where `start-pipeline.ts` leaves what the files need. */
 export const VARIABLE = 'TEST_PAGE';
 
@@ -20,9 +18,7 @@ export function running(): Running {
   return JSON.parse(text) as Running;
 }
 
-/** The address of the page once `npm start` has printed it. */
-export async function pageOf(run: PipelineRun): Promise<string> {
-  const address = /http:\/\/127\.0\.0\.1:\d+\/(?= |$)/m;
-  await run.printed(address);
-  return address.exec(run.output)?.[0] ?? '';
+/** The address of a page in what the command that serves it prints. */
+export function addressIn(output: string): string {
+  return /Live page: (http:\S+)/.exec(output)?.[1] ?? '';
 }

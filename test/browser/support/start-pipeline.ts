@@ -1,7 +1,7 @@
 /** Starts the pipeline and the browser before the first file of their project; `stop-pipeline.ts` ends them. */
 import { PipelineRun, reset } from '../../end-to-end/support/pipeline-run';
 import { launchBrowser } from './launch';
-import { pageOf, VARIABLE, type Running } from './running';
+import { addressIn, VARIABLE, type Running } from './running';
 
 const USER_ID = 'browser';
 /** Few posts: the page is looked at, not the data. Then some a second. */
@@ -22,7 +22,8 @@ export default async function startPipeline(): Promise<void> {
     await reset(USER_ID);
   };
   try {
-    const url = await pageOf(run);
+    await run.printed(/Random posts continue/);
+    const url = addressIn(run.output);
     const found: Running = { userId: USER_ID, url, browser: browser.wsEndpoint() };
     process.env[VARIABLE] = JSON.stringify(found);
   } catch (error) {

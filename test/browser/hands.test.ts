@@ -1,0 +1,113 @@
+/** Each control does what it says. The tests build on each other: the emulator is paused at the start, and resumed at the end. */
+import type { Page } from 'playwright-core';
+import { run } from '../end-to-end/support/pipeline-run';
+import { controlOf, goTo, operate, rateOf, totalOf } from './support/page-parts';
+import { eventually, useBrowser } from './support/visit';
+
+const open = useBrowser();
+
+/** What is sent counts a record for each feed. */
+const FEEDS = 3;
+
+/** Waits until nothing is on its way to a station, and returns its total. */
+async function settledTotal(page: Page, station: string): Promise<number> {
+  await eventually(
+    () => rateOf(page, station),
+    (rate) => rate === 0,
+  );
+  return totalOf(page, station);
+}
+
+test('Pause stops the emulator', async () => {
+  const { page } = await open();
+  await controlOf(page, 'Emulator').getByRole('button', { name: 'Pause' }).click();
+  await controlOf(page, 'Emulator').getByText('It is paused').waitFor();
+  const total = await settledTotal(page, 'Emulator');
+  expect(total).toBeGreaterThan(0);
+});
+
+test('Send sends as many posts as it says, and the batch cleans them', async () => {
+  const { page } = await open();
+  const stores = ['Kafka', 'Raw files', 'Kinesis', 'Streaming tables'];
+  const totals = (): Promise<number[]> => Promise.all(stores.map((name) => totalOf(page, name)));
+  for (const name of stores) await settledTotal(page, name);
+  const before = await totals();
+  const sent = await operate(controlOf(page, 'Send posts'), 'Send', { Posts: '50', To: 'both' });
+  expect(sent).toMatch(/50 posts to the topics in .* 50 posts to the streams in /);
+  const after = before.map((total) => total + 50 * FEEDS);
+  await eventually(totals, (now) => now.every((total, index) => total === after[index]));
+  const cleaned = await operate(controlOf(page, 'Run the batch'), 'Run');
+  expect(cleaned).toMatch(/^Batch \d+: [\d,]+ records in /);
+  await eventually(
+    () => totalOf(page, 'Batch'),
+    (total) => total === after[1],
+  );
+});
+
+test('a broken record is refused, and is kept as the text that it was', async () => {
+  const { page } = await open();
+  const heading = page.getByRole('heading', { name: /^Quarantine/ });
+  await heading.filter({ hasText: /\d/ }).waitFor();
+  const before = await heading.innerText();
+  await operate(controlOf(page, 'Send a broken record'), 'Send', {
+    Feed: 'geo',
+    Kind: 'not-json',
+    To: 'streams',
+  });
+  await eventually(
+    () => heading.innerText(),
+    (now) => now !== before,
+  );
+  const reject = page.getByRole('list', { name: 'Newest rejects' }).getByRole('listitem').first();
+  await reject.locator('summary').click();
+  expect(await reject.locator('pre').innerText()).toContain('<b>no</b> JSON object of the feed geo');
+  expect(await page.locator('.rejects pre *').count()).toBe(0);
+});
+
+test('the command next to a button does the same: posts flow again', async () => {
+  const { page } = await open();
+  const emulator = controlOf(page, 'Emulator');
+  await emulator.getByRole('button', { name: 'Resume' }).waitFor();
+  const command = await emulator.locator('code').innerText();
+  expect(await run('sh', ['-c', command])).toMatchObject({ code: 0 });
+  await emulator.getByRole('button', { name: 'Pause' }).waitFor();
+  await eventually(
+    () => rateOf(page, 'Emulator'),
+    (rate) => rate > 0,
+  );
+});
+
+test('Set changes the rate', async () => {
+  const { page } = await open();
+  const control = controlOf(page, "Emulator's rate");
+  const field = control.getByLabel('Posts a second');
+  const before = await field.inputValue();
+  const slow = await eventually(
+    () => rateOf(page, 'Emulator'),
+    (rate) => rate > 0,
+  );
+  await operate(control, 'Set', { 'Posts a second': '50' });
+  await control.getByText('It is 50 now.').waitFor();
+  await eventually(
+    () => rateOf(page, 'Emulator'),
+    (rate) => rate > 2 * slow,
+  );
+  await operate(control, 'Set', { 'Posts a second': before });
+  await control.getByText(`It is ${before} now.`).waitFor();
+});
+
+test('Restart gives a part another process', async () => {
+  const { page } = await open();
+  await goTo(page, 'Parts');
+  const part = page.getByRole('article', { name: 'rest-proxy', exact: true });
+  const process = part.getByText(/^pid \d+$/);
+  const before = await process.innerText();
+  await part.getByRole('button', { name: 'Restart rest-proxy' }).click();
+  await eventually(
+    () => process.innerText(),
+    (now) => now !== before,
+  );
+  await part.getByText('up', { exact: true }).waitFor();
+  await part.locator('summary').click();
+  expect(await part.getByLabel('Log of rest-proxy').innerText()).not.toBe('');
+});

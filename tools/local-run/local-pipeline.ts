@@ -30,6 +30,7 @@ import type {
   Pipeline,
   ReconcileOptions,
 } from '../pipeline/pipeline';
+import { query, tables, type QueryOptions, type QueryResult, type QueryTable } from '../pipeline/query';
 import { reconcile, type Reconciliation } from '../pipeline/reconcile';
 import { replay, type RawReplay, type ReplayOptions, type StreamReplay } from '../pipeline/replay';
 import { readStatus } from '../pipeline/read-status';
@@ -132,5 +133,13 @@ export class LocalPipeline implements Pipeline {
 
   async report({ signal }: Control): Promise<Report> {
     return newestReport(await this.find(), signal);
+  }
+
+  async query(options: QueryOptions, { signal }: Control): Promise<QueryResult> {
+    return query(await this.find(), options, { python: pythonExecutable(), signal });
+  }
+
+  async tables({ signal }: Control): Promise<QueryTable[]> {
+    return tables(await this.find(), { python: pythonExecutable(), signal });
   }
 }

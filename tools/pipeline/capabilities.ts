@@ -101,6 +101,15 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
       'Prints a link to the report that the last daily batch left in the bucket, signed with your own rights; whoever has the link can read the report for 15 minutes.',
     unsupported: {},
   },
+  query: {
+    onAws:
+      "Athena answers, in its own dialect (Trino), with the stage's workgroup and its limit on what one query reads; the results stay in AWS for a day.",
+    unsupported: {},
+  },
+  tables: {
+    onAws: "Lists the stage's Glue database.",
+    unsupported: {},
+  },
 };
 
 /** The error of a method that a side lacks. */

@@ -301,6 +301,40 @@ export interface Quarantined {
   rows: number;
 }
 /**
+ * A column of a result or of a table. `type` is as the engine names it, for example `VARCHAR`.
+ */
+export interface QueryColumn {
+  name: string;
+  type: string;
+}
+/**
+ * What `query` prints. `truncated` says that there were more rows.
+ *
+ * What JSON has no form for is text: times, decimals, lists, NaN, and whole numbers beyond 2^53.
+ */
+export interface QueryResult {
+  columns: QueryColumn[];
+  rows: (string | number | boolean | null)[][];
+  truncated: boolean;
+  seconds: number;
+}
+/**
+ * A table that queries may read. `description` is a sentence without a full stop.
+ *
+ * `columns` is empty when the table is not there yet.
+ */
+export interface QueryTable {
+  name: string;
+  description: string;
+  columns: QueryColumn[];
+}
+/**
+ * What `tables` prints.
+ */
+export interface QueryTables {
+  tables: QueryTable[];
+}
+/**
  * What `replay-raw-files` prints. `lines` are the records of the `files` that were read: `rows` + `rejects`.
  *
  * `inserted` posts were missing in the table, `quarantined` positions in quarantine. `pending_files` are in the time

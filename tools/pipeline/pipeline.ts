@@ -17,6 +17,7 @@ import type {
   Trace,
   TraceOptions,
 } from './flow';
+import type { QueryOptions, QueryResult, QueryTable } from './query';
 import type { Reconciliation } from './reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from './replay';
 import type { Report } from './report';
@@ -95,4 +96,8 @@ export interface Pipeline {
   rejects(options: RejectsOptions, control: Control): Promise<Rejects>;
   /** The newest report: its text, or of a stage on AWS a link. */
   report(control: Control): Promise<Report>;
+  /** Answers one SQL statement over the tables, read only. */
+  query(options: QueryOptions, control: Control): Promise<QueryResult>;
+  /** The tables that queries may read; one that is not there yet has no columns. */
+  tables(control: Control): Promise<QueryTable[]>;
 }

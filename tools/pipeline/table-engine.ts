@@ -32,7 +32,22 @@ type TableEngineCommand =
   | 'watch'
   | 'rejects'
   | 'trace'
-  | 'report-facts';
+  | 'report-facts'
+  | 'query'
+  | 'tables';
+
+/** A command that failed. */
+export class TableEngineFailure extends Error {
+  override readonly name = 'TableEngineFailure';
+
+  /** @param said the end of the engine's messages. */
+  constructor(
+    message: string,
+    readonly said: string,
+  ) {
+    super(message);
+  }
+}
 
 /** Starts a command; the caller feeds its standard input and reads its two outputs. */
 export function spawnTableEngine(
@@ -63,7 +78,7 @@ export function spawnTableEngine(
  *
  * @param command `batch`, `answers`, `inspect` …
  * @returns the JSON document that the command printed.
- * @throws Error with the end of the engine's messages when it fails; the input's error when that does.
+ * @throws TableEngineFailure with the end of the engine's messages when it fails; the input's error when that does.
  */
 export async function runTableEngine<T>(
   deployment: Deployment,
@@ -86,8 +101,10 @@ export async function runTableEngine<T>(
   const code = await ended;
   const problem = await fed;
   if (code !== 0) {
-    throw new Error(
-      `The command "${command}" of ${options.program === undefined ? 'the table engine' : 'the Spark job'} ended with exit code ${code ?? 'none (killed)'}:\n${messages.trim() || '(it said nothing)'}`,
+    const said = messages.trim() || '(it said nothing)';
+    throw new TableEngineFailure(
+      `The command "${command}" of ${options.program === undefined ? 'the table engine' : 'the Spark job'} ended with exit code ${code ?? 'none (killed)'}:\n${said}`,
+      said,
     );
   }
   if (problem !== undefined) throw problem;

@@ -16,6 +16,7 @@ import type {
   Pipeline,
   ReconcileOptions,
 } from '../pipeline/pipeline';
+import type { QueryOptions, QueryResult, QueryTable } from '../pipeline/query';
 import type { Reconciliation } from '../pipeline/reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from '../pipeline/replay';
 import type { Report } from '../pipeline/report';
@@ -27,6 +28,7 @@ import { stackOutput } from './stage-aws';
 import { batchOnStage } from './stage-batch';
 import { emulateOnStage } from './stage-emulate';
 import { sampleStageFlow } from './stage-flow';
+import { queryOnStage, tablesOfStage } from './stage-query';
 import { replayOnStage } from './stage-replay';
 import { linkToReport } from './stage-report';
 import { stageStatus } from './stage-status';
@@ -115,5 +117,13 @@ export class StagePipeline implements Pipeline {
 
   report({ signal }: Control): Promise<Report> {
     return linkToReport(this.stage, signal);
+  }
+
+  query(options: QueryOptions, control: Control): Promise<QueryResult> {
+    return queryOnStage(this.stage, options, control);
+  }
+
+  tables(): Promise<QueryTable[]> {
+    return tablesOfStage(this.stage);
   }
 }

@@ -40,6 +40,8 @@ records = _matching(r"[0-9]{1,4}", "number of records", "0 to 9999", int)
 
 #: A row number.
 row_number = _matching(r"-?[0-9]{1,10}", "row number", "an integer of at most 10 digits", int)
+#: A number of rows.
+rows = _matching(r"[1-9][0-9]{0,6}", "number of rows", "1 to 9999999", int)
 
 
 def user_id(text: str) -> str:

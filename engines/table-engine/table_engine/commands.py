@@ -14,10 +14,11 @@ import duckdb
 from table_engine import argument_types
 from table_engine.answers import run_answers
 from table_engine.batch import run_batch
-from table_engine.documents import RawFilesReplay, RecordsReplay
+from table_engine.documents import QueryResult, RawFilesReplay, RecordsReplay
 from table_engine.errors import TableEngineError
 from table_engine.feeds import FEED_NAMES
 from table_engine.inspection import run_inspection
+from table_engine.query import MOST_ROWS, list_tables, run_query
 from table_engine.raw_replay import replay_raw_files
 from table_engine.reconciliation import reconcile_facts
 from table_engine.rejects import run_rejects
@@ -88,6 +89,22 @@ def _ind(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ind", required=True, type=argument_types.row_number, help="the post's row number")
 
 
+def _query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sql", nargs="?", help="one statement that returns rows (default: what is on stdin)")
+    parser.add_argument(
+        "--rows",
+        type=argument_types.rows,
+        default=MOST_ROWS,
+        help="at most so many rows are printed (default: %(default)s)",
+    )
+
+
+def _run_query(job: Job) -> QueryResult:
+    options = job.options
+    sql = sys.stdin.buffer.read().decode("utf-8", "replace") if options.sql is None else options.sql
+    return run_query(job.session, job.bucket, options.user_id, sql, options.rows)
+
+
 def _times(parser: argparse.ArgumentParser) -> None:
     _feed(parser)
     for name, text in (("from", "the earliest"), ("to", "the latest")):
@@ -125,6 +142,15 @@ COMMANDS: Mapping[str, Command] = {
     "answers": Command(
         "answer the eight questions from the tables",
         lambda job: run_answers(job.session, job.bucket),
+    ),
+    "query": Command(
+        "answer one SQL statement over the tables, read only",
+        _run_query,
+        _query,
+    ),
+    "tables": Command(
+        "list the tables that queries may read, with their columns",
+        lambda job: list_tables(job.session, job.bucket, job.options.user_id),
     ),
     "inspect": Command(
         "report what was sent, what is in raw files, tables and quarantine",

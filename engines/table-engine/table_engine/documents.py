@@ -55,6 +55,42 @@ class Answers(TypedDict):
     answers: list[Answer]
 
 
+class QueryColumn(TypedDict):
+    """A column of a result or of a table. `type` is as the engine names it, for example `VARCHAR`."""
+
+    name: str
+    type: str
+
+
+class QueryResult(TypedDict):
+    """What `query` prints. `truncated` says that there were more rows.
+
+    What JSON has no form for is text: times, decimals, lists, NaN, and whole numbers beyond 2^53.
+    """
+
+    columns: list[QueryColumn]
+    rows: list[list[str | int | float | bool | None]]
+    truncated: bool
+    seconds: float
+
+
+class QueryTable(TypedDict):
+    """A table that queries may read. `description` is a sentence without a full stop.
+
+    `columns` is empty when the table is not there yet.
+    """
+
+    name: str
+    description: str
+    columns: list[QueryColumn]
+
+
+class QueryTables(TypedDict):
+    """What `tables` prints."""
+
+    tables: list[QueryTable]
+
+
 class RawPartition(TypedDict):
     """The raw files of one partition of a topic. Blank lines are no records and count in no other figure.
 
@@ -524,6 +560,8 @@ class Findings(TypedDict):
 DOCUMENTS = (
     BatchReport,
     Answers,
+    QueryResult,
+    QueryTables,
     Inspection,
     StreamInspection,
     ReconciliationFacts,

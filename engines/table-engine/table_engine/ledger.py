@@ -94,7 +94,9 @@ def read_ledger(bucket: Bucket) -> dict[FeedName, Sent]:
     """
     total = {name: Sent() for name in FEED_NAMES}
     adder = _Adder()
-    for place, entry in _entries(bucket, "topics"):
+    for place, path, entry in ledger_entries(bucket):
+        if path != "topics":
+            continue
         with _naming(place):
             feed = total[entry["feed"]]
             adder.add(feed, entry)
@@ -113,7 +115,9 @@ def read_stream_ledger(bucket: Bucket) -> dict[FeedName, StreamSent]:
     """
     total = {name: StreamSent() for name in FEED_NAMES}
     adder = _Adder()
-    for place, entry in _entries(bucket, "streams"):
+    for place, path, entry in ledger_entries(bucket):
+        if path != "streams":
+            continue
         with _naming(place):
             feed = total[entry["feed"]]
             adder.add(feed, entry)
@@ -162,14 +166,6 @@ class FollowedLedger:
         return self._sums
 
 
-def _entries(bucket: Bucket, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of one path, each with its place."""
-    for stored in bucket.list("sent/"):
-        for place, found, entry in _object_entries(bucket, stored.key):
-            if found == path:
-                yield place, entry
-
-
 def _object_entries(bucket: Bucket, key: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     """The entries of one object, each with its place and its path; none of an object of another kind."""
     if not key.endswith(".jsonl"):
@@ -183,6 +179,12 @@ def _object_entries(bucket: Bucket, key: str) -> Iterator[tuple[str, Path, dict[
                 if path not in ("topics", "streams"):
                     raise ValueError(f"path {path!r}, expected 'topics' or 'streams'")
             yield place, path, entry
+
+
+def ledger_entries(bucket: Bucket) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """Every entry with its place and its path. Raises TableEngineError for a line that is no entry."""
+    for stored in bucket.list("sent/"):
+        yield from _object_entries(bucket, stored.key)
 
 
 @contextmanager

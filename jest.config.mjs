@@ -36,6 +36,7 @@ const SHARED = [
   'client-host',
   'dead-letters',
   'emulator',
+  'flow',
   'package-asset',
   'replay',
   'rest-proxy',

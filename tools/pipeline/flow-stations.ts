@@ -70,6 +70,7 @@ function sum(...values: readonly (number | undefined)[]): number | null {
 }
 
 /** What waits between two places that are read one after the other. */
-function difference(before?: number | null, after?: number | null): number | null {
-  return before == null || after == null ? null : Math.max(0, before - after);
+function difference(before: number | null | undefined, after: number | null | undefined): number | null {
+  const known = typeof before === 'number' && typeof after === 'number';
+  return known ? Math.max(0, before - after) : null;
 }

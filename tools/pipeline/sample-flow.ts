@@ -39,9 +39,8 @@ export async function sampleFlow(
   const deployment = new PolledSource(0, find);
   let open: { readonly sources: FlowSources; heard: number } | undefined;
   try {
-    for (let due = Date.now(); !signal.aborted; due = Math.max(Date.now(), due + every * 1000)) {
-      await sleep(Math.max(0, due - Date.now()), undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
+    for (let due = Date.now(); ; due = Math.max(Date.now(), due + every * 1000)) {
+      await sleep(Math.max(0, due - Date.now()), undefined, { signal });
       if (open === undefined) {
         const found = await deployment.latest(PATIENCE_MS);
         if (found !== null) open = { sources: new FlowSources(found, python), heard: Date.now() };
@@ -55,6 +54,8 @@ export async function sampleFlow(
         open = undefined;
       }
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     open?.sources.close();
   }
@@ -77,7 +78,8 @@ class FlowSources {
     this.source = new PolledSource(COUNT_ROWS_MS, async () =>
       countSourceRows(await readSourceSecret(deployment.outputs.SourceSecretArn, deployment.aws)),
     );
-    this.kafka = new PolledSource(0, () => this.readKafka());
+    // Every other second: kafkajs needs some 30 ms of the processor for it.
+    this.kafka = new PolledSource(1000, () => this.readKafka());
     this.engine = new PolledSource(0, () => this.watch.ask());
   }
 

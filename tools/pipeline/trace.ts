@@ -128,10 +128,10 @@ async function streamSteps({ aws, userId }: Deployment, { rows, rejects }: Findi
   ];
   try {
     const found = await Promise.all(
-      positions.map(({ feed, shard, number }) =>
+      positions.map(async ({ feed, shard, number }) =>
         shard === null || number === null
           ? []
-          : streamRecord(client, streamName(userId, feed), feed, shard, number).catch(() => []),
+          : await streamRecord(client, streamName(userId, feed), feed, shard, number).catch(() => []),
       ),
     );
     return found.flat();

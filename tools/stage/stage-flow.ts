@@ -30,14 +30,15 @@ export async function sampleStageFlow(
 ): Promise<void> {
   const client = new CloudWatchClient(stage.aws);
   try {
-    while (!signal.aborted) {
+    for (;;) {
       const at = new Date();
       const found = await readMetrics(client, stage, at, signal).catch(() => undefined);
-      // An `await` came in between, which the compiler does not see.
-      if ((signal as { aborted: boolean }).aborted) return;
+      signal.throwIfAborted();
       onSample(sampleOf(at, found));
-      await sleep(Math.max(LEAST_SECONDS, every) * 1000, undefined, { signal }).catch(() => undefined);
+      await sleep(Math.max(LEAST_SECONDS, every) * 1000, undefined, { signal });
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     client.destroy();
   }

@@ -34,9 +34,9 @@ from table_engine.table_log import Commit, newest_commits
 
 Value = TypeVar("Value")
 
-# A part rests so many times as long as it took, at most so many seconds: some five parts leave 97 % of two cores alone.
-_REST = 100
-_MOST_REST = 10.0
+# A part rests so many times as long as it took, at most so many seconds.
+_REST = 200
+_MOST_REST = 15.0
 
 # Of the batch tables, whose commits are few.
 _BATCH_COMMITS = 10
@@ -137,7 +137,9 @@ class _Watcher:
         self._raw = FollowedRawFiles(bucket, user_id)
         self._plan = Plan({})
         self._planned: int | None = None
+        # The figures that take a query, with the versions of the tables they are of.
         self._quarantined: tuple[int, QuarantineFigures] | None = None
+        self._latest: tuple[list[int | None], LatencyFigures] | None = None
 
         def followed(name: str) -> _FollowedTable:
             return _FollowedTable(session, bucket, name)
@@ -147,11 +149,11 @@ class _Watcher:
         self._streams = {name: followed(stream_table_name(user_id, name)) for name in FEED_NAMES}
         self._read_ledger = _Part(2, FollowedLedger(bucket).follow)
         self._read_raw = _Part(2, self._raw.follow)
-        self._read_planned = _Part(2, self._planned_lines)
-        self._read_tables = _Part(2, lambda: self._rows(self._tables))
+        self._read_planned = _Part(5, self._planned_lines)
+        self._read_tables = _Part(5, lambda: self._rows(self._tables))
         self._read_streams = _Part(1, lambda: self._rows(self._streams))
-        self._read_quarantine = _Part(2, self._quarantine_rows)
-        self._read_latency = _Part(10, self._latency)
+        self._read_quarantine = _Part(5, self._quarantine_rows)
+        self._read_latency = _Part(15, self._latency)
 
     def figures(self) -> Watch:
         """The newest figures."""
@@ -202,7 +204,13 @@ class _Watcher:
         return self._quarantined[1]
 
     def _latency(self) -> LatencyFigures:
-        return {"batch": self._batch_latency(), "stream": self._stream_latency()}
+        """Of what has not changed the latency is the same."""
+        followed = [table.follow() for table in (*self._tables.values(), *self._streams.values())]
+        versions = [None if table is None else table.version() for table in followed]
+        versions += [self._planned, int(self._raw.total is None)]
+        if self._latest is None or self._latest[0] != versions:
+            self._latest = (versions, {"batch": self._batch_latency(), "stream": self._stream_latency()})
+        return self._latest[1]
 
     def _batch_latency(self) -> Latency | None:
         """Each line of the newest batches from the upload of its file to the commit of its feed's table."""

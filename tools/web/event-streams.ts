@@ -6,7 +6,7 @@ import type { EventName, Events } from './protocol';
 export interface StreamLimits {
   /** At most so many streams. Default: 50. */
   readonly streams?: number;
-  /** A stream whose reader has left so many bytes unread is closed; its browser connects again. Default: 1 MiB. */
+  /** A stream whose reader has left so many bytes unread is closed; its browser connects again. Default: 4 MiB. */
   readonly unreadBytes?: number;
   /** How often a comment is sent that keeps the connection, in milliseconds. Default: 15 s. */
   readonly heartbeatMs?: number;
@@ -29,7 +29,7 @@ export class EventStreams {
     private readonly onCount: (count: number) => void,
     limits: StreamLimits = {},
   ) {
-    this.limits = { streams: 50, unreadBytes: 1024 * 1024, heartbeatMs: 15_000, ...limits };
+    this.limits = { streams: 50, unreadBytes: 4 * 1024 * 1024, heartbeatMs: 15_000, ...limits };
   }
 
   /** How many are open. */

@@ -1,8 +1,9 @@
 /**
  * What every page shows, read from the pipeline once for all of them, and only while one is open.
  *
- * The flow comes each second; while it knows nothing at all, the status says what the problem is. What starts a process (rejects, answers, reconciliation) is read one by one, only when the
- * flow says that something has changed, and for at most a tenth of the time: it must not slow the pipeline down.
+ * The flow comes each second; while it knows nothing at all, the status says what the problem is. What starts a process
+ * (rejects, answers, reconciliation) is read one by one, only when the flow says that something has changed, and for at
+ * most a tenth of the time: it must not slow the pipeline down.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../pipeline/aws-errors';

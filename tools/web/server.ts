@@ -43,8 +43,12 @@ export interface WebOptions {
 export interface WebServer {
   /** Of the page, with a slash at its end. */
   readonly url: string;
-  /** Of the event streams and the calls that are open. */
-  readonly counts: () => { readonly streams: number; readonly calls: number };
+  /** Of what is open. */
+  readonly counts: () => {
+    readonly connections: number;
+    readonly streams: number;
+    readonly calls: number;
+  };
   /** Ends the calls and closes all connections. */
   readonly close: () => Promise<void>;
 }
@@ -59,11 +63,16 @@ export async function serveWeb(options: WebOptions): Promise<WebServer> {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 });
   server.maxConnections = MAX_CONNECTIONS;
   const port = await listen(server, options.port ?? 0);
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.once('close', () => (connections -= 1));
+  });
   const page = new Web(options, files, hostsOf(port));
   server.on('request', (request, response) => void page.serve(request, response));
   return {
     url: `http://${HOST}:${port}/`,
-    counts: () => page.counts(),
+    counts: () => ({ connections, ...page.counts() }),
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       page.end();

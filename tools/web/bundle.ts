@@ -1,5 +1,4 @@
 /** The page's code and style, made by esbuild when the server starts and kept in memory. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { TOKEN_META } from './protocol';
 
@@ -23,7 +22,7 @@ export async function bundlePage(): Promise<readonly PageFile[]> {
   // Only here: it starts a process.
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
-    entryPoints: ['main.tsx', 'style.css'].map((name) => path.join(PAGE_FOLDER, name)).filter(existsSync),
+    entryPoints: ['main.tsx', 'style.css'].map((name) => path.join(PAGE_FOLDER, name)),
     tsconfig: path.join(PAGE_FOLDER, 'tsconfig.json'),
     bundle: true,
     minify: true,

@@ -12,15 +12,6 @@ import type { Control, Pipeline } from '../pipeline/pipeline';
 import { callMethod } from './methods';
 import type { About, Api, ApiMethod, EventName, Events, Refreshed } from './protocol';
 
-/** A side whose flow can be watched. */
-type FlowSource = Pipeline & {
-  flow(
-    options: { readonly every?: number },
-    control: Control,
-    onSample: (sample: FlowSample) => void,
-  ): Promise<void>;
-};
-
 /** How long flow samples are kept for new listeners, in milliseconds. */
 const HISTORY_MS = 60_000;
 const RETRY_MS = 2_000;
@@ -108,11 +99,10 @@ export class LiveState {
 
   private async readFlow(control: Control): Promise<void> {
     if (!this.has('flow')) return;
-    const pipeline = this.pipeline as FlowSource;
     const { signal } = control;
     do {
       try {
-        await pipeline.flow({ every: 1 }, control, (sample) => {
+        await this.pipeline.flow({ every: 1 }, control, (sample) => {
           if (!isAborted(signal)) this.take(sample, control);
         });
       } catch (error) {

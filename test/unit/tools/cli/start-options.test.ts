@@ -27,13 +27,15 @@ describe('the options of npm start', () => {
       random: true,
       reportEvery: 60,
       restarts: 3,
+      web: true,
+      open: false,
       ports: {},
     });
   });
 
   test('are all read', () => {
     const flags =
-      '--once --posts 500 --seed 7 --user-id 0a1 --rate 2.5 --no-random --report-every 5 --restarts 7 --kafka-port 19092';
+      '--once --posts 500 --seed 7 --user-id 0a1 --rate 2.5 --no-random --report-every 5 --restarts 7 --open --kafka-port 19092';
     expect(parse(...flags.split(' '))).toEqual({
       once: true,
       posts: 500,
@@ -43,6 +45,8 @@ describe('the options of npm start', () => {
       random: false,
       reportEvery: 5,
       restarts: 7,
+      web: true,
+      open: true,
       ports: { kafka: 19_092 },
     });
   });
@@ -76,6 +80,13 @@ describe('the options of npm start', () => {
     expect(text).toContain('--help');
   });
 
+  test('leave the live page away', () => {
+    expect(parse('--no-web').web).toBe(false);
+    const { exitCode, text } = refusal('--open', '--no-web');
+    expect(exitCode).toBe(2);
+    expect(text).toContain('--open and --no-web exclude each other');
+  });
+
   test('refuse one port for two parts', () => {
     const { exitCode, text } = refusal('--kafka-port', '20001', '--aws-port', '20001');
     expect(exitCode).toBe(2);
@@ -93,6 +104,8 @@ describe('the options of npm start', () => {
       '--user-id',
       '--rate',
       '--no-random',
+      '--open',
+      '--no-web',
       ...Object.values(PORT_FLAGS),
     ]) {
       expect(text).toContain(flag);

@@ -12,7 +12,8 @@ import { PEOPLE, POSTS, QUESTIONS } from './question-sql';
 import { useAway, useStore } from './store';
 import { useCall } from './use-call';
 
-/** So many rows of a long answer are drawn; a search finds the others. */
+/** An answer with more rows is long: the largest are drawn, and a search finds the others. */
+const LONG = 30;
 const DRAWN = 10;
 
 /** All answers. */
@@ -68,7 +69,7 @@ export function Answers(): JSX.Element {
 function AnswerCard({ answer }: { readonly answer: Answer }): JSX.Element {
   const { question, title, columns, rows } = answer;
   const [wanted, setWanted] = useState('');
-  const isLong = rows.length > DRAWN;
+  const isLong = rows.length > LONG;
   const found = isLong ? search(answer, wanted) : rows;
   const name = `answer-${question}`;
   return (
@@ -95,7 +96,7 @@ function AnswerCard({ answer }: { readonly answer: Answer }): JSX.Element {
             : `${count(found.length)} of ${count(rows.length)} found`}
         </p>
       )}
-      <AnswerChart answer={{ ...answer, rows: found.slice(0, DRAWN) }} />
+      <AnswerChart answer={{ ...answer, rows: isLong ? found.slice(0, DRAWN) : rows }} />
       <details>
         <summary>Table</summary>
         <div class="scroll" role="region" aria-label={`Table of ${title}`} tabIndex={0}>

@@ -10,7 +10,7 @@ import { Picture } from './picture';
 import { Quarantine } from './quarantine';
 import { ReconciliationTable } from './reconciliation';
 import { Records } from './records';
-import { SECTIONS, type SectionName, sectionOf } from './sections';
+import { type SectionName, sectionOf } from './sections';
 import { Sql } from './sql';
 import { useStore } from './store';
 
@@ -66,9 +66,9 @@ function Section(props: {
 }): JSX.Element {
   const { name, current, children } = props;
   return (
-    <section class="section" aria-label={SECTIONS[name]} hidden={name !== current}>
+    <div class="section" hidden={name !== current}>
       {children}
-    </section>
+    </div>
   );
 }
 

@@ -52,9 +52,9 @@ function PauseEmulator(): JSX.Element {
       text={paused ? 'It is paused: no posts are sent.' : 'It sends random posts on both paths.'}
       method="setEmulator"
       options={{ paused: !paused }}
-      args={['emulator', paused ? '--resume' : '--pause']}
+      args={['emulator', paused ? 'resume' : 'pause']}
       verb={paused ? 'Resume' : 'Pause'}
-      done={() => ''}
+      done={() => (paused ? 'The emulator is paused.' : 'The emulator sends.')}
     />
   );
 }
@@ -71,7 +71,7 @@ function EmulatorRate(): JSX.Element {
       text={`Posts a second; 0 is as fast as they go.${now}`}
       method="setEmulator"
       options={{ rate }}
-      args={['emulator', '--rate', String(rate)]}
+      args={['emulator', 'rate', String(rate)]}
       verb="Set"
       done={() => 'The rate is set.'}
     >
@@ -132,7 +132,7 @@ function BreakPart(): JSX.Element {
       text="Kill or freeze a process: its station turns red, what came before it waits, and then all catches up."
       method="actOnPart"
       options={{ part, action }}
-      args={['parts', action, part]}
+      args={['part', part, action]}
       verb={PART_ACTIONS[action]}
       done={() => 'It is done. Watch the flow.'}
     >

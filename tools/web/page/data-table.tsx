@@ -15,7 +15,7 @@ export interface DataTableProps extends Table {
 /** The table. */
 export function DataTable({ caption, columns, rows, isCounts = false }: DataTableProps): JSX.Element {
   const cell = (value: QueryValue): string =>
-    value === null ? '' : typeof value === 'number' && isCounts ? count(value) : String(value);
+    typeof value === 'number' && isCounts ? count(value) : String(value ?? 'NULL');
   const isNumber = columns.map((_, index) => rows.some((row) => typeof row[index] === 'number'));
   const aligned = (index: number): string | undefined => (isNumber[index] === true ? 'number' : undefined);
   return (
@@ -35,7 +35,7 @@ export function DataTable({ caption, columns, rows, isCounts = false }: DataTabl
           {rows.map((row, place) => (
             <tr key={place}>
               {row.map((value, index) => (
-                <td key={index} class={aligned(index)}>
+                <td key={index} class={value === null ? 'muted' : aligned(index)}>
                   {cell(value)}
                 </td>
               ))}

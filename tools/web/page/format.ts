@@ -26,16 +26,16 @@ export function duration(seconds: number | null | undefined): string {
 }
 
 /**
- * How long ago a time was, in whole seconds at least, for example `3 s ago`.
+ * How long ago a time was, in whole seconds at least, for example `3 s`.
  *
  * @param time ISO 8601.
- * @param now milliseconds; a time after it, by another clock, is `0 s ago`.
+ * @param now milliseconds; a time after it, by another clock, is `0 s`.
  */
 export function age(time: string | null | undefined, now: number): string {
   const then = time === null || time === undefined ? NaN : Date.parse(time);
   if (Number.isNaN(then)) return UNKNOWN;
   const seconds = Math.max(0, Math.floor((now - then) / 1000));
-  return `${seconds < 10 ? `${seconds} s` : duration(seconds)} ago`;
+  return seconds < 10 ? `${seconds} s` : duration(seconds);
 }
 
 /** A time of day with milliseconds, UTC, for example `2026-01-31 12:00:00.000`. */

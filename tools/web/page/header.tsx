@@ -21,7 +21,11 @@ export function Header({ current }: { readonly current: SectionName }): JSX.Elem
           </p>
         )}
       </div>
-      <Verdict />
+      <div class="verdict">
+        <PartsDown />
+        <Verdict />
+        <NewestSample />
+      </div>
       <nav aria-label="Sections">
         {Object.entries(SECTIONS).map(([name, title]) => (
           <a key={name} href={`#${name}`} aria-current={name === current ? 'page' : undefined}>
@@ -33,22 +37,42 @@ export function Header({ current }: { readonly current: SectionName }): JSX.Elem
   );
 }
 
-/** Whether all records are accounted for, and how old the newest sample is. */
+/** Whether all records are accounted for. */
 function Verdict(): JSX.Element {
   const reconciliation = useStore((state) => state.reconciliation);
+  if (reconciliation === null) {
+    return (
+      <p class="badge muted" role="status" aria-label="State">
+        Not counted yet
+      </p>
+    );
+  }
+  const { missing, duplicate } = totals(reconciliation.result);
+  const isWell = missing + duplicate === 0;
+  return (
+    <p class={`badge ${isWell ? 'ok' : 'bad'}`} role="status" aria-label="State">
+      {isWell ? 'All records accounted for' : 'Records are not accounted for'}: {count(missing)} missing,{' '}
+      {count(duplicate)} duplicate
+    </p>
+  );
+}
+
+/** Which parts are not up; nothing when all are. */
+function PartsDown(): JSX.Element {
+  const parts = useStore((state) => state.parts) ?? [];
+  const down = parts.filter(({ state }) => state !== 'up');
+  return (
+    <p class={down.length === 0 ? '' : 'badge bad'} role="status" aria-label="Parts">
+      {down.map(({ name, state }) => `${name} is ${state}`).join(', ')}
+    </p>
+  );
+}
+
+/** How old what is shown is. */
+function NewestSample(): JSX.Element {
   const newest = useStore((state) => state.samples.at(-1)?.at);
   const now = useStore((state) => state.now);
-  const { missing, duplicate } =
-    reconciliation === null ? { missing: 0, duplicate: 0 } : totals(reconciliation.result);
-  const state = reconciliation === null ? 'muted' : missing + duplicate === 0 ? 'ok' : 'bad';
   return (
-    <div class="verdict">
-      <p class={`badge ${state}`} role="status" aria-label="State">
-        {reconciliation === null
-          ? 'Not counted yet'
-          : `${state === 'ok' ? 'All records accounted for' : 'Records are wrong'}: ${count(missing)} missing, ${count(duplicate)} duplicate`}
-      </p>
-      <p class="muted">{newest === undefined ? 'no sample yet' : `sample ${age(newest, now)}`}</p>
-    </div>
+    <p class="muted">{newest === undefined ? 'no sample yet' : `newest sample ${age(newest, now)} ago`}</p>
   );
 }

@@ -63,6 +63,7 @@ function Part({ part: { name, state, pid, log, logFile } }: { readonly part: Par
                   <button
                     key={one}
                     type="button"
+                    class="outlined"
                     disabled={busy || away}
                     title={EFFECTS[one]}
                     aria-label={`${PART_ACTIONS[one]} ${name}`}
@@ -75,7 +76,7 @@ function Part({ part: { name, state, pid, log, logFile } }: { readonly part: Par
                 );
               })}
             </div>
-            <Command args={['parts', action, name]} />
+            <Command args={['part', name, action]} />
             <Outcome busy={busy} error={error} text={result === undefined ? undefined : 'It is done.'} />
           </>
         ) : (

@@ -12,7 +12,8 @@ export function Picture(): JSX.Element {
       </h2>
       <p class="lead">
         A post is three rows: <b>pin</b>, <b>geo</b> and <b>user</b>. Each row travels as a record on two
-        paths; each record arrives exactly once, and what breaks a rule goes to the quarantine.
+        paths; each record arrives exactly once, and what breaks a rule goes to the quarantine. The large
+        figures count records; the lines are records a second over the last minute.
       </p>
       <div class="picture">
         <Path name="Both paths" kind="shared" stations={SHARED} />

@@ -30,7 +30,7 @@ export function ReconciliationTable(): JSX.Element {
       ) : (
         <>
           <Rows reconciliation={reconciliation.result} />
-          <p class="muted">Counted {age(reconciliation.at, now)}.</p>
+          <p class="muted">Counted {age(reconciliation.at, now)} ago.</p>
         </>
       )}
       <Command args={['reconcile']} />

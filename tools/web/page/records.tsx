@@ -32,8 +32,8 @@ function Browse(): JSX.Element {
   const unsupported = useUnsupported('browse');
   if (unsupported !== undefined) return <p class="unsupported">{unsupported}</p>;
   return (
-    <section class="card" aria-labelledby="browse-heading">
-      <h3 id="browse-heading">Newest records</h3>
+    <div class="card">
+      <h3>Newest records</h3>
       <form
         aria-label="Newest records"
         onSubmit={(event) => {
@@ -69,6 +69,6 @@ function Browse(): JSX.Element {
           ])}
         />
       )}
-    </section>
+    </div>
   );
 }

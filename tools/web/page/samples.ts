@@ -18,10 +18,15 @@ interface Timed {
   readonly at: string;
 }
 
-/** The buffer with a new item at its end, without those that are older than `keptMs` before it. */
+/**
+ * The buffer with a new item at its end, without what is older than `keptMs` before it but the newest of that: a stage on
+ * AWS is sampled once a minute. What is newer than the item goes too: the server has sent the last minute again.
+ */
 export function append<T extends Timed>(buffer: readonly T[], item: T, keptMs: number): readonly T[] {
   const newest = Date.parse(item.at);
-  return [...buffer.filter(({ at }) => Date.parse(at) >= newest - keptMs && Date.parse(at) < newest), item];
+  const earlier = buffer.filter(({ at }) => Date.parse(at) < newest);
+  const first = earlier.findIndex(({ at }) => Date.parse(at) >= newest - keptMs);
+  return [...earlier.slice(first === -1 ? -1 : Math.max(0, first - 1)), item];
 }
 
 /** Records a second between two samples; null when one total is not known, or when it went back: the data was reset. */
@@ -34,13 +39,14 @@ function between(earlier: FlowSample, later: FlowSample, station: Station): numb
     : (after - before) / seconds;
 }
 
-/** Records a second at a station over the last ten seconds; null when it is not known. */
+/** Records a second at a station over the last ten seconds, or since the sample before; null when it is not known. */
 export function currentRate(samples: readonly FlowSample[], station: Station): number | null {
   const last = samples.at(-1);
   if (last === undefined) return null;
   const from = Date.parse(last.at) - RATE_MS;
-  const first = samples.find(({ at }) => Date.parse(at) >= from);
-  return first === undefined || first === last ? null : between(first, last, station);
+  const inside = samples.findIndex(({ at }) => Date.parse(at) >= from);
+  const first = samples[Math.min(inside, samples.length - 2)];
+  return first === undefined ? null : between(first, last, station);
 }
 
 /** A rate, and how many seconds before the newest sample it was. */

@@ -39,7 +39,9 @@ export function StationCard({ text }: { readonly text: StationText }): JSX.Eleme
           )}
           {sample?.newest !== null && (
             <div>
-              <dt>Newest</dt>
+              <dt>
+                Age<span class="hidden"> of the newest row</span>
+              </dt>
               <dd>{age(sample?.newest, now)}</dd>
             </div>
           )}

@@ -17,8 +17,8 @@ export function TraceSearch(): JSX.Element {
   const unsupported = useUnsupported('trace');
   if (unsupported !== undefined) return <p class="unsupported">{unsupported}</p>;
   return (
-    <section class="card" aria-labelledby="trace-heading">
-      <h3 id="trace-heading">Trace a post</h3>
+    <div class="card">
+      <h3>Trace a post</h3>
       <p>The row number joins a post’s three rows. See where each of them is, step by step.</p>
       <form
         aria-label="Trace a post"
@@ -42,7 +42,7 @@ export function TraceSearch(): JSX.Element {
           <Steps name="Streaming path" kind="streaming" steps={result.stream} />
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -100,8 +100,8 @@ class PipelineRun {
     output.line(`Report: ${REPORT_KEY} in the sink bucket; npm run pipeline -- report saves and opens it.`);
     if (options.once) return reconciliation.ok ? 0 : 1;
 
-    this.showWhere();
     this.slowDown();
+    this.showWhere();
     if (!options.random) await this.steps.unlessStopped(new Promise<never>(() => undefined));
     for (;;) await this.cycle();
   }
@@ -279,9 +279,10 @@ class PipelineRun {
       output.line('Nothing more is sent by itself. Press Ctrl-C to stop.');
       return;
     }
-    const rate = options.rate === 0 ? 'as fast as they go' : `${options.rate ?? GENTLE_RATE} a second`;
+    const { rate } = this.pace();
+    const speed = rate === 0 ? 'as fast as they go' : `${rate} a second`;
     output.line(
-      `Random posts continue (${rate}), with a report every ${options.reportEvery} s. Press Ctrl-C to stop.`,
+      `Random posts continue (${speed}), with a report every ${options.reportEvery} s. Press Ctrl-C to stop.`,
     );
   }
 }

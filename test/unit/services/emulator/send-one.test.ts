@@ -14,7 +14,7 @@ async function send(world: EmulatorWorld<{ readonly url: string }>, record: Sing
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
   const api = createApiClient({ apiUrl: world.api.url, region: 'us-east-1', credentials });
   try {
-    return await sendOne(record, { ...world, api });
+    return await sendOne(record, { api, ledger: world.ledger, clock: world.clock });
   } finally {
     api.close();
   }

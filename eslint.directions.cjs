@@ -10,13 +10,13 @@ const MAY_IMPORT = {
   bin: ['lib'],
   'tools/processes': [],
   'tools/pipeline': ['services', 'lambda', 'lib', 'tools/processes'],
+  'tools/web': ['services', 'tools/processes', 'tools/pipeline'],
+  // The page runs in the browser: of everything else it may use types and the charts.
+  'tools/web/page': ['services', 'tools/pipeline', 'tools/web'],
   'tools/stage': ['services', 'lambda', 'lib', 'tools/processes', 'tools/pipeline'],
   'tools/local-run': ['services', 'lib', 'tools/processes', 'tools/pipeline', 'tools/web'],
   // The files that are in no folder of tools.
   tools: ['lib', 'tools/processes', 'tools/local-run'],
-  // The page runs in the browser: of everything else it may use types and the charts.
-  'tools/web/page': ['services', 'tools/pipeline', 'tools/web'],
-  'tools/web': ['services', 'tools/processes', 'tools/pipeline'],
   'tools/cost': ['lib'],
   'tools/cli': [
     ...['services', 'lib', 'tools', 'tools/processes', 'tools/pipeline'],

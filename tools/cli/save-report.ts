@@ -1,10 +1,10 @@
 /** `report`: saves the report as a file or names its link, and opens either in the browser. */
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stateFolder } from '../local-run/state/state-folder';
 import { LINK_SECONDS, type Report } from '../pipeline/report';
+import { openAddress } from '../web/open-address';
 import type { StageFlags } from './stage-option';
 
 /** Of the command. */
@@ -22,7 +22,7 @@ export interface SavedReport extends Omit<Report, 'html'> {
  * The local report goes to `output`, by default `report.html` in the state folder; that of a stage on AWS is only saved
  * where `output` says.
  *
- * @throws Error when the file cannot be written or the report cannot be fetched.
+ * @throws Error when the file cannot be written the report cannot be fetched, or no browser be opened.
  */
 export async function saveReport(
   { html, ...report }: Report,
@@ -36,7 +36,7 @@ export async function saveReport(
     // Only for the person themself: it has parts of refused records in it.
     writeFileSync(file, text, { mode: 0o600 });
   }
-  if (open === true) openInBrowser(file === undefined ? (report.url ?? '') : pathToFileURL(file).href);
+  if (open === true) await openAddress(file === undefined ? (report.url ?? '') : pathToFileURL(file).href);
   return { ...report, ...(file !== undefined && { file }) };
 }
 
@@ -50,19 +50,4 @@ async function download(url: string): Promise<string> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`The report cannot be fetched: S3 answered ${response.status}.`);
   return response.text();
-}
-
-/** Hands an address to the desktop. Where there is none, the printed address is all. */
-function openInBrowser(address: string): void {
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open']
-      : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler']
-        : ['xdg-open'];
-  spawn(command ?? '', [...args, address], { detached: true, stdio: 'ignore' })
-    .on('error', (error) => {
-      console.error(`No browser was opened (${error.message}): open ${address} yourself.`);
-    })
-    .unref();
 }

@@ -28,8 +28,8 @@ const RATE = "the function sends at the stage's own rate";
 export const ONLY_AWS = 'it is for the stages on AWS';
 
 /** A method that a stage on AWS does not have. */
-function onlyLocal(reason: string): Capability {
-  return { onAws: `Not possible: ${reason}.`, unsupported: {}, absent: { aws: reason } };
+function onlyLocal(clause: string): Capability {
+  return { onAws: `Not possible: ${clause}.`, unsupported: {}, absent: { aws: clause } };
 }
 const NO_PROCESSES = 'AWS runs the parts, and there are no processes to act on';
 const NO_EMULATOR =
@@ -114,8 +114,8 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
 
 /** The error of a method that a side lacks. */
 export function absentError(method: Method, side: Side): Error {
-  const reason = CAPABILITIES[method].absent?.[side] ?? 'it is not there';
+  const clause = CAPABILITIES[method].absent?.[side] ?? 'it is not there';
   return new Error(
-    `${method} cannot be used ${side === 'aws' ? 'with a stage on AWS' : 'with the local run'}: ${reason}.`,
+    `${method} cannot be used ${side === 'aws' ? 'with a stage on AWS' : 'with the local run'}: ${clause}.`,
   );
 }

@@ -19,9 +19,12 @@ export async function openAddress(address: string, env: NodeJS.ProcessEnv = proc
   if (program === undefined) {
     throw new Error(`There is no ${opener} on the PATH to open a browser: open ${address} yourself.`);
   }
-  // Without the mark: a browser that it starts is not ended with the run.
-  const own = childEnvironment('person', { [MARK_VARIABLE]: '' }, env);
-  const child = spawn(program, [address], { stdio: 'ignore', detached: true, env: own });
+  const child = spawn(program, [address], {
+    stdio: 'ignore',
+    detached: true,
+    // Without the mark: a browser that it starts is not ended with the run.
+    env: childEnvironment('person', { [MARK_VARIABLE]: '' }, env),
+  });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve).once('error', (error) => {
       reject(new Error(`${opener} cannot be started (${error.message}): open ${address} yourself.`));

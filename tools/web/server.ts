@@ -197,9 +197,9 @@ class Web {
   private async call(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     requireToken(request.headers, this.token);
     if (!isMethod(name)) throw new Refusal(404, `There is no method ${JSON.stringify(name.slice(0, 200))}.`);
-    const reason = this.about.unsupported[name];
-    if (reason !== undefined)
-      throw new Refusal(501, `The stage ${this.about.stage} has no ${name}: ${reason}.`);
+    const clause = this.about.unsupported[name];
+    if (clause !== undefined)
+      throw new Refusal(501, `The stage ${this.about.stage} has no ${name}: ${clause}.`);
     const options = await readJson(request);
     if (this.calls >= MAX_CALLS) {
       throw new Refusal(503, `${MAX_CALLS} calls are under way already: try again when one has ended.`);

@@ -65,8 +65,8 @@ export function useStore<T>(select: (state: State) => T): T {
 /** Why the side cannot do something, a sentence; undefined when it can. */
 export function useUnsupported(method: ApiMethod): string | undefined {
   const about = useStore((known) => known.about);
-  const reason = about?.unsupported[method];
-  return reason === undefined ? undefined : `Stage ${about?.stage ?? ''} cannot do this: ${reason}.`;
+  const clause = about?.unsupported[method];
+  return clause === undefined ? undefined : `Stage ${about?.stage ?? ''} cannot do this: ${clause}.`;
 }
 
 /** Whether nothing can be asked now: the server does not answer. */

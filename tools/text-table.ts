@@ -3,19 +3,23 @@
 /** A value of a cell. */
 export type Cell = string | number | boolean | null;
 
-const show = (cell: Cell): string => {
-  if (cell === null) return 'null';
-  return typeof cell === 'number' && Number.isInteger(cell) ? cell.toLocaleString('en-US') : String(cell);
-};
+const withSeparators = (number: number): string =>
+  Number.isInteger(number) ? number.toLocaleString('en-US') : String(number);
 
 /**
  * Lays out rows under their column names.
  *
  * @param columns the names, shown as they are.
  * @param rows cells in the order of the columns.
+ * @param showNumber the text of a number. Default: whole ones have thousands separators.
  * @returns lines joined by line feeds, without one at the end.
  */
-export function textTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function textTable(
+  columns: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  showNumber: (number: number) => string = withSeparators,
+): string {
+  const show = (cell: Cell): string => (typeof cell === 'number' ? showNumber(cell) : String(cell));
   const right = columns.map((_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number'));
   // Years are numbers that must not get a thousands separator.
   const year = columns.map((name) => /(^|_)year$/.test(name));

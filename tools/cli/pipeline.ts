@@ -27,7 +27,9 @@ import { formatStatus } from './format-status';
 import { addHandsCommands } from './hands-commands';
 import { openPipeline } from './open-pipeline';
 import { formatReport, saveReport, type ReportFlags } from './save-report';
+import { addSqlCommand } from './sql-command';
 import { addStageOptions, userIdOption, type StageFlags } from './stage-option';
+import { watch, watchOption } from './watch';
 import { addWebCommand } from './web-command';
 
 const interrupt = new AbortController();
@@ -61,8 +63,14 @@ function add<Flags, Result>(program: Command, command: PipelineCommand<Flags, Re
     .addOption(userIdOption())
     .option('--json', jsonHelp)
     .action(async () => {
-      const flags = added.opts<Flags & StageFlags & { readonly json?: true }>();
-      const result = await call(await openPipeline(flags), flags, added.args);
+      const flags = added.opts<Flags & StageFlags & { readonly json?: true; readonly watch?: number }>();
+      const pipeline = await openPipeline(flags);
+      const ask = (): Promise<Result> => call(pipeline, flags, added.args);
+      if (flags.watch !== undefined) {
+        await watch(async () => format(await ask()), flags.watch, control.signal);
+        return;
+      }
+      const result = await ask();
       process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
       if (command.isWell?.(result) === false) process.exitCode = 1;
     });
@@ -83,7 +91,7 @@ export function pipelineProgram(): Command {
     call: (pipeline) => pipeline.status(control),
     format: formatStatus,
     isWell: isStatusWell,
-  });
+  }).addOption(watchOption());
 
   addEmulateOptions(
     add(program, {
@@ -168,6 +176,7 @@ export function pipelineProgram(): Command {
       filePath,
     );
 
+  addSqlCommand(program, control);
   addAwsCommands(program);
   return program;
 }

@@ -16,7 +16,12 @@ beforeEach(async () => {
       'me-dev-emulator': { EmulatorFunctionName: 'sender' },
       'me-dev-storage': { SinkBucketName: 'sink' },
       'me-dev-stream': { ReplayFunctionName: 'replayer' },
-      'me-dev-batch': { DailyBatchArn: 'arn:machine', ReconcileFunctionName: 'counter' },
+      'me-dev-batch': {
+        DailyBatchArn: 'arn:machine',
+        ReconcileFunctionName: 'counter',
+        CatalogDatabaseName: 'me_dev',
+        QueryWorkGroupName: 'me-dev',
+      },
     }),
   );
 });
@@ -26,6 +31,7 @@ afterEach(() => aws.stop());
 async function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv = { AWS_ACCESS_KEY_ID: 'TEST', AWS_SECRET_ACCESS_KEY: 'test' },
+  input = '',
 ): Promise<{ code: number; out: string; err: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'tools/cli/pipeline.ts', ...args], {
     cwd: PROJECT,
@@ -40,6 +46,7 @@ async function run(
       ...env,
     },
   });
+  child.stdin.end(input);
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
@@ -74,6 +81,29 @@ test('answers are printed with their time', async () => {
   });
   const { code, out } = await run(['answers', ...stage, '--json']);
   expect([code, JSON.parse(out)]).toEqual([0, { made: '2026-01-31T03:04:05.000Z', answers: [] }]);
+});
+
+test('sql prints the result of each statement, of the argument or of a pipe, and fails with the reason of Athena', async () => {
+  const state = (status: object): { body: string } => ({
+    body: JSON.stringify({ QueryExecution: { Status: status } }),
+  });
+  const row = (text: string): object => ({ Data: [{ VarCharValue: text }] });
+  const columns = { ColumnInfo: [{ Name: 'n', Type: 'integer' }] };
+  aws.answers.set('StartQueryExecution', { body: '{"QueryExecutionId":"q"}' });
+  aws.answers.set('GetQueryExecution', state({ State: 'SUCCEEDED' }));
+  aws.answers.set('GetQueryResults', {
+    body: JSON.stringify({ ResultSet: { Rows: [row('n'), row('1'), row('2')], ResultSetMetadata: columns } }),
+  });
+  const single = await run(['sql', ...stage, '--csv', '--rows', '1', 'SELECT n']);
+  expect([single.code, single.out]).toEqual([0, 'n\n1\n']);
+  expect(single.err).toContain('The first 1 rows; there are more');
+  const piped = await run(['sql', ...stage, '--csv'], undefined, "SELECT ';'; -- two\nSELECT 2");
+  expect(piped).toEqual({ code: 0, out: 'n\n1\n2\nn\n1\n2\n', err: '' });
+  const sent = aws.requests.filter(({ operation }) => operation === 'StartQueryExecution');
+  expect(sent.map(({ input }) => input.QueryString)).toEqual(['SELECT n', "SELECT ';'", ' -- two\nSELECT 2']);
+  aws.answers.set('GetQueryExecution', state({ State: 'FAILED', StateChangeReason: 'line 1:8: no' }));
+  expect(await run(['sql', ...stage, 'SELECT x'])).toEqual({ code: 1, out: '', err: 'line 1:8: no.\n' });
+  expect((await run(['sql', ...stage, '--csv', '--json', 'SELECT 1'])).code).toBe(2);
 });
 
 test('batch starts the state machine and need not wait', async () => {

@@ -22,7 +22,7 @@ export interface SavedReport extends Omit<Report, 'html'> {
  * The local report goes to `output`, by default `report.html` in the state folder; that of a stage on AWS is only saved
  * where `output` says.
  *
- * @throws Error when the file cannot be written the report cannot be fetched, or no browser be opened.
+ * @throws Error when the file cannot be written or the report cannot be fetched.
  */
 export async function saveReport(
   { html, ...report }: Report,
@@ -36,7 +36,10 @@ export async function saveReport(
     // Only for the person themself: it has parts of refused records in it.
     writeFileSync(file, text, { mode: 0o600 });
   }
-  if (open === true) await openAddress(file === undefined ? (report.url ?? '') : pathToFileURL(file).href);
+  if (open === true) {
+    const address = file === undefined ? (report.url ?? '') : pathToFileURL(file).href;
+    await openAddress(address, console.error);
+  }
   return { ...report, ...(file !== undefined && { file }) };
 }
 

@@ -1,6 +1,5 @@
 /** `web`: serves the live page of a pipeline that runs already. */
 import type { Command } from 'commander';
-import { messageOf } from '../pipeline/aws-errors';
 import type { Control } from '../pipeline/pipeline';
 import { openAddress } from '../web/open-address';
 import { wholeNumber } from './arguments';
@@ -23,11 +22,7 @@ export function addWebCommand(program: Command, { signal, tell }: Control): void
       const { serveWeb } = await import('../web/server.js');
       const server = await serveWeb({ pipeline: await openPipeline(flags), stage, userId, port });
       process.stdout.write(`Live page: ${server.url}\n`);
-      if (flags.open) {
-        await openAddress(server.url).catch((error: unknown) => {
-          tell(messageOf(error));
-        });
-      }
+      if (flags.open) await openAddress(server.url, tell);
       await new Promise((resolve) => {
         if (signal.aborted) resolve(undefined);
         signal.addEventListener('abort', resolve);

@@ -36,17 +36,14 @@ export async function serveRunPage(
     const show = (target: Deployment): void => {
       deployment = target;
     };
-    if (open)
-      await openAddress(url).catch((error: unknown) => {
-        tell(error, output);
+    if (open) {
+      await openAddress(url, (sentence) => {
+        output.line(sentence);
       });
+    }
     return { url, show, close };
   } catch (error) {
-    tell(error, output);
+    output.line(error instanceof Error ? error.message : String(error));
     return undefined;
   }
-}
-
-function tell(error: unknown, output: Output): void {
-  output.line(error instanceof Error ? error.message : String(error));
 }

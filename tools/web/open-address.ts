@@ -8,16 +8,21 @@ import { MARK_VARIABLE } from '../processes/identity.cjs';
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'open', win32: 'explorer.exe' };
 
 /**
- * Opens an address, by a program that outlives this one.
+ * Opens an address, by a program that outlives this one. Never rejects.
  *
+ * @param tell takes the sentence when it cannot be opened; it has the address.
  * @param env the environment, with the PATH on which that program is.
- * @throws Error naming the program and the address when it is not there or cannot be started.
  */
-export async function openAddress(address: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function openAddress(
+  address: string,
+  tell: (sentence: string) => void,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
   const opener = OPENERS[process.platform] ?? 'xdg-open';
   const program = findProgram(opener, env);
   if (program === undefined) {
-    throw new Error(`There is no ${opener} on the PATH to open a browser: open ${address} yourself.`);
+    tell(`There is no ${opener} on the PATH to open a browser: open ${address} yourself.`);
+    return;
   }
   const child = spawn(program, [address], {
     stdio: 'ignore',
@@ -25,10 +30,11 @@ export async function openAddress(address: string, env: NodeJS.ProcessEnv = proc
     // Without the mark: a browser that it starts is not ended with the run.
     env: childEnvironment('person', { [MARK_VARIABLE]: '' }, env),
   });
-  await new Promise<void>((resolve, reject) => {
+  child.unref();
+  await new Promise<void>((resolve) => {
     child.once('spawn', resolve).once('error', (error) => {
-      reject(new Error(`${opener} cannot be started (${error.message}): open ${address} yourself.`));
+      tell(`${opener} cannot be started (${error.message}): open ${address} yourself.`);
+      resolve();
     });
   });
-  child.unref();
 }

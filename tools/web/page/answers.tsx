@@ -1,6 +1,6 @@
 /** The answers as pictures, each with its table, its SQL and its downloads. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { AnswerChart } from '../../../services/charts/answer-chart';
 import { AnswerTable } from '../../../services/charts/answer-table';
 import type { Answer } from '../../pipeline/documents.generated';
@@ -9,7 +9,7 @@ import { Downloads } from './data-table';
 import { count, moment } from './format';
 import { Outcome } from './outcome';
 import { PEOPLE, POSTS, QUESTIONS } from './question-sql';
-import { useAway, useStore } from './store';
+import { update, useAway, useStore } from './store';
 import { useCall } from './use-call';
 
 /** An answer with more rows is long: the largest are drawn, and a search finds the others. */
@@ -22,7 +22,9 @@ export function Answers(): JSX.Element {
   const reason = useStore((state) => state.unavailable?.answers);
   const { busy, error, result, run } = useCall('answers');
   const away = useAway();
-  const newest = answers?.document ?? result;
+  useEffect(() => {
+    if (result !== undefined) update(() => ({ answers: { document: result, at: new Date().toISOString() } }));
+  }, [result]);
   return (
     <>
       <h2>Answers</h2>
@@ -47,15 +49,15 @@ export function Answers(): JSX.Element {
           text={result === undefined ? undefined : 'The questions are answered.'}
         />
       </form>
-      {newest === undefined && (
+      {answers === null && (
         <p class="unsupported">{reason ?? 'There are no answers yet; they come with the first batch.'}</p>
       )}
       <div class="answers">
-        {newest?.answers.map((answer) => (
+        {answers?.document.answers.map((answer) => (
           <AnswerCard key={answer.question} answer={answer} />
         ))}
       </div>
-      {newest !== undefined && (
+      {answers !== null && (
         <section class="card" aria-labelledby="views-heading">
           <h3 id="views-heading">What the questions read</h3>
           <Sql summary="SQL of posts" text={POSTS} />

@@ -1,6 +1,6 @@
-/** The whole page: one section at a time, all of them kept, so that a result is there on the way back. */
+/** The whole page: one section at a time. Those that were opened are kept, so that a result is there on the way back. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Answers } from './answers';
 import { Controls } from './controls';
 import { Header } from './header';
@@ -10,7 +10,7 @@ import { Picture } from './picture';
 import { Quarantine } from './quarantine';
 import { ReconciliationTable } from './reconciliation';
 import { Records } from './records';
-import { type SectionName, sectionOf } from './sections';
+import { SECTIONS, type SectionName, sectionOf } from './sections';
 import { Sql } from './sql';
 import { useStore } from './store';
 
@@ -65,10 +65,13 @@ function Section(props: {
   readonly children: ComponentChildren;
 }): JSX.Element {
   const { name, current, children } = props;
+  // What nobody has opened asks for nothing.
+  const isSeen = useRef(false);
+  isSeen.current ||= name === current;
   return (
-    <div class="section" hidden={name !== current}>
-      {children}
-    </div>
+    <section class="section" aria-label={SECTIONS[name]} hidden={name !== current}>
+      {isSeen.current && children}
+    </section>
   );
 }
 
@@ -79,9 +82,7 @@ function Banner(): JSX.Element {
   const text =
     connection === 'away'
       ? 'The server of this page does not answer. The page tries again by itself.'
-      : problem === null
-        ? ''
-        : `The pipeline cannot be asked: ${problem.message}`;
+      : (problem?.message ?? '');
   return (
     <div role="alert" class="banner">
       {text !== '' && <p>{text}</p>}

@@ -15,7 +15,7 @@ export interface DataTableProps extends Table {
 /** The table. */
 export function DataTable({ caption, columns, rows, isCounts = false }: DataTableProps): JSX.Element {
   const cell = (value: QueryValue): string =>
-    typeof value === 'number' && isCounts ? count(value) : String(value ?? 'NULL');
+    typeof value === 'number' && isCounts ? count(value) : String(value);
   const isNumber = columns.map((_, index) => rows.some((row) => typeof row[index] === 'number'));
   const aligned = (index: number): string | undefined => (isNumber[index] === true ? 'number' : undefined);
   return (

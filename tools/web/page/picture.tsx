@@ -6,10 +6,8 @@ import { BATCH, SHARED, STREAMING, type StationText } from './stations';
 /** The picture; on a narrow screen three lists. */
 export function Picture(): JSX.Element {
   return (
-    <section aria-labelledby="flow-heading">
-      <h2 id="flow-heading" class="hidden">
-        Flow
-      </h2>
+    <div class="flow">
+      <h2 class="hidden">Flow</h2>
       <p class="lead">
         A post is three rows: <b>pin</b>, <b>geo</b> and <b>user</b>. Each row travels as a record on two
         paths; each record arrives exactly once, and what breaks a rule goes to the quarantine. The large
@@ -20,7 +18,7 @@ export function Picture(): JSX.Element {
         <Path name="Batch path" kind="batch" stations={BATCH} />
         <Path name="Streaming path" kind="streaming" stations={STREAMING} />
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -49,7 +49,7 @@ function Browse(): JSX.Element {
             Show
           </button>
         </div>
-        <Command args={['browse', of, feed]} />
+        <Command args={['browse', `--${of}`, feed]} />
       </form>
       <Outcome
         busy={busy}

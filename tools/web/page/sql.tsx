@@ -100,10 +100,12 @@ function summary(result: {
 
 function Tables({ onChoose }: { readonly onChoose: (name: string) => void }): JSX.Element {
   const { busy, error, result, run } = useCall('tables');
-  const connection = useStore((state) => state.connection);
+  const away = useAway();
+  // The first batch makes the tables.
+  const hasAnswers = useStore((state) => state.answers !== null);
   useEffect(() => {
-    if (connection === 'open') void run({});
-  }, [connection]);
+    if (!away) void run({});
+  }, [away, hasAnswers]);
   return (
     <section class="card tables" aria-labelledby="tables-heading">
       <h3 id="tables-heading">Tables</h3>

@@ -19,16 +19,17 @@ export interface WrittenReport {
  * @param made when, ISO 8601.
  */
 export async function writeReport(s3: S3Client, bucket: string, made: string): Promise<WrittenReport> {
-  const [answers, facts] = await Promise.all([
-    readJson<{ readonly answers: readonly Answer[] }>(s3, bucket, ANSWERS_KEY),
-    readJson<ReportFacts>(s3, bucket, REPORT_FACTS_KEY),
+  const [kept, keptFacts] = await Promise.all([
+    readJson(s3, bucket, ANSWERS_KEY),
+    readJson(s3, bucket, REPORT_FACTS_KEY),
   ]);
+  const facts = keptFacts && { ...(keptFacts.document as ReportFacts), made: keptFacts.modified };
   const html = reportHtml({
     made,
-    answers: answers && { made: answers.modified, answers: answers.document.answers },
-    facts: facts && { ...facts.document, made: facts.modified },
+    answers: kept && { ...(kept.document as { answers: Answer[] }), made: kept.modified },
+    facts,
   });
-  const batch = facts?.document.batch ?? null;
+  const batch = facts?.batch ?? null;
   const keys = [REPORT_KEY, ...(batch === null ? [] : [batchReportKey(batch)])];
   for (const Key of keys) {
     await s3.send(
@@ -39,14 +40,14 @@ export async function writeReport(s3: S3Client, bucket: string, made: string): P
 }
 
 /** A document of the bucket and when it was written, ISO 8601; null when it is not there. */
-async function readJson<T>(
+async function readJson(
   s3: S3Client,
   bucket: string,
   key: string,
-): Promise<{ readonly document: T; readonly modified: string } | null> {
+): Promise<{ readonly document: unknown; readonly modified: string } | null> {
   try {
     const { Body, LastModified } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const document = JSON.parse((await Body?.transformToString()) ?? '') as T;
+    const document: unknown = JSON.parse((await Body?.transformToString()) ?? '');
     return { document, modified: (LastModified ?? new Date(0)).toISOString() };
   } catch (error) {
     if (error instanceof NoSuchKey) return null;

@@ -71,7 +71,7 @@ test('documents that the sources name exist', () => {
 
 test.each(documents)('%s: commands exist', (file) => {
   const text = read(file);
-  const commands = all(read('docs/reference/command-line.md'), /^### (\w+)$/gm);
+  const commands = all(read('docs/reference/command-line.md'), /^### ([\w-]+)$/gm);
   expect(commands.length).toBeGreaterThan(5);
   expect(all(text, /\bnpm run ([a-z][\w:-]*)/g).filter((name) => !(name in scripts))).toEqual([]);
   expect(all(text, /npm run pipeline -- ([a-z][\w-]*)/g).filter((name) => !commands.includes(name))).toEqual([]);

@@ -14,7 +14,7 @@ import { exemptLoopback } from '../tools/processes/environment';
 import { ensureChromium } from './run/chromium';
 import { say, suiteName } from './run/command';
 import { sum, type Count } from './run/count';
-import { LANES, RENEW, SUITES, type Need } from './run/suites';
+import { RENEW, SUITES, SUITES_AT_ONCE, type Need } from './run/suites';
 
 const EXHAUSTIVE = '--exhaustive';
 
@@ -85,13 +85,13 @@ async function main(): Promise<number> {
   );
   const chosen = given.length === 0 ? Object.keys(SUITES) : given;
   const installed = install(new Set(chosen.map((name) => SUITES[name]?.need ?? 'nothing')));
-  const lanes = LANES.map(async (lane) => {
-    const results: Result[] = [];
-    for (const name of lane.filter((one) => chosen.includes(one)))
+  const waiting = Object.keys(SUITES).filter((name) => chosen.includes(name));
+  const results: Result[] = [];
+  const runWaiting = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
       results.push(await runSuite(name, installed[SUITES[name]?.need ?? 'nothing']));
-    return results;
-  });
-  const results = (await Promise.all(lanes)).flat();
+  };
+  await Promise.all(Array.from({ length: SUITES_AT_ONCE }, runWaiting));
   console.log('');
   for (const { name, count, seconds } of results)
     console.log(

@@ -15,15 +15,15 @@ describe('a pipeline in trouble', () => {
     'the local AWS killed in mid-flow is started again, and nothing is lost or doubled on both paths',
     async () => {
       const before = await run.knownStreams();
-      const args = ['--to', 'both', '--posts', '3000', '--rate', '300', '--run', 'kill-ministack'];
+      const args = ['--to', 'both', '--posts', '1500', '--rate', '300', '--run', 'kill-ministack'];
       const { report } = await startSending<EmulatorReports>(run.userId, ...args);
       const part = run.pipeline.part('ministack');
       process.kill(part.pid, 'SIGKILL');
       const { topics, streams } = await report;
-      expectAllThrough(topics, 3000);
-      expectAllThrough(streams, 3000);
+      expectAllThrough(topics, 1500);
+      expectAllThrough(streams, 1500);
       await run.pipeline.restarted(part);
-      run.expectRows(await run.streams(), before, 3000);
+      run.expectRows(await run.streams(), before, 1500);
       for (const { table } of Object.values(await run.topics())) expect(table).toBe(POSTS);
     },
     TEST_LIMIT_MS,

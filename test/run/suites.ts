@@ -114,24 +114,19 @@ async function checks(): Promise<Count> {
   return sum(counts);
 }
 
-/** All suites by name. */
+/** All suites, in the order in which they begin: {@link SUITES_AT_ONCE} of them run at the same time. */
 export const SUITES: Readonly<Record<string, Suite>> = {
+  integration: jest(['integration-shared', 'integration'], 'parts', '--runInBand'),
   unit: jest(['unit'], 'nothing'),
   process: jest(['process'], 'nothing'),
-  integration: jest(['integration-shared', 'integration'], 'parts', '--runInBand'),
-  'end-to-end': jest(['end-to-end'], 'parts', '--runInBand'),
-  browser: jest(['browser'], 'browser', '--runInBand'),
   python: { need: 'parts', run: tableEngine },
   spark: { need: 'spark', run: spark },
-  java: { need: 'spark', run: java }, // After all that Maven installs: its repository is not made for two writers.
   checks: { need: 'spark', run: checks },
+  java: { need: 'spark', run: java }, // After all that Maven installs: its repository is not made for two writers.
+  faults: jest(['end-to-end'], 'parts', '--runInBand', 'end-to-end/faults'),
+  'end-to-end': jest(['end-to-end'], 'parts', '--runInBand', 'end-to-end/(pipeline|chaos)'),
+  browser: jest(['browser'], 'browser', '--runInBand'),
 };
 
-/**
- * Lanes run at the same time, their suites one after another. Two of them keep two cores busy all the time: a third, or two files
- * of integration tests at once, made the whole longer and single tests several times slower.
- */
-export const LANES: readonly (readonly string[])[] = [
-  ['integration', 'browser', 'end-to-end'],
-  ['unit', 'process', 'python', 'spark', 'checks', 'java'],
-];
+/** Two suites keep two cores busy all the time. A third made the whole longer and single tests several times slower. */
+export const SUITES_AT_ONCE = 2;

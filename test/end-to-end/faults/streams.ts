@@ -35,14 +35,14 @@ export function streamFaults(run: FaultRun): void {
     'the functions killed in mid-flow: every acknowledged record is a row, once',
     async () => {
       const before = await run.knownStreams();
-      const args = ['--to', 'streams', '--posts', '3000', '--rate', '300', '--run', 'kill-functions'];
+      const args = ['--to', 'streams', '--posts', '1500', '--rate', '300', '--run', 'kill-functions'];
       const { report } = await startSending(userId, ...args);
       const victim = VICTIMS.find(({ name, blow }) => name === 'functions' && blow === 'kill');
       const pids = victim?.pids(run.pipeline) ?? [];
       expect(pids.length).toBeGreaterThan(0);
       for (const pid of pids) process.kill(pid, 'SIGKILL');
-      expectAllThrough(await report, 3000);
-      run.expectRows(await run.streams(), before, 3000);
+      expectAllThrough(await report, 1500);
+      run.expectRows(await run.streams(), before, 1500);
     },
     TEST_LIMIT_MS,
   );
@@ -51,14 +51,14 @@ export function streamFaults(run: FaultRun): void {
     'the local AWS, its S3 with it, stands still for 20 s',
     async () => {
       const before = await run.knownStreams();
-      const args = ['--to', 'streams', '--posts', '3000', '--rate', '300', '--run', 'still'];
+      const args = ['--to', 'streams', '--posts', '1500', '--rate', '300', '--run', 'still'];
       const { report } = await startSending(userId, ...args);
       const { pid } = run.pipeline.part('ministack');
       process.kill(pid, 'SIGSTOP');
       await sleep(20_000);
       process.kill(pid, 'SIGCONT');
-      expectAllThrough(await report, 3000);
-      run.expectRows(await run.streams(), before, 3000);
+      expectAllThrough(await report, 1500);
+      run.expectRows(await run.streams(), before, 1500);
     },
     TEST_LIMIT_MS,
   );
@@ -162,7 +162,7 @@ export function streamFaults(run: FaultRun): void {
           await sleep(100);
         }
       };
-      const args = ['--to', 'streams', '--posts', '3000', '--rate', '300', '--run', 'resharded'];
+      const args = ['--to', 'streams', '--posts', '1500', '--rate', '300', '--run', 'resharded'];
       const { report } = await startSending(userId, ...args);
       const [one] = await shards();
       if (one === undefined) throw new Error('The stream has no open shard.');
@@ -180,9 +180,9 @@ export function streamFaults(run: FaultRun): void {
         new MergeShardsCommand({ StreamName, ShardToMerge: left?.id, AdjacentShardToMerge: right?.id }),
       );
       await untilActive();
-      expectAllThrough(await report, 3000);
+      expectAllThrough(await report, 1500);
       const after = await run.streams();
-      run.expectRows(after, before, 3000);
+      run.expectRows(after, before, 1500);
       // The two of the beginning, the two halves, and what they were merged to.
       expect(after.user.shards.length).toBe(5);
     },

@@ -27,6 +27,7 @@ export function kafkaJava(
   return [
     `-Xmx${heapMegabytes}m`,
     '-Xms64m', // Java's own default is a share of the machine's memory, which it then fills before it collects.
+    '-XX:TieredStopAtLevel=1',
     '-XX:+UseSerialGC', // The smallest, and fast enough for heaps of this size.
     '-XX:+ExitOnOutOfMemoryError',
     '-XX:-UsePerfData',

@@ -4,54 +4,26 @@
  * - `POST /api/<method>` with the options as JSON: the result as JSON, or an {@link ApiError} with status 4xx or 5xx.
  * - `GET /events`: server-sent events, each an entry of {@link Events} as JSON.
  */
-import type { EmulatorReport } from '../../services/emulator';
 import type { Answers } from '../pipeline/answers';
-import type { BatchResult } from '../pipeline/batch';
 import type { Side } from '../pipeline/capabilities';
-import type { CheckResult } from '../pipeline/doctor/check';
-import type { EmulateOptions, EmulatorReports } from '../pipeline/emulate';
-import type { BrowsedRecord, BrowseOptions, FlowSample, Rejects, Trace } from '../pipeline/flow';
-import type { BrokenRecord, EmulatorState, PartAction, PartState } from '../pipeline/hands';
-import type { BatchOptions, EngineOptions, ReconcileOptions } from '../pipeline/pipeline';
-import type { QueryOptions, QueryResult, QueryTable } from '../pipeline/query';
+import type { FlowSample, Rejects } from '../pipeline/flow';
+import type { EmulatorState, PartState } from '../pipeline/hands';
+import type { Control, Pipeline } from '../pipeline/pipeline';
 import type { Reconciliation } from '../pipeline/reconcile';
-import type { Status } from '../pipeline/status';
-
-/** A method: the options that it takes, and its result. */
-interface Call<Options extends object, Result> {
-  readonly options: Options;
-  readonly result: Result;
-}
 
 /** Of a method without options. */
 type None = Readonly<Record<string, never>>;
 
-/** The methods of `Pipeline` that the page may call. */
-export interface Api {
-  readonly status: Call<None, Status>;
-  readonly emulate: Call<EmulateOptions, EmulatorReport | EmulatorReports>;
-  readonly batch: Call<BatchOptions, BatchResult>;
-  readonly answers: Call<EngineOptions, Answers>;
-  readonly reconcile: Call<ReconcileOptions, Reconciliation>;
-  readonly doctor: Call<None, CheckResult[]>;
-  readonly query: Call<QueryOptions, QueryResult>;
-  readonly tables: Call<None, readonly QueryTable[]>;
-  readonly browse: Call<BrowseOptions, readonly BrowsedRecord[]>;
-  readonly trace: Call<{ readonly ind: number }, Trace>;
-  readonly rejects: Call<{ readonly newest?: number }, Rejects>;
-  readonly parts: Call<None, readonly PartState[]>;
-  readonly actOnPart: Call<PartAction, unknown>;
-  readonly emulator: Call<None, EmulatorState>;
-  readonly setEmulator: Call<Partial<EmulatorState>, unknown>;
-  readonly sendBroken: Call<BrokenRecord, unknown>;
-  readonly report: Call<
-    None,
-    { readonly html?: string; readonly url?: string; readonly key: string; readonly made: string }
-  >;
-}
+/** The methods of `Pipeline` that the page may call: those that it needs, each with a line in `methods.ts`. */
+export type ApiMethod = Exclude<keyof Pipeline, 'flow' | 'replay'>;
 
-/** The name of a method. */
-export type ApiMethod = keyof Api;
+/** The options that each method takes, and its result. */
+export type Api = {
+  readonly [Name in ApiMethod]: {
+    readonly options: Parameters<Pipeline[Name]> extends [infer Options, Control] ? Options : None;
+    readonly result: Awaited<ReturnType<Pipeline[Name]>>;
+  };
+};
 
 /** The body of a response that is no success. */
 export interface ApiError {

@@ -130,6 +130,7 @@ class Web {
 
   end(): void {
     this.ended.abort(new Error('The server of the page has stopped.'));
+    this.state.listen(false);
     this.streams.close();
   }
 

@@ -24,7 +24,7 @@ export async function call<Method extends ApiMethod>(
       signal,
     });
     const body: unknown = await response.json();
-    if (response.ok) return body;
+    if (response.ok) return body as Api[Method]['result'];
     throw new Error((body as ApiError).error);
   } catch (error) {
     if (signal.aborted) throw new Error('Stopped.', { cause: error });

@@ -31,6 +31,8 @@ test('the pipeline is watched once for all listeners, and only while there is on
   expect(pipeline.flows.map(({ aborted }) => aborted)).toEqual([true]);
   await page.listen();
   expect(pipeline.flows.map(({ aborted }) => aborted)).toEqual([true, false]);
+  await page.server.close();
+  expect(pipeline.flows.map(({ aborted }) => aborted)).toEqual([true, true]);
 });
 
 test('a new listener gets the newest of everything, and the flow of the last minute', async () => {

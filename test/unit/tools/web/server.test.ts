@@ -77,7 +77,7 @@ describe('requests of others', () => {
     expect(text).toContain(JSON.stringify(Object.values(headers)[0]).slice(1, -1));
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { host: 'evil.example' },
     { origin: 'http://evil.example' },
     { 'x-page-token': '' },

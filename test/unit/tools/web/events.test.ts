@@ -55,7 +55,7 @@ test('a new listener gets the newest of everything, and the flow of the last min
       stage: 'local',
       userId: 'test',
       side: 'local',
-      unsupportedOptions: { batch: { wait: expect.any(String) } },
+      unsupportedOptions: { batch: { wait: expect.any(String) as string } },
     },
   });
 });
@@ -159,11 +159,12 @@ describe('what is wrong with the pipeline', () => {
 
   test('is said of what cannot be read, and taken back when it can', async () => {
     const missing = new Error('There are no tables yet.');
-    let document: object | undefined;
+    const document = { answers: [] };
+    let isThere = false;
     await start({
       batch: () => undefined,
       answers: () => {
-        if (document === undefined) throw missing;
+        if (!isThere) throw missing;
         return document;
       },
     });
@@ -171,7 +172,7 @@ describe('what is wrong with the pipeline', () => {
     pipeline.onSample(sampleOf(0));
     await until(() => listener.of('unavailable').length === 2);
     expect(listener.of('unavailable')[1]).toEqual({ answers: missing.message });
-    document = { answers: [] };
+    isThere = true;
     await page.call('batch');
     await until(() => listener.of('answers').length === 1 && listener.of('unavailable').length === 3);
     expect(listener.of('answers')).toEqual([{ document, at: expect.any(String) as string }]);

@@ -1,11 +1,24 @@
+import type { EmulatorReport } from '../../../../../services/emulator';
 import { batchSentence, sentSentence } from '../../../../../tools/web/page/outcomes';
 
 const FEED = { sent: 50, acknowledged: 50, failed: 0, retried: 0 };
-const REPORT = {
-  ...{ run: 'a', mode: 'random', seed: 1, from: 0, to: 50, posts: 50, available: 11_000, incomplete: 0 },
-  ...{ seconds: 0.5, rate: 100, ended: 'done', ok: true, warnings: [], problems: [] },
+const REPORT: Omit<EmulatorReport, 'destination'> = {
+  ...{
+    run: 'a',
+    seed: 1,
+    from: 0,
+    to: 50,
+    posts: 50,
+    available: 11_000,
+    incomplete: 0,
+    seconds: 0.5,
+    rate: 100,
+  },
+  ...{ ok: true, warnings: [], problems: [] },
+  mode: 'random',
+  ended: 'done',
   feeds: { pin: FEED, geo: FEED, user: FEED },
-} as const;
+};
 
 test('an emulation to both has a sentence for each', () => {
   const result = {

@@ -59,9 +59,11 @@ export function Answers(): JSX.Element {
       </div>
       {answers !== null && (
         <section class="card" aria-labelledby="views-heading">
-          <h3 id="views-heading">What the questions read</h3>
+          <h3 id="views-heading">What the questions read, and the report</h3>
           <Sql summary="SQL of posts" text={POSTS} />
           <Sql summary="SQL of people" text={PEOPLE} />
+          <p class="muted">All of it as one file, made after each batch:</p>
+          <Command args={['report']} />
         </section>
       )}
     </>

@@ -111,7 +111,7 @@ function SendBroken(): JSX.Element {
       options={{ feed, kind, to }}
       args={['send-broken', '--feed', feed, '--kind', kind, '--to', to]}
       verb="Send"
-      done={() => 'It is sent. Look at the quarantine.'}
+      done={({ place }) => `It is acknowledged: ${place}. Look at the quarantine.`}
     >
       <Choice label="Feed" of={FEEDS} value={feed} onChange={setFeed} />
       <Choice label="Kind" of={KINDS} value={kind} onChange={setKind} />

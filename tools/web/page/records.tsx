@@ -50,12 +50,12 @@ function Browse(): JSX.Element {
           </button>
         </div>
         <Command args={['browse', `--${of}`, feed]} />
+        <Outcome
+          busy={busy}
+          error={error}
+          text={result?.length === 0 ? 'There are no records yet.' : undefined}
+        />
       </form>
-      <Outcome
-        busy={busy}
-        error={error}
-        text={result?.length === 0 ? 'There are no records yet.' : undefined}
-      />
       {result !== undefined && result.length > 0 && (
         <DataTable
           caption="Newest records"

@@ -34,8 +34,8 @@ export function TraceSearch(): JSX.Element {
           </button>
         </div>
         <Command args={['trace', String(ind)]} />
+        <Outcome busy={busy} error={error} text={result === undefined ? undefined : found(result)} />
       </form>
-      <Outcome busy={busy} error={error} text={result === undefined ? undefined : found(result)} />
       {result !== undefined && (
         <div class="traces">
           <Steps name="Batch path" kind="batch" steps={result.batch} />

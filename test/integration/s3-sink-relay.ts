@@ -7,8 +7,6 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 export interface Relay {
   /** Its address, for `s3.endpoint`. */
   readonly url: string;
-  /** The keys of all objects that a PUT was answered 200 for, in order. */
-  readonly uploads: readonly string[];
   /** How many PUTs were answered 412: the name was taken. */
   readonly conflicts: number;
   /** Keeps the next PUT back. Resolves, once it has come, with a function that lets it continue to the S3 server. */
@@ -22,7 +20,6 @@ export interface Relay {
 
 /** Starts a relay on a free port of 127.0.0.1. */
 export async function startRelay(target: string): Promise<Relay> {
-  const uploads: string[] = [];
   let conflicts = 0;
   let stored: (() => void) | undefined;
   let held: ((release: () => void) => void) | undefined;
@@ -43,7 +40,6 @@ export async function startRelay(target: string): Promise<Relay> {
     const to = new URL(incoming.url ?? '/', target);
     const passed = request(to, { method: incoming.method, headers: incoming.headers }, (answer) => {
       if (incoming.method === 'PUT' && answer.statusCode === 200) {
-        uploads.push(decodeURIComponent(to.pathname));
         const action = stored;
         stored = undefined;
         action?.();
@@ -61,7 +57,6 @@ export async function startRelay(target: string): Promise<Relay> {
   if (address === null || typeof address === 'string') throw new Error('The relay has no port.');
   const relay: Relay = {
     url: `http://127.0.0.1:${address.port}`,
-    uploads,
     get conflicts() {
       return conflicts;
     },

@@ -3,7 +3,6 @@
  * ever changes, whatever is killed, moved or away.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import {
   assertUnchanged,
   eventually,
@@ -32,15 +31,6 @@ describe('the S3 sink', () => {
     await sink.reset();
   });
 
-  it('stores several partitions by several tasks', async () => {
-    const topic = 'several-tasks';
-    await sink.create(topic, 5);
-    await sink.configure(topic, { 'tasks.max': '3', 'flush.interval.ms': '600000', 'flush.records': '50' });
-    for (let partition = 0; partition < 5; partition += 1) await sink.send(topic, partition, 200);
-    const stored = await sink.assertStoredOnce(topic, 5);
-    expect(stored.size).toBe(20);
-  });
-
   it('stores each record once when a worker is killed between upload and commit', async () => {
     const topic = 'killed-after-upload';
     await sink.create(topic, 2);
@@ -58,33 +48,6 @@ describe('the S3 sink', () => {
     await sink.send(topic, 1, 200);
     await sink.startWorker('a');
     await sink.assertStoredOnce(topic, 2, [before]);
-  });
-
-  it('stores each record once over several kills while records flow', async () => {
-    const topic = 'several-kills';
-    await sink.create(topic, 3);
-    await sink.configure(topic, { 'tasks.max': '2', 'flush.interval.ms': '150' });
-    const before: Snapshot[] = [];
-    const kills = async (): Promise<void> => {
-      for (let kill = 0; kill < 3; kill += 1) {
-        if (kill % 2 === 0) {
-          await sink.relay.onceStored(() => {
-            sink.worker().kill('SIGKILL');
-          });
-        } else {
-          await sleep(700);
-        }
-        await sink.killWorker();
-        before.push(await sink.snapshot(topic));
-        const uploads = sink.relay.uploads.length;
-        await sink.startWorker('a');
-        await eventually('uploads after the kill', () =>
-          Promise.resolve(sink.relay.uploads.length > uploads ? true : undefined),
-        );
-      }
-    };
-    await sink.flow(topic, 3, kills());
-    await sink.assertStoredOnce(topic, 3, before);
   });
 
   it('stores each record once while tasks come and go', async () => {
@@ -166,21 +129,6 @@ describe('the S3 sink', () => {
     await sink.assertStoredOnce(topic, 1, [before]);
   });
 
-  it('continues when S3 was away for some seconds', async () => {
-    const topic = 's3-away';
-    await sink.create(topic, 2);
-    await sink.configure(topic, { 'flush.interval.ms': '100' });
-    const outage = async (): Promise<void> => {
-      await sleep(1_000);
-      sink.relay.away = true;
-      await sleep(6_000);
-      sink.relay.away = false;
-      await sleep(1_000);
-    };
-    await sink.flow(topic, 2, outage());
-    await sink.assertStoredOnce(topic, 2);
-  });
-
   it('takes up partitions that are added', async () => {
     const topic = 'grown';
     await sink.create(topic, 1);
@@ -195,52 +143,6 @@ describe('the S3 sink', () => {
     await sink.send(topic, 2, 10);
     await sink.send(topic, 1, 10);
     await sink.assertStoredOnce(topic, 3);
-  });
-
-  it('cuts very small files', async () => {
-    const topic = 'small-files';
-    await sink.create(topic, 1);
-    await sink.configure(topic, { 'flush.records': '1' });
-    await sink.send(topic, 0, 150);
-    const stored = await sink.assertStoredOnce(topic, 1);
-    expect(stored.size).toBe(150);
-  });
-
-  it('sends what is no JSON object to the dead-letter topic with the reason, and continues', async () => {
-    const topic = 'dead-letters';
-    await sink.create(topic, 1);
-    await sink.configure(topic);
-    const bad: readonly [Buffer | null, RegExp][] = [
-      [null, /tombstone/],
-      [Buffer.from(''), /empty/],
-      [Buffer.from('no json'), /Unrecognized token/],
-      [Buffer.from('[1]'), /an array/],
-      [Buffer.from('12'), /a number/],
-      [Buffer.from('{"a":1'), /end-of-input/],
-      [Buffer.from('{"a":1}{"b":2}'), /something follows/],
-      [Buffer.from('\ufeff{}'), /byte order mark/],
-      [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), /not UTF-8 at byte 2/],
-      [Buffer.from('{"a":1}', 'utf16le'), /zero byte/],
-    ];
-    const good = [
-      '{"b": 1.50,\n "a":"\\ud83d",\r\n\t"b":2}',
-      '{"😀":"\\u0041 \u2028"}',
-      '{"n":123456789012345678901234567890}',
-    ];
-    const values = bad.flatMap(([value], i) => [value, Buffer.from(good[i % good.length] ?? '')]);
-    await sink.sendValues(topic, 0, values.length, (offset) => values[offset] ?? null);
-    const letters = await readLetters(`${topic}-dead-letters`, bad.length);
-    letters.forEach(({ value, reason, offset }, i) => {
-      expect(value).toEqual(bad[i]?.[0]);
-      expect(reason).toMatch(bad[i]?.[1] ?? '');
-      expect(offset).toBe(String(i * 2));
-    });
-    const expected = bad.map((_, i) => (good[i % good.length] ?? '').replace(/[\r\n]/g, ''));
-    await eventually('the good records', async () => {
-      const lines = sink.lines(await sink.snapshot(topic));
-      return lines.length >= expected.length ? true : undefined;
-    });
-    expect(sink.lines(await sink.snapshot(topic))).toEqual(expected);
   });
 
   it('fails when a dead-letter record is refused at once, and takes the record again when it no longer is', async () => {
@@ -292,18 +194,6 @@ describe('the S3 sink', () => {
     });
     expect(trace).toMatch(/offset 0 of made-again-0 .* up to offset 119 .* deleted and recreated/);
     assertUnchanged(before, await sink.snapshot(topic));
-  });
-
-  it('fails with advice when the bucket is not there', async () => {
-    const topic = 'no-bucket';
-    await makeTopics(sink.admin, { topic, numPartitions: 1 });
-    await expect(sink.s3.send(new ListObjectsV2Command({ Bucket: topic }))).rejects.toThrow();
-    await sink.putConfig(topic);
-    const trace = await eventually('the task to fail', async () => {
-      const [task] = await sink.taskStates(topic);
-      return task?.state === 'FAILED' ? task.trace : undefined;
-    });
-    expect(trace).toContain('Create the bucket or fix s3.bucket.name');
   });
 
   async function readLetters(topic: string, count: number) {

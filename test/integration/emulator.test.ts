@@ -2,7 +2,6 @@
  * The emulator on real parts: MariaDB, the Kafka REST proxy before a real broker, and a local AWS with S3 and Secrets
  * Manager. The API Gateway in front of the proxy has its own test (deploy); here the emulator's URL is the proxy's.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -201,97 +200,6 @@ test('every post arrives once, over several partitions, and the ledger knows eve
   expect(records).toHaveLength(3 * POSTS);
   expect(new Set(records.map(({ partition }) => partition)).size).toBe(3);
   expect(await send({ userId: 'whole', mode: 'all', run: 'whole' })).toMatchObject({ posts: 0, ok: true });
-});
-
-test('random posts continue in their sequence from call to call', async () => {
-  await createTopics('random');
-  const first = await send({ userId: 'random', run: 'two', posts: 120, batchPosts: 50 });
-  const second = await send({ userId: 'random', run: 'two', posts: 80, batchPosts: 50 });
-  expect([first.from, first.to, second.from, second.to]).toEqual([0, 120, 120, 200]);
-  await createTopics('random-at-once');
-  await send({ userId: 'random-at-once', run: 'one', posts: 200 });
-  const drawn = async (userId: string): Promise<string[]> =>
-    (await recordsOf(userId, 'geo'))
-      .map(({ key, partition, offset }) => `${partition}:${offset}=${key}`)
-      .sort();
-  expect(await drawn('random')).toEqual(await drawn('random-at-once'));
-});
-
-test('the proxy is killed and comes back: nothing is lost, and what is sent again is the same', async () => {
-  await createTopics('killed');
-  let restarted: Promise<void> | undefined;
-  const report = await send(
-    { userId: 'killed', mode: 'all', run: 'killed', batchPosts: 100 },
-    {
-      onProgress: ({ posts }) => {
-        if (posts < 500 || restarted !== undefined) return;
-        proxy.kill('SIGKILL');
-        restarted = proxy.exited.then(async () => {
-          proxy = await startRestProxy({
-            stateDir,
-            bootstrapServers: kafka.bootstrapServers,
-            ports: proxy.ports,
-          });
-        });
-      },
-    },
-  );
-  await restarted;
-  expect(report).toMatchObject({ posts: POSTS, ended: 'done', ok: true });
-  expect(FEED_NAMES.reduce((sum, feed) => sum + report.feeds[feed].retried, 0)).toBeGreaterThan(0);
-  await checkTopics('killed', 'killed', upTo(POSTS));
-});
-
-test('the emulator itself is killed: the next call of the run sends what is not in the ledger', async () => {
-  await createTopics('restarted');
-  const program = `
-    const { emulate, openPorts } = require('./services/emulator');
-    openPorts(${JSON.stringify({ apiUrl: proxy.url, sourceSecretArn: secretArn, sinkBucket: BUCKET })})
-      .then((ports) => emulate(
-        { userId: 'restarted', mode: 'all', run: 'restarted', rate: 200 },
-        ports,
-        { onProgress: ({ posts }) => { console.log(posts); } },
-      ));`;
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
-    env: process.env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  // Some six seconds: one ledger object is written by then, and later batches are in no ledger.
-  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-    if (Math.max(...chunk.toString().trim().split('\n').map(Number)) >= 1200) child.kill('SIGKILL');
-  }
-  await ended;
-  const before = await ledgerOf('restarted');
-  const report = await send({ userId: 'restarted', mode: 'all', run: 'restarted' });
-  expect(before.length).toBeGreaterThan(0);
-  expect(report.from).toBe(Math.max(...before.map(({ to }) => to)));
-  expect(report).toMatchObject({ to: POSTS, ok: true });
-  const records = await checkTopics('restarted', 'restarted', upTo(POSTS));
-  expect(records.length).toBeGreaterThan(3 * POSTS);
-});
-
-test('Ctrl-C: the running batch and its ledger are finished', async () => {
-  await createTopics('stopped');
-  const controller = new AbortController();
-  const report = await send(
-    { userId: 'stopped', mode: 'all', run: 'stopped', batchPosts: 100 },
-    {
-      signal: controller.signal,
-      onProgress: ({ posts }) => {
-        if (posts === 300) controller.abort();
-      },
-    },
-  );
-  expect(report).toMatchObject({ posts: 300, ended: 'stopped', ok: true });
-  const records = await checkTopics('stopped', 'stopped', upTo(300));
-  expect(records).toHaveLength(900);
-});
-
-test('topics that do not exist end the run at once, with the proxy’s words', async () => {
-  const report = await send({ userId: 'nobody', mode: 'all', run: 'nobody' });
-  expect(report).toMatchObject({ ended: 'failed', ok: false });
-  expect(report.problems[0]).toMatch(/nobody\.\w+: refused, not retried: the API responded with 404 .*40401/);
 });
 
 test('a secret that does not exist is told by its name', async () => {

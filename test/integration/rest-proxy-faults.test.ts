@@ -1,5 +1,4 @@
 import { Agent } from 'node:http';
-import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   OwnKafkaHarness,
@@ -8,8 +7,6 @@ import {
   resultsOf,
   send,
   sendUntilTaken,
-  startProxy,
-  type ProxyProcess,
   type StoredRecord,
 } from './rest-proxy-harness';
 
@@ -148,65 +145,4 @@ test('the broker goes away for good while requests run: SIGTERM still ends the p
   expect(Date.now() - started).toBeLessThan(2000 + LATE_MS);
   expect(await waiting).toMatchObject({ code: 'ECONNRESET' });
   await harness.restartBroker();
-});
-
-/** Passes bytes on to the proxy; while armed, kills it when the first byte of an answer comes, and withholds that. */
-async function relay(target: () => ProxyProcess, onAnswer: () => boolean): Promise<Server> {
-  const server = createServer((client) => {
-    const upstream = connect(target().port, '127.0.0.1');
-    client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
-    upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
-    client.pipe(upstream);
-    upstream.on('data', (bytes) => {
-      if (onAnswer()) client.destroy();
-      else client.write(bytes);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
-test('the proxy is killed between acknowledgement and answer: a retry repeats a record at most once a lost response', async () => {
-  const topic = await harness.createTopic('proxy-killed', 3);
-  const port = String(
-    (await harness.startProxy().then(async (first) => (await first.end('SIGTERM'), first))).port,
-  );
-  const start = (): Promise<ProxyProcess> =>
-    startProxy(['--bootstrap-servers', harness.bootstrapServers, '--port', port]);
-  let proxy = await start();
-  let kills = 0;
-  let answers = 0;
-  let restarting: Promise<unknown> = Promise.resolve();
-  const server = await relay(
-    () => proxy,
-    () => {
-      answers += 1;
-      if (answers % 20 !== 0 || kills >= 5) return false;
-      kills += 1;
-      const killed = proxy;
-      restarting = killed.end('SIGKILL').then(async () => (proxy = await start()));
-      return true;
-    },
-  );
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/topics/${topic}`;
-  const lost = new Map<string, number>();
-  for (let i = 0; i < 120; i += 1) {
-    const value = `"post ${i}"`;
-    for (;;) {
-      try {
-        resultsOf(await send(url, `{"records":[{"key":${i},"value":${value}}]}`));
-        break;
-      } catch {
-        lost.set(value, (lost.get(value) ?? 0) + 1);
-        await restarting;
-      }
-    }
-  }
-  server.close();
-  await proxy.end('SIGTERM');
-  expect(kills).toBe(5);
-  expect(lost.size).toBe(5);
-  const counts = count(await harness.read(topic));
-  expect(counts.size).toBe(120);
-  for (const [value, times] of counts) expect([value, times]).toEqual([value, 1 + (lost.get(value) ?? 0)]);
 });

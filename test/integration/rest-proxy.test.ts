@@ -76,21 +76,6 @@ test('stores the bytes as sent, by Kafka’s partitioner, and answers in order',
   });
 });
 
-test('spreads records without a key, obeys a partition', async () => {
-  const topic = await harness.createTopic('spread');
-  const results = resultsOf(
-    await send(topicUrl(topic), `{"records":[${'{"value":1},'.repeat(8)}{"value":1}]}`),
-  );
-  expect([0, 1, 2].map((p) => results.filter(({ partition }) => partition === p).length)).toEqual([3, 3, 3]);
-  const chosen = resultsOf(await send(topicUrl(topic), '{"records":[{"key":1,"value":1,"partition":2}]}'));
-  expect(chosen).toMatchObject([{ partition: 2, offset: 3 }]);
-  expect(await send(topicUrl(topic), '{"records":[{"value":1},{"value":1,"partition":3}]}')).toMatchObject({
-    status: 404,
-    text: expect.stringContaining('40402') as string,
-  });
-  expect(await harness.read(topic)).toHaveLength(10);
-});
-
 test('in a feed’s topic all rows of a post stand in one partition, in order, with whatever key or none', async () => {
   const topic = await harness.createTopic('newest.geo');
   const posts = Array.from({ length: 40 }, (_, n) => 3_000_000 + n);
@@ -196,15 +181,6 @@ test('a record that is too large for the broker fails alone', async () => {
     { offset: 2 },
   ]);
   expect((await harness.read(topic)).map(({ value }) => value)).toEqual(['"a"', '"b"', '"c"']);
-});
-
-test('a record without a key fails alone in a compacted topic', async () => {
-  const topic = await harness.createTopic('compacted', 1, { 'cleanup.policy': 'compact' });
-  const reply = await send(
-    topicUrl(topic),
-    '{"records":[{"key":1,"value":1},{"value":2},{"key":3,"value":3}]}',
-  );
-  expect(resultsOf(reply)).toMatchObject([{ offset: 0 }, { error_code: 50002 }, { offset: 1 }]);
 });
 
 test('100 connections at a time: everything once, in the order of each connection', async () => {

@@ -119,9 +119,9 @@ interface Right {
 
 /** All that is allowed to roles, one action and resource at a time. */
 function rightsOf(template: Template): Right[] {
-  const policies = resourcesOf(template, 'AWS::IAM::Policy').map(
-    ([, { Properties }]) => Properties?.PolicyDocument,
-  );
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
+    .flatMap((type) => resourcesOf(template, type))
+    .map(([, { Properties }]) => Properties?.PolicyDocument);
   const inline = resourcesOf(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) =>
     ((Properties?.Policies ?? []) as { PolicyDocument: unknown }[]).map(
       ({ PolicyDocument }) => PolicyDocument,

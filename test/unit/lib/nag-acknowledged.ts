@@ -2,12 +2,10 @@
 
 /** A finding that is meant. */
 export interface Acknowledged {
-  /** The rule without `AwsSolutions-`; what is in square brackets behind it is left out. */
+  /** The rule without `AwsSolutions-`. */
   readonly rule: string;
   /** The path of the resource, without the stack's common prefix, for example `source/Source/Instance`. */
   readonly path: RegExp;
-  /** The finding, for rules that report one. Default: anything. */
-  readonly finding?: RegExp;
   /** The stages in which it is found. Default: both. */
   readonly stage?: 'dev' | 'prod';
   readonly reason: string;
@@ -55,13 +53,6 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
       'The account reads generated posts and nothing else. The administrator’s secret is rotated by RDS every week.',
   },
   {
-    rule: 'IAM5',
-    path: FUNCTIONS,
-    finding: /\[Resource::\*\]$/,
-    reason:
-      'It makes network interfaces, which Lambda needs in a VPC; they have no ARN before they are made.',
-  },
-  {
     rule: 'L1',
     path: FUNCTIONS,
     reason:
@@ -72,92 +63,6 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     path: /^(storage\/Sink|stream\/Tables\/Failures)\/Bucket/,
     reason:
       'Who reaches the bucket is said by the roles of this app; a bucket of access logs would outgrow it.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^kafka\/Topics\/HandlerServiceRole/,
-    finding: /\/topics\/\*\]$/,
-    reason: 'Raw files are named by their offsets, which is what is read there.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^kafka\/DeadLetters\/FunctionServiceRole/,
-    finding: /\/(topics\/pinterest\.dead-letters\/|pinterest-dead-letters-)\*\]$/,
-    reason: 'Objects are named by their offsets; each run is a consumer group of its own behind this prefix.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^kafka\/SinkConnector\/Role/,
-    finding: /(\/__amazon_msk_connect_\*|connect-pinterest-(dev|prod)-s3-sink\*|\/topics\/\*)\]$/,
-    reason: 'MSK Connect makes names of its own behind these prefixes; raw files are named by their offsets.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^client-host\/ClientHost\/Role/,
-    finding: /(\[Resource::\*|console-consumer-\*)\]$/,
-    reason:
-      'Session Manager and PutMetricData know no resources, the latter is held to a namespace; the console consumer makes up its group’s name.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^stream\/Tables\/\S+ServiceRole/,
-    finding:
-      /(tables\/(pinterest_(pin|geo|user)_table|quarantine)\/\*|FailuresBucket\w+\.Arn>\/(redriven\/)?\*)\]$/,
-    reason:
-      'The files of one table, and what Lambda puts into the bucket of failures, have names of their own making.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^stream\/ReplayServiceRole/,
-    finding: /\/(topics|tables\/(pin|geo|user|batch_files|quarantine|pinterest_(pin|geo|user)_table))\/\*\]$/,
-    reason: 'Raw files and the files of one table have names of their own making.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^(kafka|stream|emulator)\/SchedulerRoleForTarget-/,
-    finding: /\.Arn>:\*\]$/,
-    reason: 'The versions of one function.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^api\/StreamApi\/Role/,
-    finding: /(\[Resource::\*|stream\/streaming-pinterest-\*)\]$/,
-    reason:
-      'The API makes streams behind this prefix; ListStreams knows no resources, and its answer is filtered.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^emulator\/Emulator\/Function/,
-    finding: /\/sent\/\*\]$/,
-    reason: 'The ledger’s objects are numbered.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^batch\/Daily\/(Functions|Spark)\/\S*Role/,
-    finding:
-      /\/(topics|sent|answers|reports|tables\/(pin|geo|user|batch_files|quarantine|pinterest_(pin|geo|user)_table))\/\*\]$/,
-    reason:
-      'Raw files, the ledger, answers, reports and the files of one table have names of their own making.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^batch\/Daily\/Spark\/Role/,
-    stage: 'prod',
-    finding: /arn:aws:logs:[\w-]+:<AWS::AccountId>:\*\]$/,
-    reason: 'EMR Serverless looks for its log group in the list of all.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^batch\/Daily\/StateMachine\/Role/,
-    finding: /(<DailyFunctions\w+\.Arn>:\*|\[Resource::\*)\]$/,
-    reason: 'The versions of one function; X-Ray and the delivery of logs know no resources.',
-  },
-  {
-    rule: 'IAM5',
-    path: /^batch\/Daily\/StateMachine\/Role/,
-    stage: 'prod',
-    finding: /<DailySparkApplication\w*\.Arn>\/jobruns\/\*\]$/,
-    reason: 'The runs of one application, which have no names before they begin.',
   },
   {
     rule: 'IAM4',

@@ -1,4 +1,7 @@
-/** The rules of cdk-nag, in both stages. What it finds and is meant to be so is in `nag-acknowledged.ts`. */
+/**
+ * The rules of cdk-nag, in both stages. What it finds and is meant to be so is in `nag-acknowledged.ts`. Rights with
+ * wildcards (IAM5) are left out: iam-wildcards.test.ts has each of them with its actions.
+ */
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { addPipeline } from '../../../lib/pipeline';
 import { ACKNOWLEDGED, type Acknowledged } from './nag-acknowledged';
@@ -15,18 +18,18 @@ function findings(stage: 'dev' | 'prod'): Finding[] {
   addPipeline(made, awsDeployment(stage));
   made.synth();
   const { violations } = new AwsSolutionsChecks(made).validateScope(made);
-  return violations.flatMap(({ ruleName, violatingResources }) =>
-    violatingResources.map(({ constructPath }) => ({
-      rule: ruleName.replace('AwsSolutions-', ''),
-      path: String(constructPath).replace(`pinterest-${stage}-`, ''),
-    })),
-  );
+  return violations
+    .filter(({ ruleName }) => !ruleName.startsWith('AwsSolutions-IAM5['))
+    .flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => ({
+        rule: ruleName.replace('AwsSolutions-', ''),
+        path: String(constructPath).replace(`pinterest-${stage}-`, ''),
+      })),
+    );
 }
 
-const covers = ({ rule, path, finding }: Acknowledged, found: Finding): boolean =>
-  (found.rule === rule || found.rule.startsWith(`${rule}[`)) &&
-  path.test(found.path) &&
-  (finding === undefined || finding.test(found.rule));
+const covers = ({ rule, path }: Acknowledged, found: Finding): boolean =>
+  (found.rule === rule || found.rule.startsWith(`${rule}[`)) && path.test(found.path);
 
 describe.each(['dev', 'prod'] as const)('in the stage %s', (stage) => {
   const found = findings(stage);

@@ -74,15 +74,6 @@ test('emulate prints the function’s report, and ends by whether all arrived', 
   expect([wrong.code, JSON.parse(wrong.out)]).toEqual([1, { ...report, ok: false }]);
 });
 
-test('answers are printed with their time', async () => {
-  aws.answers.set('GET /sink/answers/answers.json?x-id=GetObject', {
-    headers: { 'last-modified': 'Sat, 31 Jan 2026 03:04:05 GMT' },
-    body: '{"answers":[]}',
-  });
-  const { code, out } = await run(['answers', ...stage, '--json']);
-  expect([code, JSON.parse(out)]).toEqual([0, { made: '2026-01-31T03:04:05.000Z', answers: [] }]);
-});
-
 test('sql prints the result of each statement, of the argument or of a pipe, and fails with the reason of Athena', async () => {
   const state = (status: object): { body: string } => ({
     body: JSON.stringify({ QueryExecution: { Status: status } }),
@@ -104,15 +95,6 @@ test('sql prints the result of each statement, of the argument or of a pipe, and
   aws.answers.set('GetQueryExecution', state({ State: 'FAILED', StateChangeReason: 'line 1:8: no' }));
   expect(await run(['sql', ...stage, 'SELECT x'])).toEqual({ code: 1, out: '', err: 'line 1:8: no.\n' });
   expect((await run(['sql', ...stage, '--csv', '--json', 'SELECT 1'])).code).toBe(2);
-});
-
-test('batch starts the state machine and need not wait', async () => {
-  aws.answers.set('StartExecution', { body: '{"executionArn":"arn:run","startDate":1}' });
-  expect(await run(['batch', ...stage, '--no-wait'])).toEqual({
-    code: 0,
-    out: 'Started arn:run\n',
-    err: 'started arn:run\n',
-  });
 });
 
 test('reconcile prints what the function counts, and ends by whether all is stored once', async () => {
@@ -138,23 +120,6 @@ test('reconcile prints what the function counts, and ends by whether all is stor
   ]);
   const json = await run(['reconcile', ...stage, '--json']);
   expect([json.code, JSON.parse(json.out)]).toEqual([1, found]);
-});
-
-test('replay tells what was added', async () => {
-  const counts = { files: 1, pending_files: 0, lines: 9, rows: 9, rejects: 0, inserted: 2, quarantined: 0 };
-  aws.answers.set(invocation('replayer'), { body: JSON.stringify({ feed: 'pin', ...counts, seconds: 1 }) });
-  const times = ['--from', '2026-01-01', '--to', '2026-01-02'];
-  const { code, out } = await run(['replay', ...stage, '--feed', 'pin', '--source', 'raw-files', ...times]);
-  expect([code, out]).toEqual([
-    0,
-    expect.stringContaining('2 rows added to pin, 0 to quarantine, in 1.0 s.'),
-  ]);
-});
-
-test('status shows stacks, alarms and answers, and ends by whether all is well', async () => {
-  aws.answers.set('DescribeAlarms', { body: '{"MetricAlarms":[{"AlarmName":"me-dev/batch/failed"}]}' });
-  const { code, out } = await run(['status', ...stage]);
-  expect([code, out]).toEqual([1, expect.stringContaining('me-dev/batch/failed')]);
 });
 
 test('doctor prints its lines or a list, and ends by whether all is well', async () => {
@@ -189,16 +154,6 @@ test('options of the local pipeline alone, and stages that there are not, are re
     expect.stringContaining('Allowed choices are local, dev, prod'),
   ]);
   expect(aws.requests).toEqual([]);
-});
-
-test('an amount of memory that is none is refused before anything is asked', async () => {
-  const { code, err } = await run(['batch', '--memory-limit', 'much']);
-  expect([code, err]).toEqual([
-    2,
-    expect.stringContaining(
-      'Expected an amount of memory in MB, GB, MiB or GiB, for example 500MB or 1.5GB.',
-    ),
-  ]);
 });
 
 test('without credentials, or a deployed stage, it is told what is expected', async () => {

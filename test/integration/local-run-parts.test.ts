@@ -1,7 +1,6 @@
 /** Every part of the local run, really started: what it keeps, who can reach it, and how it stops. */
 import { ODD_FOLDER, ODD_NAME, removeOddFolder } from './support/odd-folder';
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -11,7 +10,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -123,19 +121,6 @@ describe('Kafka', () => {
     await second.stop();
     expect(startTime(second.pid)).toBeUndefined();
     expect(await isPortFree(second.ports.kafka)).toBe(true);
-  });
-
-  test('reports a fixed port that is taken', async () => {
-    const server = createServer().listen({ host: '127.0.0.1', port: 0 });
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    try {
-      await expect(startKafka({ stateDir, ports: { kafka: port } })).rejects.toThrow(
-        `Port ${port}, wanted for Kafka (kafka), is taken by another program.`,
-      );
-    } finally {
-      server.close();
-    }
   });
 
   test('reports what is wrong with its data by the end of its log', async () => {
@@ -298,5 +283,4 @@ describe('MiniStack', () => {
       expect(readFileSync(file, 'utf8')).toBe('{"cut off\n');
     },
   );
-
 });

@@ -396,14 +396,10 @@ describe('in a run that continues', () => {
   });
 });
 
-test.each([
-  [['--posts', 'many'], /'many' is invalid.*whole number/],
-  [['--user-id', 'a/b'], /"a\/b" cannot be used/],
-  [['--ones'], /unknown option '--ones'/],
-])('wrong flags %j end with exit code 2', async (args, message) => {
-  const one = run(args);
+test('a wrong flag ends with exit code 2', async () => {
+  const one = run(['--user-id', 'a/b']);
   expect((await one.ended(120)).code).toBe(2);
-  expect(one.output()).toMatch(message);
+  expect(one.output()).toMatch(/"a\/b" cannot be used/);
 });
 
 test('a fixed port that is taken is named', async () => {
@@ -431,8 +427,8 @@ test('a half-written state folder is refused until it is reset', async () => {
   expect(existsSync(folder)).toBe(false);
 });
 
-test.each(['a,b', 'a=b', 'a:b'])('a state folder %j is refused before anything is written', async (name) => {
-  const PIPELINE_LOCAL_DIR = path.join(ODD_FOLDER, 'state', `${userId}-${name}`);
+test('a state folder that cannot be used is refused before anything is written', async () => {
+  const PIPELINE_LOCAL_DIR = path.join(ODD_FOLDER, 'state', `${userId}-a,b`);
   const refused = `The state folder ${JSON.stringify(PIPELINE_LOCAL_DIR)} cannot be used: its path has a`;
   const commands = [
     'tools/cli/start.mjs',

@@ -50,22 +50,6 @@ describe('the S3 sink', () => {
     await sink.assertStoredOnce(topic, 2, [before]);
   });
 
-  it('stores each record once while tasks come and go', async () => {
-    const topic = 'rebalanced';
-    await sink.create(topic, 4);
-    await sink.configure(topic, { 'flush.interval.ms': '100' });
-    const before: Snapshot[] = [];
-    const rebalance = async (): Promise<void> => {
-      for (const tasks of ['3', '1', '4', '2']) {
-        await sink.configure(topic, { 'flush.interval.ms': '100', 'tasks.max': tasks });
-        await sleep(1_000);
-        before.push(await sink.snapshot(topic));
-      }
-    };
-    await sink.flow(topic, 4, rebalance());
-    await sink.assertStoredOnce(topic, 4, before);
-  });
-
   it('stores each record once when one of two workers is killed, and when it comes back', async () => {
     const topic = 'two-workers';
     await sink.create(topic, 4);

@@ -9,6 +9,7 @@ import {
   RESOURCES,
   scriptStacks,
   stream,
+  xml,
   type ScriptedStacks,
 } from './scripted-stage';
 
@@ -109,9 +110,13 @@ test('parts that are brought along are not asked for, and the worker of one’s 
       Sink: { Type: 'Custom::SinkConnector', Properties: { ConnectUrl: `${aws().url}/connect` } },
     },
   };
-  aws().answers.set('GetTemplate', {
-    body: `<GetTemplateResponse><GetTemplateResult><TemplateBody>${JSON.stringify(template)}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
-  });
+  const setTemplate = (): void => {
+    aws().answers.set(
+      'GetTemplate',
+      xml('GetTemplate', `<TemplateBody>${JSON.stringify(template)}</TemplateBody>`),
+    );
+  };
+  setTemplate();
   const sink = (...states: string[]): AwsAnswer =>
     json({
       connector: { state: 'RUNNING' },
@@ -134,9 +139,7 @@ test('parts that are brought along are not asked for, and the worker of one’s 
   });
 
   template.Resources.Sink.Properties.ConnectUrl = 'http://127.0.0.1:1';
-  aws().answers.set('GetTemplate', {
-    body: `<GetTemplateResponse><GetTemplateResult><TemplateBody>${JSON.stringify(template)}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
-  });
+  setTemplate();
   expect(lineOf(await doctorOfStage(aws().stage()), 'S3 sink')).toMatchObject({
     status: 'unknown',
     remedy: expect.stringContaining(

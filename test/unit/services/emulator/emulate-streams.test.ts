@@ -157,19 +157,6 @@ test('by the route record posts go one by one at the rate', () =>
     expect(world.ledger.lines().map(({ sent }) => sent)).toEqual(Array.from({ length: 60 }, () => 1));
   }));
 
-test('a missing stream ends the run at once', () =>
-  inWorld(
-    (_request, response) => answer(response, 404, { message: 'Stream not found' }),
-    async (world) => {
-      const report = await world.run({ mode: 'all', batchPosts: 10 }, generatedSource(1000));
-      expect(report).toMatchObject({ posts: 10, ended: 'failed', ok: false });
-      expect(report.problems).toContain(
-        'streaming-pinterest-pin: refused, not retried: the API responded with 404 {"message":"Stream not found"}',
-      );
-      expect(world.ledger.lines().map((line) => 'sequences' in line && line.sequences)).toEqual([{}, {}, {}]);
-    },
-  ));
-
 /** Outcome of a request: the records stored (by place, modulo eight), or a status of the API. */
 type Fate = boolean[] | number;
 
@@ -189,34 +176,6 @@ function following(plan: readonly Fate[]): StreamScript {
     return answer(response, 200, request.route === 'record' ? some.Records[0] : some);
   };
 }
-
-test('whatever fails, every record is acknowledged exactly once and in the ledger', () =>
-  fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 1, max: 25 }),
-      fc.integer({ min: 1, max: 10 }),
-      fc.array(fate, { maxLength: 20 }),
-      fc.constantFrom('records' as const, 'record' as const),
-      (posts, batchPosts, plan, streamRoute) => {
-        return inWorld(following(plan), async (world) => {
-          const options: EmulatorOptions = {
-            mode: 'all',
-            batchPosts,
-            streamRoute,
-            attempts: plan.length + 1,
-          };
-          const report = await world.run(options, generatedSource(posts));
-          expect(report).toMatchObject({ posts, ended: 'done', ok: true });
-          for (const feed of FEED_NAMES) {
-            expect(report.feeds[feed]).toMatchObject({ sent: posts, acknowledged: posts, failed: 0 });
-            expect(world.acknowledged(feed)).toEqual(upTo(posts));
-            expect(world.keys(feed).sort((a, b) => a - b)).toEqual(upTo(posts));
-          }
-        });
-      },
-    ),
-    { numRuns: 25 },
-  ));
 
 test('records that failed all attempts are failed in the ledger, and later calls of the run acknowledge every one', () =>
   fc.assert(

@@ -50,37 +50,16 @@ test('the ledger says what was sent and where it was acknowledged', async () => 
   await start();
   await world.run({ mode: 'all', batchPosts: 30 }, generatedSource(40));
   expect(world.ledger.lines().map(({ at: _at, ...line }) => line)).toEqual(
-    [
-      {
-        from: 0,
-        to: 30,
-        sent: 30,
-        offsets: [
-          [0, 0, 14],
-          [1, 0, 14],
-        ],
-      },
-      {
-        from: 30,
-        to: 40,
-        sent: 10,
-        offsets: [
-          [0, 15, 19],
-          [1, 15, 19],
-        ],
-      },
-    ].flatMap(({ offsets, sent, ...rest }) =>
+    (
+      [
+        [0, 30, 0, 14],
+        [30, 40, 15, 19],
+      ] as const
+    ).flatMap(([from, to, first, last]) =>
       ['pin', 'geo', 'user'].map((feed) => ({
-        run: 'all-100',
-        seed: 100,
-        mode: 'all',
-        ...rest,
-        feed,
-        sent,
-        acknowledged: sent,
-        failed: 0,
-        attempts: 1,
-        offsets,
+        ...{ run: 'all-100', seed: 100, mode: 'all', from, to, feed },
+        ...{ sent: to - from, acknowledged: to - from, failed: 0, attempts: 1 },
+        offsets: [0, 1].map((partition) => [partition, first, last]),
       })),
     ),
   );
@@ -277,9 +256,5 @@ test('progress is reported after each batch', async () => {
   await world.run({ mode: 'all', batchPosts: 4 }, generatedSource(10), {
     onProgress: ({ posts, total }) => seen.push([posts, total]),
   });
-  expect(seen).toEqual([
-    [4, 10],
-    [8, 10],
-    [10, 10],
-  ]);
+  expect(seen).toEqual([4, 8, 10].map((posts) => [posts, 10]));
 });

@@ -1,5 +1,4 @@
 /** The batch path in trouble: parts killed in mid-flow and bad input on every way in. */
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
 import type { BatchReport } from '../../../tools/pipeline/batch';
 import type { Inspection } from '../../../tools/pipeline/documents.generated';
@@ -104,49 +103,6 @@ export function topicFaults(run: FaultRun): void {
       expect(Number(after.geo.deadLetters) - Number(before.geo.deadLetters)).toBe(noObjects.length);
       expect(after.geo.quarantine - before.geo.quarantine).toBe(breaches.length);
       expect(after.geo.table).toBe(POSTS);
-    },
-    TEST_LIMIT_MS,
-  );
-
-  it(
-    'raw files in any state are read as far as they go',
-    async () => {
-      const before = await run.topics();
-      const { endpoint, region, credentials } = run.deployment.aws;
-      const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-      const topic = topicName(userId, 'user');
-      const good = (ind: number): string =>
-        `{"ind":${ind},"first_name":"A","last_name":"B","age":30,"date_joined":"2016-01-01T00:00:00"}`;
-      const contents: (string | Uint8Array)[] = [
-        `${good(900_001)}\n{"ind":900002,"first\n${good(900_003)}\n`, // A broken line.
-        '', // An empty file.
-        `\n\n${good(900_004)}\n  \n`, // Blank lines.
-        `\ufeff${good(900_005)}\n`, // A byte order mark.
-        `{"ind":900006,"first_name":"\\ud83d"}\n`, // A lone surrogate.
-        Buffer.concat([
-          Buffer.from(`{"ind":900007,"first_name":"`),
-          Buffer.from([0xff]),
-          Buffer.from(`"}\n`),
-        ]),
-        good(900_008), // No line feed at the end.
-      ];
-      let offset = 0;
-      for (const content of contents) {
-        const key = `topics/${topic}/partition=9/${topic}+9+${String(offset).padStart(20, '0')}.json`;
-        await s3.send(
-          new PutObjectCommand({
-            Bucket: run.deployment.outputs.SinkBucketName,
-            Key: key,
-            Body: content,
-            ContentLength: Buffer.byteLength(content), // The SDK does not see the length of an empty text.
-          }),
-        );
-        offset += 10;
-      }
-      s3.destroy();
-      const after = await run.topics();
-      expect(after.user.table - before.user.table).toBe(5);
-      expect(after.user.quarantine - before.user.quarantine).toBe(3);
     },
     TEST_LIMIT_MS,
   );

@@ -41,8 +41,8 @@ def losing_first_responses(lost: set[str]) -> OnWrite:
 
 
 @contextmanager
-def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], bool] = lambda: False) -> Iterator[str]:
-    """Forwards requests to `target`; gives the relay's URL. Every request gets a 500 while `is_down`."""
+def relay(target: str, on_write: OnWrite, port: int = 0) -> Iterator[str]:
+    """Forwards requests to `target`; gives the relay's URL."""
     lock = threading.Lock()
     writes = 0
     address = urlsplit(target)
@@ -53,9 +53,6 @@ def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], b
         def forward(self) -> None:
             nonlocal writes
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if is_down():
-                self.respond(500)
-                return
             harm = Harm.NONE
             if self.command in ("PUT", "POST", "DELETE"):
                 with lock:
@@ -65,7 +62,9 @@ def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], b
                 self.close_connection = True
                 return
             if harm is Harm.FAIL:
-                self.respond(503)
+                self.send_response_only(503)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
                 return
             server = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
             server.request(self.command, self.path, body, dict(self.headers))
@@ -83,11 +82,6 @@ def relay(target: str, on_write: OnWrite, port: int = 0, is_down: Callable[[], b
             self.send_header("Content-Length", length or "0")
             self.end_headers()
             self.wfile.write(content)
-
-        def respond(self, status: int) -> None:
-            self.send_response_only(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
 
         do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = forward
 

@@ -95,17 +95,6 @@ def test_killed_at_every_write(new_bucket: Callable[[], SinkBucket], environment
         assert [sink.commits(name) for name in ALL_TABLES] == versions
 
 
-def test_killed_again_and_again(sink: SinkBucket, environment: dict[str, str]) -> None:
-    """Each run gets one write further than the last, on the same bucket."""
-    fill_first(sink)
-    fill_second(sink)
-    for number in sample("again and again", (1, 2, 3, 2, 4, 1, 3), 4):
-        kill_at(sink, environment, number)
-    sink.batch()
-    found = tables(sink)
-    assert [len(found[name]) for name in ALL_TABLES] == [30, 30, 30, 3 + DEAD_LETTERS]
-
-
 def test_lost_responses_to_writes(sink: SinkBucket, engine: Callable[..., Any], environment: dict[str, str]) -> None:
     """Every first response to a commit is lost after the server has done it; the repeated request is refused."""
     fill_first(sink)

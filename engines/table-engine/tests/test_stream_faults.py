@@ -183,27 +183,6 @@ def test_the_server_is_away(sink: SinkBucket, environment: dict[str, str]) -> No
     check(sink, range(60))
 
 
-def test_the_server_fails_between_two_batches(sink: SinkBucket, environment: dict[str, str]) -> None:
-    """From the fifth write on, in the middle of a batch, each request is answered by 500 until an error was seen."""
-    seen: list[int] = []
-    errors: list[str] = []
-
-    def on_write(count: int, _method: str, _path: str) -> Harm:
-        seen.append(count)
-        return Harm.NONE
-
-    with (
-        relay(environment["AWS_ENDPOINT_URL"], on_write, is_down=lambda: len(seen) >= 5 and not errors) as url,
-        function(sink, environment, windows(60, 20, 5), 100, url) as process,
-    ):
-        assert process.stderr is not None
-        errors.append(process.stderr.readline())
-        process.wait(600)
-    assert process.returncode == 0
-    assert "500" in errors[0] or "S3" in errors[0]
-    check(sink, range(60))
-
-
 BAD = [
     *(b"", b" \n", b"not json", b"[1]", b'"text"', b"null", b'{"ind":1', b"\xff\xfe{}", b"\x00", b'{"ind":"1a"}'),
     *(b'{"first_name":"A","age":3}', b'{"ind":1,"age":"old"}', b'{"ind":1,"date_joined":"2018-13-01T00:00:00"}'),

@@ -28,6 +28,9 @@ export function measures({ rows }: Answer): Measure[] {
   }));
 }
 
+/** An answer with more rows is long, as those by country are, with some 240: only its largest rows are drawn. */
+export const LONG_ROWS = 30;
+
 /** The answer with its largest rows only, the largest first. Rows of the same size keep their order. */
 export function largest(answer: Answer, most: number): Answer {
   const size = (row: readonly Cell[]): number => valueOf(row) ?? -Infinity;

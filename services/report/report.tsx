@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { JSX } from 'preact';
 import { renderToStaticMarkup } from 'preact-render-to-string';
-import { fullNumber, largest, type Answer } from '../charts/answer';
+import { fullNumber, largest, LONG_ROWS, type Answer } from '../charts/answer';
 import { AnswerChart } from '../charts/answer-chart';
 import { AnswerTable } from '../charts/answer-table';
 import type { ReportData } from './data';
@@ -10,7 +10,7 @@ import { QuarantineTable, Verdict, WhereRecordsAre } from './records';
 import { REPORT_CSS } from './style';
 import { moment } from './moment';
 
-/** Rows of an answer that are drawn: of those by country, of which there are some 240, the largest. */
+/** Rows of a long answer that are drawn. */
 const DRAWN = 12;
 
 const HASH = createHash('sha256').update(REPORT_CSS).digest('base64');
@@ -60,7 +60,7 @@ function Report({ made, answers, facts }: ReportData): JSX.Element {
 /** One answer: its picture, and folded its table and its SQL. */
 function AnswerCard({ answer, sql }: { readonly answer: Answer; readonly sql?: string }): JSX.Element {
   const { question, title, rows } = answer;
-  const isLong = rows.length > DRAWN;
+  const isLong = rows.length > LONG_ROWS;
   return (
     <section class="card" aria-labelledby={`answer-${question}`}>
       <h3 id={`answer-${question}`}>

@@ -7,13 +7,13 @@ import type { Answer } from '../../pipeline/documents.generated';
 import { Command } from './command';
 import { Downloads } from './data-table';
 import { count, moment } from './format';
+import { LONG_ROWS } from '../../../services/charts/answer';
 import { Outcome } from './outcome';
 import { PEOPLE, POSTS, QUESTIONS } from './question-sql';
 import { update, useAway, useStore } from './store';
 import { useCall } from './use-call';
 
-/** An answer with more rows is long: the largest are drawn, and a search finds the others. */
-const LONG = 30;
+/** Rows of a long answer that are drawn: the largest, and those that a search finds. */
 const DRAWN = 10;
 
 /** All answers. */
@@ -73,7 +73,7 @@ export function Answers(): JSX.Element {
 function AnswerCard({ answer }: { readonly answer: Answer }): JSX.Element {
   const { question, title, columns, rows } = answer;
   const [wanted, setWanted] = useState('');
-  const isLong = rows.length > LONG;
+  const isLong = rows.length > LONG_ROWS;
   const found = isLong ? search(answer, wanted) : rows;
   const name = `answer-${question}`;
   return (

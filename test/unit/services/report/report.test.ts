@@ -131,3 +131,10 @@ test('text of a record stays text', () => {
   expect(html.match(/<\/style>/g)).toHaveLength(1);
   expect(html).toContain('&lt;/style>&lt;script>alert(1)');
 });
+
+test('the rows of a long answer are cut, those of a group by year are all drawn', () => {
+  const answered = (rows: number): string =>
+    reportHtml({ ...DATA, answers: { made: '2026-01-31T03:04:05.000Z', answers: [countries(rows)] } });
+  expect(answered(31)).toContain('The 12 largest of 31; the table has all.');
+  expect(answered(24)).not.toContain('largest of');
+});

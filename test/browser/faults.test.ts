@@ -1,7 +1,7 @@
 /** What dies shows red and comes back, with nothing missing and nothing duplicate; so does the page's own server. */
 import type { Page } from 'playwright-core';
-import { startCommand } from '../integration/local-run-harness';
-import { controlOf, goTo, operate, stationOf, verdictOf } from './support/page-parts';
+import { startCommand, type Start } from '../integration/local-run-harness';
+import { buttonOf, controlOf, goTo, operate, stationOf, verdictOf } from './support/page-parts';
 import { addressIn, running } from './support/running';
 import { eventually, useBrowser } from './support/visit';
 
@@ -24,16 +24,19 @@ async function untilAccountedFor(page: Page): Promise<void> {
   await verdictOf(page).filter({ hasText: 'All records accounted for: 0 missing, 0 duplicate' }).waitFor();
 }
 
-/** Serves the page of the same pipeline once more, by a process of its own. */
-async function serve(...options: string[]) {
+/** Servers of the same pipeline's page, each a process of its own. */
+const servers: Start[] = [];
+afterAll(() => {
+  for (const server of servers) if (server.process.exitCode === null) server.interrupt('SIGKILL');
+});
+
+/** Starts one, and returns it when it serves. */
+async function serve(...options: string[]): Promise<Start> {
   const args = ['tools/cli/pipeline.ts', 'web', '--user-id', running().userId, ...options];
   const server = startCommand(process.execPath, ['--import', 'tsx', ...args]);
+  servers.push(server);
   await server.until(/Live page: \S+\n/);
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    server.interrupt(signal);
-    await server.ended();
-  };
-  return { url: addressIn(server.output()), stop };
+  return server;
 }
 
 test('Kafka, killed by its button, shows red and recovers; nothing is missing or duplicate', async () => {
@@ -51,29 +54,31 @@ test('a frozen part shows it, and thaws', async () => {
   const { page } = await open();
   await goTo(page, 'Parts');
   const part = page.getByRole('article', { name: 'rest-proxy', exact: true });
-  await part.getByRole('button', { name: 'Freeze rest-proxy' }).click();
+  await buttonOf(part, 'Freeze rest-proxy').click();
   await part.getByText('frozen', { exact: true }).waitFor();
-  await part.getByRole('button', { name: 'Thaw rest-proxy' }).click();
+  await buttonOf(part, 'Thaw rest-proxy').click();
   await part.getByText('up', { exact: true }).waitFor();
   await goTo(page, 'Flow');
   await untilAccountedFor(page);
 });
 
 test('a page whose server is gone says so, and is whole again when it is back', async () => {
-  const web = await serve();
-  const { page, problems } = await open({}, web.url);
-  await web.stop('SIGKILL');
+  const first = await serve();
+  const url = addressIn(first.output());
+  const { page, problems } = await open({}, url);
+  first.interrupt('SIGKILL');
+  await first.ended();
   const banner = page.getByRole('alert');
   await banner.filter({ hasText: 'does not answer' }).waitFor();
-  const again = await serve('--port', new URL(web.url).port);
+  await serve('--port', new URL(url).port);
   await eventually(
     () => banner.innerText(),
     (text) => text === '',
   );
-  // The new server has another token.
-  await goTo(page, 'Records');
-  await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': '7' });
-  await again.stop('SIGINT');
+  // The new server has another token, with which the page calls it.
+  await goTo(page, 'SQL');
+  await operate(controlOf(page, 'Query'), 'Run Ctrl Enter');
+  await page.getByRole('region', { name: 'Result' }).waitFor();
   // The console names each attempt that reached nobody.
   expect(problems.splice(0).filter((problem) => !problem.includes('net::ERR_'))).toEqual([]);
 });

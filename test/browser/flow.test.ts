@@ -1,7 +1,7 @@
 /** What the page shows moves with the pipeline, and is what the commands print. */
 import type { Answers } from '../../tools/pipeline/answers';
 import { pipelineJson } from '../end-to-end/support/pipeline-run';
-import { goTo, stationOf, totalOf, verdictOf } from './support/page-parts';
+import { goTo, stationOf, totalsOf, verdictOf } from './support/page-parts';
 import { running } from './support/running';
 import { eventually, useBrowser } from './support/visit';
 
@@ -15,7 +15,7 @@ const PASSED = [
 
 test('totals and lines of every station move while posts flow', async () => {
   const { page } = await open();
-  const totals = (): Promise<number[]> => Promise.all(PASSED.map((name) => totalOf(page, name)));
+  const totals = (): Promise<number[]> => totalsOf(page, PASSED);
   const lines = (): Promise<string[]> =>
     Promise.all(PASSED.map((name) => stationOf(page, name).locator('svg').innerHTML()));
   const before = await eventually(totals, (found) => !found.includes(NaN));

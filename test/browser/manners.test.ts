@@ -1,6 +1,7 @@
 /** What the page owes everybody: it is small, closed, and for the keyboard and the screen reader as well. */
 import { gzipSync } from 'node:zlib';
 import { seriousViolations, walkByTab } from './support/accessibility';
+import { goTo, SECTIONS } from './support/page-parts';
 import { useBrowser } from './support/visit';
 
 const open = useBrowser();
@@ -23,13 +24,19 @@ test.each([
   ['phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }],
 ] as const)('axe finds nothing serious: %s', async (_, options) => {
   const { page } = await open(options);
-  expect(await seriousViolations(page)).toEqual([]);
+  for (const section of SECTIONS) {
+    await goTo(page, section);
+    expect(await seriousViolations(page)).toEqual([]);
+  }
 });
 
 test('the keyboard alone reaches everything, and shows where it is', async () => {
   const { page } = await open();
-  const { stops, missed } = await walkByTab(page);
-  expect(missed).toEqual([]);
-  expect(stops.length).toBeGreaterThan(10);
-  expect(stops.filter(({ visible }) => !visible)).toEqual([]);
+  for (const section of SECTIONS) {
+    await goTo(page, section);
+    const { stops, missed } = await walkByTab(page);
+    expect(missed).toEqual([]);
+    expect(stops.length).toBeGreaterThan(10);
+    expect(stops.filter(({ visible }) => !visible)).toEqual([]);
+  }
 });

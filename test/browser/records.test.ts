@@ -4,7 +4,7 @@ import { runningLocalDeployment } from '../../tools/local-run/local-deployment';
 import { emulatorTargets } from '../../tools/pipeline/emulate';
 import type { EmulatorState } from '../../tools/pipeline/hands';
 import { pipelineJson } from '../end-to-end/support/pipeline-run';
-import { controlOf, goTo, operate } from './support/page-parts';
+import { buttonOf, controlOf, goTo, operate } from './support/page-parts';
 import { running } from './support/running';
 import { eventually, useBrowser, type Visit } from './support/visit';
 
@@ -13,7 +13,7 @@ const open = useBrowser();
 test('a row number shows where its three rows are, on both paths', async () => {
   const { page } = await open();
   await goTo(page, 'Records');
-  await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': '7' });
+  await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': 7 });
   const steps = async (path: string): Promise<Set<string>> => {
     const found = await page
       .getByRole('list', { name: path, exact: true })
@@ -66,12 +66,12 @@ describe('a title that is markup', () => {
     const records = page.getByRole('region', { name: 'Newest records' }).getByRole('table');
     await eventually(
       async () => {
-        await form.getByRole('button', { name: 'Show' }).click();
+        await buttonOf(form, 'Show').click();
         return records.innerText();
       },
       (text) => text.includes(HOSTILE),
     );
-    await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': String(IND) });
+    await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': IND });
     const kafka = page.getByRole('listitem').filter({ hasText: 'Kafka' });
     await kafka.locator('summary').click();
     expect(await kafka.locator('pre').innerText()).toContain(HOSTILE);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { QueryResult } from '../../tools/pipeline/query';
 import { pipelineJson } from '../end-to-end/support/pipeline-run';
-import { goTo } from './support/page-parts';
+import { buttonOf, controlOf, goTo, outcomeOf } from './support/page-parts';
 import { running } from './support/running';
 import { useBrowser } from './support/visit';
 
@@ -11,15 +11,11 @@ const open = useBrowser();
 /** Runs a query by the keyboard, and returns the sentence on it. */
 async function query(page: Page, sql: string): Promise<string> {
   await write(page, sql);
-  return page
-    .getByRole('form', { name: 'Query' })
-    .getByRole('status')
-    .filter({ hasText: /^(?!Running)./ })
-    .innerText();
+  return outcomeOf(controlOf(page, 'Query'));
 }
 
 async function write(page: Page, sql: string): Promise<void> {
-  const text = page.getByLabel('One SELECT; read only');
+  const text = controlOf(page, 'Query').getByRole('textbox');
   await text.fill(sql);
   await text.press('Control+Enter');
 }
@@ -57,7 +53,7 @@ test('a query that takes too long can be stopped, and leaves nothing behind', as
   const { page } = await open();
   await goTo(page, 'SQL');
   await write(page, 'SELECT count(*) FROM range(1_000_000_000_000) a(n) WHERE hash(n) = 7');
-  await page.getByRole('button', { name: 'Stop' }).click();
+  await buttonOf(page, 'Stop').click();
   await page.getByRole('status').filter({ hasText: 'Stopped.' }).waitFor();
   expect(await query(page, 'SELECT 41 + 1 AS answer')).toMatch(/^1 rows? \(/);
   expect(await cells(page)).toEqual(['42']);

@@ -21,6 +21,11 @@ export async function totalOf(page: Page, station: string): Promise<number> {
   return Number(total.replaceAll(',', ''));
 }
 
+/** The totals of some stations. */
+export function totalsOf(page: Page, stations: readonly string[]): Promise<number[]> {
+  return Promise.all(stations.map((name) => totalOf(page, name)));
+}
+
 /** Records a second at a station; NaN while it is not known. */
 export async function rateOf(page: Page, station: string): Promise<number> {
   const rate = await stationOf(page, station).getByText(/\/s$/).innerText();
@@ -32,20 +37,34 @@ export function controlOf(page: Page, title: string): Locator {
   return page.getByRole('form', { name: title, exact: true });
 }
 
+/** A button, by exactly its name: each "Copy" is named by its command. */
+export function buttonOf(within: Page | Locator, name: string): Locator {
+  return within.getByRole('button', { name, exact: true });
+}
+
 /** Fills a control's fields, presses its button, and returns what came of it, a sentence. */
 export async function operate(
   control: Locator,
   button: string,
-  fields: Readonly<Record<string, string>> = {},
+  fields: Readonly<Record<string, string | number>> = {},
 ): Promise<string> {
-  for (const [label, value] of Object.entries(fields)) {
-    const field = control.getByLabel(label, { exact: true });
-    if ((await field.getAttribute('type')) === 'number') await field.fill(value);
-    else await field.selectOption(value);
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'number') {
+      await control.getByRole('spinbutton', { name, exact: true }).fill(String(value));
+    } else {
+      await control.getByRole('combobox', { name, exact: true }).selectOption(value);
+    }
   }
-  await control.getByRole('button', { name: button, exact: true }).click();
-  const outcome = control.getByRole('status').filter({ hasText: /^(?!Running)./ });
-  return outcome.innerText();
+  await buttonOf(control, button).click();
+  return outcomeOf(control);
+}
+
+/** What came of a call, a sentence, when it is over. */
+export function outcomeOf(within: Page | Locator): Promise<string> {
+  return within
+    .getByRole('status')
+    .filter({ hasText: /^(?!Running)./ })
+    .innerText();
 }
 
 /** The sentence in the head of the page on whether all records are accounted for. */

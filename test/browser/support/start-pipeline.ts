@@ -24,6 +24,9 @@ export default async function startPipeline(): Promise<void> {
   try {
     await run.printed(/Random posts continue/);
     const url = addressIn(run.output);
+    // A page that stays open: without one, the server begins to read the pipeline again for each test.
+    const { body } = await fetch(`${url}/events`);
+    void body?.pipeTo(new WritableStream()).catch(() => undefined);
     const found: Running = { userId: USER_ID, url, browser: browser.wsEndpoint() };
     process.env[VARIABLE] = JSON.stringify(found);
   } catch (error) {

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { running } from './running';
 
 /** A bound for what is waited for, not an expectation: a busy machine takes several times as long. */
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 60_000;
 
 /** An open page. */
 export interface Visit {
@@ -80,7 +80,7 @@ function problemsOf(page: Page, origin: string): string[] {
 /**
  * Reads again and again until what is read is right, and returns it.
  *
- * @throws Error with what was read last, after two minutes.
+ * @throws Error with what was read last, after a minute.
  */
 export async function eventually<T>(read: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
   for (const late = Date.now() + LIMIT_MS; ;) {

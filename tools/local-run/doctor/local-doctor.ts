@@ -13,6 +13,7 @@ import {
   ok,
   type Check,
   type CheckResult,
+  type Finding,
 } from '../../pipeline/doctor/check';
 import { apiFinding, topicsFinding } from '../../pipeline/doctor/api-checks';
 import { withClients, type Clients } from '../../pipeline/doctor/clients';
@@ -87,25 +88,20 @@ function deployedChecks(
   const connector = outputs.get('SinkConnectorName');
   const bucket = outputs.get('SinkBucketName');
   const ids = (type: string): readonly string[] => resources.get(type) ?? [];
+  const sinkFinding = async (name: string, signal: AbortSignal): Promise<Finding> => {
+    try {
+      return ok(await connectorStatus(connectUrl, name, signal));
+    } catch (error) {
+      return failed(messageOf(error), restartRemedy(connectUrl, name));
+    }
+  };
+  const place = url === undefined ? undefined : { url, keyId: undefined };
   const checks: (Check | undefined)[] = [
-    url === undefined
-      ? undefined
-      : { check: 'API', ask: (signal) => apiFinding(stage, { url, keyId: undefined }, false, signal) },
-    url === undefined
-      ? undefined
-      : { check: 'topics', ask: () => topicsFinding(stage, { url, keyId: undefined }) },
+    place && { check: 'API', ask: (signal) => apiFinding(stage, place, false, signal) },
+    place && { check: 'topics', ask: () => topicsFinding(stage, place) },
     connector === undefined
       ? undefined
-      : {
-          check: 'S3 sink',
-          ask: async (signal) => {
-            try {
-              return ok(await connectorStatus(connectUrl, connector, signal));
-            } catch (error) {
-              return failed(messageOf(error), restartRemedy(connectUrl, connector));
-            }
-          },
-        },
+      : { check: 'S3 sink', ask: (signal) => sinkFinding(connector, signal) },
     {
       check: 'streams',
       ask: (signal) => streamsFinding(clients, ids('AWS::Kinesis::Stream'), false, signal),

@@ -4,23 +4,28 @@ import { GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { failed, ok, together, warning, type Finding } from './check';
 import type { Clients } from './clients';
 
+async function described({ kinesis }: Clients, StreamName: string, abortSignal: AbortSignal) {
+  const found = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName }), { abortSignal });
+  return found.StreamDescriptionSummary;
+}
+
 /**
  * Whether the streams can be used.
  *
  * @param wantsEncryption whether one that is not encrypted is wrong; a local AWS has no encryption.
  */
 export async function streamsFinding(
-  { kinesis }: Clients,
+  clients: Clients,
   names: readonly string[],
   wantsEncryption: boolean,
   abortSignal: AbortSignal,
 ): Promise<Finding> {
   const one = async (name: string): Promise<Finding> => {
-    const { StreamDescriptionSummary } = await kinesis.send(
-      new DescribeStreamSummaryCommand({ StreamName: name }),
-      { abortSignal },
-    );
-    const { StreamStatus = 'unknown', OpenShardCount = 0, EncryptionType } = StreamDescriptionSummary ?? {};
+    const {
+      StreamStatus = 'unknown',
+      OpenShardCount = 0,
+      EncryptionType,
+    } = (await described(clients, name, abortSignal)) ?? {};
     const seen = `${name} is ${StreamStatus}, ${OpenShardCount} shards${EncryptionType === 'KMS' ? ', encrypted' : ''}`;
     if (StreamStatus === 'UPDATING') return warning(seen, 'It serves while it changes. Ask again later.');
     if (StreamStatus !== 'ACTIVE')
@@ -42,18 +47,12 @@ export async function streamsFinding(
 
 /** How many shards the streams have together, which is how many appenders may run at once. */
 export async function openShards(
-  { kinesis }: Clients,
+  clients: Clients,
   names: readonly string[],
   abortSignal: AbortSignal,
 ): Promise<number> {
   const counts = await Promise.all(
-    names.map(async (name) => {
-      const { StreamDescriptionSummary } = await kinesis.send(
-        new DescribeStreamSummaryCommand({ StreamName: name }),
-        { abortSignal },
-      );
-      return StreamDescriptionSummary?.OpenShardCount ?? 0;
-    }),
+    names.map(async (name) => (await described(clients, name, abortSignal))?.OpenShardCount ?? 0),
   );
   return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -58,14 +58,6 @@ def test_a_replayed_batch_changes_nothing(sink: SinkBucket, tmp_path: Path) -> N
     assert sink.commits("pinterest_user_table") == version
 
 
-def test_of_an_overlapping_batch_only_the_rest_is_appended(sink: SinkBucket, tmp_path: Path) -> None:
-    one = appender(sink, tmp_path, "user")
-    one.append(user_records(range(0, 30)))
-    one.append(user_records(range(0, 10)))  # Bisected: the first third once more.
-    assert one.append(user_records(range(20, 45))) == AppendReport(records=25, rows=15, rejects=0, repeated=10)
-    assert [row[0] for row in stream_rows(sink, "user")] == list(range(45))
-
-
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { entropy, findSecrets } from './secrets';
+import { findSecrets } from './secrets';
 
 const ROOT = join(__dirname, '../../..');
 /** What is put together here must not itself be found. */
@@ -62,11 +62,5 @@ describe('what is found', () => {
     'expect(text).not.toMatch(/PRIVATE KEY/)',
   ])('nothing in %s', (text) => {
     expect(findSecrets(text)).toEqual([]);
-  });
-
-  test('a word carries less than what is drawn by chance', () => {
-    expect(entropy('aaaaaaaa')).toBe(0);
-    expect(entropy('abcdefgh')).toBe(3);
-    expect(entropy('administrator')).toBeLessThan(3.5);
   });
 });

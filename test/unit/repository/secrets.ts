@@ -33,7 +33,7 @@ const NAMED =
  * Bits that a character of a text carries, by how often each occurs in it. Twenty random letters and digits have about
  * four, a word or a name has less than three and a half.
  */
-export function entropy(text: string): number {
+function entropy(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
   return [...counts.values()].reduce((sum, count) => {

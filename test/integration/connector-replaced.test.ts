@@ -11,6 +11,7 @@ import {
   SETUP_TIMEOUT_MS,
   SinkHarness,
   TEST_TIMEOUT_MS,
+  type Snapshot,
 } from './s3-sink-harness';
 import { makeTopics } from './support/make-topics';
 
@@ -28,26 +29,6 @@ afterAll(async () => {
   await (sink as SinkHarness | undefined)?.stop();
 }, 180_000);
 
-async function rest(method: 'PUT' | 'GET', path: string, body?: object): Promise<unknown> {
-  const answer = await fetch(`${sink.worker().url}/connectors/${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(text);
-  return JSON.parse(text) as unknown;
-}
-
-/** Removes a connector. The worker refuses that for a moment while the tasks of another one are shared out. */
-async function remove(name: string): Promise<void> {
-  await eventually(`${name} removed`, async () => {
-    const answer = await fetch(`${sink.worker().url}/connectors/${name}`, { method: 'DELETE' });
-    if (!answer.ok && answer.status !== 404) throw new Error(await answer.text());
-    return true;
-  });
-}
-
 /** Puts the sink on the worker under a name. */
 async function start(name: string): Promise<void> {
   const config = connectorConfig({
@@ -59,11 +40,8 @@ async function start(name: string): Promise<void> {
     consumerGroup: GROUP,
     sink: { tasksMax: 1, flushRecords: 100, flushBytes: 1e6, flushIntervalMs: 500 },
   });
-  await eventually(`${name} configured`, async () => (await rest('PUT', `${name}/config`, config)) ?? true);
-  await eventually(`${name} running`, async () => {
-    const status = (await rest('GET', `${name}/status`)) as { tasks: { state: string }[] };
-    return status.tasks.some(({ state }) => state === 'RUNNING') ? true : undefined;
-  });
+  await sink.put(name, config);
+  await sink.running(name, 1);
 }
 
 /** How far the group has committed. */
@@ -77,6 +55,13 @@ async function count(topic: string): Promise<number> {
   const offsets = await sink.admin.fetchTopicOffsets(topic);
   return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
 }
+
+/** The numbers in the raw files, ascending. */
+const numbersIn = (objects: Snapshot): number[] =>
+  sink
+    .lines(objects)
+    .map((line) => (JSON.parse(line) as { n: number }).n)
+    .sort((a, b) => a - b);
 
 /** Sends numbered records, by a producer that knows nothing of an earlier topic of the name. */
 async function send(from: number, to: number): Promise<void> {
@@ -103,27 +88,21 @@ test('the new connector continues where the old one stopped', async () => {
   expect(await committed('connect-sink-11111111')).toBe(-1);
 
   await start('sink-22222222');
-  await remove('sink-11111111');
+  await sink.remove('sink-11111111');
   await send(50, 90);
   await eventually('the new one has committed', async () =>
     (await committed(GROUP)) === 90 ? true : undefined,
   );
 
   const objects = await sink.snapshot('raw-files');
-  const numbers = [...objects.values()].flatMap(({ text }) =>
-    text
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { n: number }).n),
-  );
-  expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 89 }, (_, n) => n + 1));
+  expect(numbersIn(objects)).toEqual(Array.from({ length: 89 }, (_, n) => n + 1));
   // The record that is no JSON was not read a second time.
   expect(await count(`${USER_ID}.dead-letters`)).toBe(1);
 });
 
 test('topics of another cluster continue where the raw files end, and no object changes', async () => {
   const before = await sink.snapshot('raw-files');
-  await remove('sink-22222222');
+  await sink.remove('sink-22222222');
   // The cluster is gone, with topics, records and groups.
   await sink.admin.deleteTopics({ topics: [TOPIC] });
   await eventually('the group is empty', async () => {
@@ -174,13 +153,7 @@ test('topics of another cluster continue where the raw files end, and no object 
   await eventually('it has committed', async () => ((await committed(GROUP)) === 130 ? true : undefined));
   const after = await sink.snapshot('raw-files');
   assertUnchanged(before, after);
-  const numbers = [...after.values()].flatMap(({ text }) =>
-    text
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { n: number }).n),
-  );
-  expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 129 }, (_, n) => n + 1));
+  expect(numbersIn(after)).toEqual(Array.from({ length: 129 }, (_, n) => n + 1));
   // No filler was taken for a record.
   expect(await count(`${USER_ID}.dead-letters`)).toBe(1);
 });

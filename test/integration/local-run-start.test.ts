@@ -306,16 +306,8 @@ describe('in a run that continues', () => {
     const local = new LocalPipeline(userId);
     const control = { signal: new AbortController().signal, tell: () => undefined };
     const command = async (...args: string[]): Promise<unknown> => {
-      const started = startCommand('npm', [
-        'run',
-        '-s',
-        'pipeline',
-        '--',
-        ...args,
-        '--user-id',
-        userId,
-        '--json',
-      ]);
+      const all = [...'run -s pipeline --'.split(' '), ...args, '--user-id', userId, '--json'];
+      const started = startCommand('npm', all);
       const { code } = await started.ended();
       expect([code, started.output()]).toEqual([0, expect.anything()]);
       return JSON.parse(started.output());

@@ -184,9 +184,14 @@ export class SinkHarness {
       'consumer.override.metadata.max.age.ms': '1000',
       ...overrides,
     };
-    this.connectors.add(topic);
-    await eventually(`connector ${topic} configured`, async () => {
-      const answer = await fetch(`${this.anyUrl()}/connectors/${topic}/config`, {
+    await this.put(topic, config);
+  }
+
+  /** Makes or changes the connector of a name. */
+  async put(name: string, config: Readonly<Record<string, string>>): Promise<void> {
+    this.connectors.add(name);
+    await eventually(`connector ${name} configured`, async () => {
+      const answer = await fetch(`${this.anyUrl()}/connectors/${name}/config`, {
         method: 'PUT',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(config),

@@ -164,12 +164,15 @@ export function pipelineProgram(): Command {
   addFlowCommands((command) => add(program, command), control);
   add(program, {
     name: 'report',
-    description: 'save the newest report: the answers as pictures, and whether every record is stored',
+    description:
+      'save the newest report and open it: the answers as pictures, and whether every record is stored',
     jsonHelp: 'print one JSON document: {key, made, file, url}',
-    call: async (pipeline, flags: ReportFlags) => saveReport(await pipeline.report(control), flags),
+    call: async (pipeline, { open = process.stdout.isTTY, ...flags }: ReportFlags) =>
+      saveReport(await pipeline.report(control), { ...flags, open }),
     format: formatReport,
   })
-    .option('--open', 'open it in the browser')
+    .option('--open', 'open it in the browser (default: on a terminal)')
+    .option('--no-open', 'only save it, or print the link')
     .option(
       '--output <file>',
       'where to save it (default: report.html in the state folder; of a stage on AWS: nowhere)',

@@ -9,7 +9,7 @@ import type { StageFlags } from './stage-option';
 
 /** Of the command. */
 export interface ReportFlags extends StageFlags {
-  readonly open?: true;
+  readonly open?: boolean;
   readonly output?: string;
 }
 
@@ -36,7 +36,7 @@ export async function saveReport(
     // Only for the person themself: it has parts of refused records in it.
     writeFileSync(file, text, { mode: 0o600 });
   }
-  if (open === true) {
+  if (open) {
     const address = file === undefined ? (report.url ?? '') : pathToFileURL(file).href;
     await openAddress(address, console.error);
   }

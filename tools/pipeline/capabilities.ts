@@ -95,7 +95,10 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
   trace: onlyLocal(
     'its topics are in a network of their own, and its raw files too many to look through from here',
   ),
-  rejects: onlyLocal('its quarantine is a table of its Glue database, which Athena reads'),
+  rejects: {
+    onAws: 'Athena reads the quarantine; dead-letter records are in it after the next daily batch.',
+    unsupported: {},
+  },
   report: {
     onAws:
       'Prints a link to the report that the last daily batch left in the bucket, signed with your own rights; whoever has the link can read the report for 15 minutes.',

@@ -7,7 +7,14 @@ import { absentError } from '../pipeline/capabilities';
 import type { CheckResult } from '../pipeline/doctor/check';
 import { runEmulation, type EmulateOptions, type EmulatorReports } from '../pipeline/emulate';
 import { browseStream } from '../pipeline/browse';
-import type { BrowsedRecord, BrowseOptions, FlowSample, Rejects, Trace } from '../pipeline/flow';
+import type {
+  BrowsedRecord,
+  BrowseOptions,
+  FlowSample,
+  Rejects,
+  RejectsOptions,
+  Trace,
+} from '../pipeline/flow';
 import type {
   BatchOptions,
   Control,
@@ -29,6 +36,7 @@ import { batchOnStage } from './stage-batch';
 import { emulateOnStage } from './stage-emulate';
 import { sampleStageFlow } from './stage-flow';
 import { queryOnStage, tablesOfStage } from './stage-query';
+import { rejectsOnStage } from './stage-rejects';
 import { replayOnStage } from './stage-replay';
 import { linkToReport } from './stage-report';
 import { stageStatus } from './stage-status';
@@ -111,8 +119,8 @@ export class StagePipeline implements Pipeline {
     return Promise.reject(absentError('trace', 'aws'));
   }
 
-  rejects(): Promise<Rejects> {
-    return Promise.reject(absentError('rejects', 'aws'));
+  rejects({ newest }: RejectsOptions, control: Control): Promise<Rejects> {
+    return rejectsOnStage(this.stage, newest, control);
   }
 
   report({ signal }: Control): Promise<Report> {

@@ -20,7 +20,6 @@ test.each([
   [['trace', 'first'], 'Expected a whole number from 0 to 2147483647'],
   [['trace'], "missing required argument 'ind'"],
   [['trace', '1', '--stage', 'dev'], "command 'trace' cannot be used with --stage dev: its topics"],
-  [['rejects', '--stage', 'prod'], "command 'rejects' cannot be used with --stage prod: its quarantine"],
 ])('%j is refused', async (args, reason) => {
   expect(await refusal(...args)).toContain(reason);
 });

@@ -12,11 +12,10 @@ import { APIGatewayClient, CreateApiKeyCommand } from '@aws-sdk/client-api-gatew
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
-import { logLevel, Kafka } from 'kafkajs';
 import { emulate, openPorts, type EmulatorOptions, type EmulatorReport } from '../../services/emulator';
 import type { TopicLedgerLine } from '../../services/emulator/ledger';
 import { s3LedgerStore } from '../../services/emulator/ledger-store';
-import { FEED_NAMES, topicName, type FeedName } from '../../services/contract';
+import { FEED_NAMES, topicName } from '../../services/contract';
 import { handler } from '../../lambda/emulator';
 import { closePorts } from '../../lambda/emulator/ports';
 import { ensureParts } from '../../tools/local-run/install';
@@ -24,7 +23,7 @@ import { setDatabaseUser } from '../../tools/local-run/parts/mariadb';
 import { startRestProxy, type RunningRestProxy } from '../../tools/local-run/parts/rest-proxy';
 import { PostGenerator } from '../../services/source/generator';
 import { seedDatabase } from '../../services/source/seeder';
-import { makeTopics } from './support/make-topics';
+import { KafkaHarness } from './rest-proxy-harness';
 import { sharedParts } from './support/shared-parts';
 
 jest.setTimeout(600_000);
@@ -34,6 +33,7 @@ const BUCKET = 'sink';
 const stateDir = mkdtempSync(join(tmpdir(), 'emulator-'));
 const stops: (() => Promise<void>)[] = [];
 const { kafka, mariaDb, miniStack } = sharedParts();
+const harness = KafkaHarness.shared();
 let proxy: RunningRestProxy;
 let s3: S3Client;
 let secretArn: string;
@@ -71,58 +71,8 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-function kafkaClient(): Kafka {
-  return new Kafka({ brokers: [kafka.bootstrapServers], logLevel: logLevel.NOTHING });
-}
-
 async function createTopics(userId: string): Promise<void> {
-  const admin = kafkaClient().admin();
-  await admin.connect();
-  await makeTopics(
-    admin,
-    ...FEED_NAMES.map((feed) => ({ topic: topicName(userId, feed), numPartitions: 3 })),
-  );
-  await admin.disconnect();
-}
-
-interface KafkaRecord {
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: string;
-  readonly value: string;
-}
-
-/** Every record of a topic. */
-async function recordsOf(userId: string, feed: FeedName): Promise<KafkaRecord[]> {
-  const topic = topicName(userId, feed);
-  const admin = kafkaClient().admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
-  const total = ends.reduce((sum, { high }) => sum + Number(high), 0);
-  const records: KafkaRecord[] = [];
-  const consumer = kafkaClient().consumer({ groupId: `${topic}-${Date.now()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    if (total === 0) resolve();
-    consumer
-      .run({
-        eachMessage: ({ partition, message }) => {
-          records.push({
-            partition,
-            offset: Number(message.offset),
-            key: message.key?.toString('utf8') ?? '',
-            value: message.value?.toString('utf8') ?? '',
-          });
-          if (records.length === total) resolve();
-          return Promise.resolve();
-        },
-      })
-      .catch(reject);
-  });
-  await consumer.disconnect();
-  return records;
+  for (const feed of FEED_NAMES) await harness.createTopic(topicName(userId, feed));
 }
 
 async function ledgerOf(run: string): Promise<TopicLedgerLine[]> {
@@ -137,53 +87,14 @@ async function ledgerOf(run: string): Promise<TopicLedgerLine[]> {
   );
 }
 
-async function send(
-  options: EmulatorOptions,
-  control: { signal?: AbortSignal; onProgress?: (progress: { posts: number }) => void } = {},
-): Promise<EmulatorReport> {
+async function send(options: EmulatorOptions): Promise<EmulatorReport> {
   const ports = await openPorts({ apiUrl: proxy.url, sourceSecretArn: secretArn, sinkBucket: BUCKET });
   try {
-    return await emulate({ rate: 0, ...options }, ports, control);
+    return await emulate({ rate: 0, ...options }, ports);
   } finally {
     await ports.close();
   }
 }
-
-/** Checks that every post is in the topics, under its key and with its bytes, and every acknowledged offset holds a record. */
-async function checkTopics(
-  userId: string,
-  run: string,
-  rowNumbers: readonly number[],
-): Promise<KafkaRecord[]> {
-  const generator = new PostGenerator(100);
-  const lines = await ledgerOf(run);
-  const all: KafkaRecord[] = [];
-  for (const feed of FEED_NAMES) {
-    const records = await recordsOf(userId, feed);
-    all.push(...records);
-    expect([...new Set(records.map(({ key }) => Number(key)))].sort((a, b) => a - b)).toEqual(rowNumbers);
-    const wrong = records.filter(
-      ({ key, value }) => value !== JSON.stringify(generator.post(Number(key))[feed]),
-    );
-    expect(wrong).toEqual([]);
-    const offsets = new Set(records.map(({ partition, offset }) => `${partition}:${offset}`));
-    const acknowledged = lines
-      .filter((line) => line.feed === feed)
-      .flatMap(({ offsets: ranges }) => ranges)
-      .flatMap(([partition, first, last]) =>
-        Array.from({ length: last - first + 1 }, (_, index) => `${partition}:${first + index}`),
-      );
-    expect(acknowledged.filter((place) => !offsets.has(place))).toEqual([]);
-    expect(new Set(acknowledged).size).toBe(acknowledged.length);
-    const counted = lines
-      .filter((line) => line.feed === feed)
-      .reduce((sum, line) => sum + line.acknowledged, 0);
-    expect(counted).toBe(acknowledged.length);
-  }
-  return all;
-}
-
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 test('every post arrives once, over several partitions, and the ledger knows every offset', async () => {
   await createTopics('whole');
@@ -196,9 +107,28 @@ test('every post arrives once, over several partitions, and the ledger knows eve
     warnings: [],
     problems: [],
   });
-  const records = await checkTopics('whole', 'whole', upTo(POSTS));
-  expect(records).toHaveLength(3 * POSTS);
-  expect(new Set(records.map(({ partition }) => partition)).size).toBe(3);
+  const generator = new PostGenerator(100);
+  const lines = await ledgerOf('whole');
+  for (const feed of FEED_NAMES) {
+    // Every post is in the topic, under its key and with its bytes, and the ledger has the offset of each.
+    const records = await harness.read(topicName('whole', feed));
+    const keys = records.map(({ key }) => Number(key));
+    expect([...keys].sort((a, b) => a - b)).toEqual(Array.from({ length: POSTS }, (_, n) => n));
+    expect(records.map(({ value }) => value)).toEqual(
+      keys.map((key) => JSON.stringify(generator.post(key)[feed])),
+    );
+    expect(new Set(records.map(({ partition }) => partition)).size).toBe(3);
+    const ofFeed = lines.filter((line) => line.feed === feed);
+    const acknowledged = ofFeed.flatMap(({ offsets }) =>
+      offsets.flatMap(([partition, first, last]) =>
+        Array.from({ length: last - first + 1 }, (_, index) => `${partition}:${first + index}`),
+      ),
+    );
+    expect(acknowledged.sort()).toEqual(
+      records.map(({ partition, offset }) => `${partition}:${offset}`).sort(),
+    );
+    expect(ofFeed.reduce((sum, line) => sum + line.acknowledged, 0)).toBe(POSTS);
+  }
   expect(await send({ userId: 'whole', mode: 'all', run: 'whole' })).toMatchObject({ posts: 0, ok: true });
 });
 

@@ -102,19 +102,6 @@ test('in a feed’s topic all rows of a post stand in one partition, in order, w
     expect(rows.map(({ key }) => key)).toEqual([String(ind), String(ind), `"${ind % 7}"`, String(ind)]);
   }
   expect(new Set(stored.map(({ partition }) => partition))).toEqual(new Set([0, 1, 2]));
-
-  const is = partitionOfKey(Buffer.from('7'), 3);
-  const wrong = (is + 1) % 3;
-  const elsewhere = `{"records":[{"value":${row(8, 'Chile')}},{"value":${row(7, 'Chile')},"partition":${wrong}}]}`;
-  const refused = await send(topicUrl(topic), elsewhere);
-  expect([refused.status, JSON.parse(refused.text)]).toEqual([
-    422,
-    {
-      error_code: 42204,
-      message: `records[1] requests partition ${wrong}: all rows of its post belong in partition ${is} of topic "newest.geo", where the newest has the highest offset. Omit "partition" to have it chosen.`,
-    },
-  ]);
-  expect(await harness.read(topic)).toHaveLength(160);
 });
 
 test('lists and describes topics', async () => {

@@ -176,6 +176,7 @@ describe('the installed host', () => {
       lines.filter((line) => !/^(-rw-r--r--|-rwxr-xr-x|drwxr-xr-x|lrwxrwxrwx) root root /.test(line)),
     ).toEqual([]);
     expect(first).toMatch(/ \/opt\/kafka\/libs\/aws-msk-iam-auth-[\d.]+-all\.jar/);
+    expect(root.shell('ls -A /tmp')).toBe(''); // Nothing of the package.
     expect(root.shell('cat /etc/rest-proxy.env')).toBe(
       `AWS_REGION=eu-west-1\nREST_PROXY_BOOTSTRAP_SERVERS=${kafka.bootstrapServers}\nREST_PROXY_KAFKA_AUTH=none\n` +
         `REST_PROXY_HOST=0.0.0.0\nREST_PROXY_PORT=${port}\n`,
@@ -186,10 +187,6 @@ describe('the installed host', () => {
     expect(root.shell('getent passwd rest-proxy')).toMatch(
       /^rest-proxy:x:(\d+):\d+:Kafka REST proxy:\/:\/usr\/sbin\/nologin\n$/,
     );
-  });
-
-  test('nothing of the package is left in the temporary folder', () => {
-    expect(root.shell('ls -A /tmp')).toBe('');
   });
 
   test('runs the very bundle that the local run runs', async () => {
@@ -236,12 +233,7 @@ describe('the installed host', () => {
     expect(text).toMatch(/^\/var\/log\/rest-proxy\/\*\.log \{\n(?: {4}[a-z]+(?: \w+)?\n)+\}\n$/);
   });
 
-  test('is the same after a second run', () => {
-    expect(boot().code).toBe(0);
-    expect(installed()).toBe(first);
-  });
-
-  test('has nothing of another package left after a run', () => {
+  test('is the same after a second run, with nothing of another package left', () => {
     root.shell('touch /opt/kafka/libs/old.jar /opt/rest-proxy/old.js');
     expect(boot().code).toBe(0);
     expect(installed()).toBe(first);

@@ -232,9 +232,3 @@ test('the report has what the tables and the quarantine hold, by the command and
     true,
   ]);
 });
-
-test('a stream that cannot be read is an error, not the end of the records', async () => {
-  const elsewhere = { ...deployment, userId: 'nobody' };
-  const flags = { feed: 'pin', source: 'stream', ...EVER } as const;
-  await expect(replay(elsewhere, flags, engine)).rejects.toThrow(/streaming-nobody-pin|not found/i);
-});

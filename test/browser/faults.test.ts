@@ -27,7 +27,7 @@ async function untilAccountedFor(page: Page): Promise<void> {
 /** Servers of the same pipeline's page, each a process of its own. */
 const servers: Start[] = [];
 afterAll(() => {
-  for (const server of servers) if (server.process.exitCode === null) server.interrupt('SIGKILL');
+  for (const { process: server } of servers) server.kill('SIGKILL');
 });
 
 /** Starts one, and returns it when it serves. */

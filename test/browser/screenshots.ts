@@ -1,6 +1,7 @@
 /** `npm run screenshots`: takes the pictures of README.md and docs/tour.md from a pipeline that runs, into docs/images/. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../tools/local-run/paths';
 import { exemptLoopback } from '../../tools/processes/environment';
@@ -89,9 +90,9 @@ async function take(): Promise<void> {
       await prepare?.(page);
       await save(page, name);
     }
-    const { html = '' } = await pipelineJson<{ readonly html?: string }>(USER_ID, 'report');
+    const { file } = await pipelineJson<{ readonly file: string }>(USER_ID, 'report');
     const report = await open(LAPTOP);
-    await report.setContent(html);
+    await report.goto(pathToFileURL(file).href);
     await save(report, 'report');
   } finally {
     await browser.close();

@@ -17,9 +17,11 @@ export default async function startPipeline(): Promise<void> {
   const browser = await launchBrowser();
   const run = new PipelineRun(USER_ID, ...OPTIONS);
   started.stop = async () => {
+    const died = run.hasEnded;
     await browser.close();
     await run.interrupt();
     await reset(USER_ID);
+    if (died) throw new Error(`The pipeline ended before its tests. What it printed:\n${run.output}`);
   };
   try {
     await run.printed(/Random posts continue/);

@@ -118,8 +118,4 @@ describe('the stages', () => {
       `\`dev\` costs ${anHour} US dollars an hour idle, ${aDay} a day, ${month.toFixed(0)} a month`,
     );
   });
-
-  test('prod is not parked', () => {
-    expect(() => synthesise({ stage: 'prod', parked: 'true' })).toThrow(SettingError);
-  });
 });

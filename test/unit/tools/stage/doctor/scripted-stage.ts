@@ -137,47 +137,34 @@ export const DENIED_XML: AwsAnswer = {
 /** Scripts a stage of which all is well. */
 export function scriptHealthyStage(aws: ScriptedAws): void {
   const { answers } = aws;
-  answers.set(
-    'GetCallerIdentity',
-    xml('GetCallerIdentity', '<Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/me</Arn>'),
-  );
+  const set = (operation: string, content: string, by = xml): unknown =>
+    answers.set(operation, by(operation, content));
+  set('GetCallerIdentity', '<Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/me</Arn>');
   answers.set('GetParameter', json({ Parameter: { Value: '28' } }));
   scriptStacks(aws, {});
-  const zones = [
-    ['eu-west-1a', 'euw1-az1'],
-    ['eu-west-1b', 'euw1-az2'],
-    ['eu-west-1c', 'euw1-az3'],
-  ];
-  answers.set(
+  const zones = ['a', 'b', 'c'].map((letter, n) => [`eu-west-1${letter}`, `euw1-az${n + 1}`] as const);
+  const zoneItems = zones.map(
+    ([name, id]) =>
+      `<item><zoneName>${name}</zoneName><zoneId>${id}</zoneId><zoneState>available</zoneState></item>`,
+  );
+  set(
     'DescribeAvailabilityZones',
-    ec2Answer(
-      'DescribeAvailabilityZones',
-      `<availabilityZoneInfo>${zones.map(([name, id]) => `<item><zoneName>${name}</zoneName><zoneId>${id}</zoneId><zoneState>available</zoneState></item>`).join('')}</availabilityZoneInfo>`,
-    ),
+    `<availabilityZoneInfo>${zoneItems.join('')}</availabilityZoneInfo>`,
+    ec2Answer,
   );
-  answers.set(
-    'DescribeSubnets',
-    ec2Answer(
-      'DescribeSubnets',
-      `<subnetSet>${zones
-        .slice(0, 2)
-        .map(
-          ([name, id]) =>
-            `<item><availabilityZone>${name}</availabilityZone><availabilityZoneId>${id}</availabilityZoneId></item>`,
-        )
-        .join('')}</subnetSet>`,
-    ),
+  const subnetItems = zones.map(
+    ([name, id]) =>
+      `<item><availabilityZone>${name}</availabilityZone><availabilityZoneId>${id}</availabilityZoneId></item>`,
   );
+  set('DescribeSubnets', `<subnetSet>${subnetItems.slice(0, 2).join('')}</subnetSet>`, ec2Answer);
+  const types = ['t4g.micro', 't4g.nano'];
   answers.set(
     'DescribeInstanceTypeOfferings',
-    offerings(zones.flatMap(([name = '']) => [[name, 't4g.micro'] as const, [name, 't4g.nano'] as const])),
+    offerings(zones.flatMap(([name]) => types.map((type) => [name, type] as const))),
   );
-  answers.set(
+  set(
     'DescribeDBInstances',
-    xml(
-      'DescribeDBInstances',
-      '<DBInstances><DBInstance><DBInstanceStatus>available</DBInstanceStatus><DBInstanceClass>db.t4g.micro</DBInstanceClass><EngineVersion>8.4.8</EngineVersion></DBInstance></DBInstances>',
-    ),
+    '<DBInstances><DBInstance><DBInstanceStatus>available</DBInstanceStatus><DBInstanceClass>db.t4g.micro</DBInstanceClass><EngineVersion>8.4.8</EngineVersion></DBInstance></DBInstances>',
   );
   answers.set(`GET /api/v2/clusters/${CLUSTER}`, clusterAnswer('ACTIVE'));
   answers.set(`GET /v1/connectors/${CONNECTOR}`, connectorAnswer('RUNNING'));

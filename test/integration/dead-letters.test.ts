@@ -235,15 +235,6 @@ test('an answer of S3 that is lost doubles nothing, and letters that come meanwh
   expect(await refused('lost')).toEqual(upTo(1501));
 });
 
-test('while S3 is away nothing is stored, and the fault is reported', async () => {
-  await make('away');
-  await refuse('away', [1, 2]);
-  relay.away = true;
-  await expect(keep('away')).rejects.toThrow();
-  relay.away = false;
-  expect(await keep('away')).toBe(2);
-});
-
 test('when the time is over the run says so, and the next one continues', async () => {
   await make('late');
   await refuse('late', [1]);

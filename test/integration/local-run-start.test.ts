@@ -373,12 +373,6 @@ describe('in a run that continues', () => {
     );
   });
 
-  test('reset is refused', async () => {
-    const reset = startReset(userId);
-    expect((await reset.ended()).code).toBe(1);
-    expect(reset.output()).toContain('is running already');
-  });
-
   test('SIGTERM stops it in order, also with a part that is frozen', async () => {
     const kafka = runFile(userId).parts.find(({ name }) => name === 'kafka');
     process.kill(kafka?.pid ?? 0, 'SIGSTOP');

@@ -69,6 +69,7 @@ def test_a_reconciliation_that_is_none(engine: Callable[..., Any], text: str) ->
         (("batch", "--bucket", "abc", "--user-id", "u", "--memory-limit", "lots"), "is no amount of memory"),
         (("batch", "--bucket", "abc", "--user-id", "u", "--threads", "0"), "is no number of threads"),
         (("answers", "--bucket", "abc", "--user-id", "u", "--speed", "9"), "unrecognized"),
+        (("inspect-streams", "--bucket", "abc", "--user-id", "u", "--commits", "0"), "--commits"),
     ],
 )
 def test_wrong_arguments(engine: Callable[..., Any], arguments: tuple[str, ...], message: str) -> None:

@@ -14,7 +14,6 @@ from table_engine.documents import StreamFeedInspection
 from table_engine.feeds import FeedName
 from table_engine.stream_inspection import run_stream_inspection
 from table_engine.stream_records import StreamRecord
-from tests.conftest import parsed
 from tests.sink_bucket import USER, SinkBucket, jsonl
 from tests.stream_support import BASE, SHARD, appender, user_records
 
@@ -167,11 +166,3 @@ def test_compaction_changes_the_files_only(sink: SinkBucket, inspect: Any, tmp_p
     assert (before["recent"]["files"], after["recent"]["files"]) == (5, 1)
     assert after["recent"]["latency"] == before["recent"]["latency"]
     assert after["shards"] == before["shards"]
-
-
-def test_the_command(sink: SinkBucket, engine: Callable[..., Any], tmp_path: Path) -> None:
-    appender(sink, tmp_path, "user").append(user_records(range(5)))
-    found = parsed(engine("inspect-streams", "--bucket", sink.name, "--user-id", USER, "--commits", "5"))
-    feeds: Any = found["feeds"]
-    assert [(name, feed["rows"]) for name, feed in feeds.items()] == [("pin", 0), ("geo", 0), ("user", 5)]
-    assert engine("inspect-streams", "--bucket", sink.name, "--user-id", USER, "--commits", "0").returncode == 2

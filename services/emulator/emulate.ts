@@ -87,7 +87,12 @@ class Emulation {
     const most = options.pause > 0 || options.streamRoute === 'record' ? 1 : options.batchPosts;
     const steady: Pace = { paused: false, rate: options.pause > 0 ? 0 : options.rate };
     const pace = control.pace ?? (() => steady);
-    const pacer = new Pacer(pace, clock);
+    // In a pause nothing is added that would write what is there.
+    const pacer = new Pacer(() => {
+      const next = pace();
+      if (next?.paused === true) ledger.flush();
+      return next;
+    }, clock);
     const read = (first: number): Promise<SourcePost[]> => {
       const last = Math.min(first + batchSize(pace()?.rate ?? 0, most), end);
       const posts = source.read(Array.from({ length: last - first }, (_, index) => draw(first + index)));

@@ -49,7 +49,12 @@ export class LedgerWriter {
       this.lines.length >= FLUSH_LINES ||
       this.characters >= FLUSH_CHARACTERS ||
       this.clock.now() - this.oldestAt >= FLUSH_MS;
-    if (isDue && !this.isWriting) this.start();
+    if (isDue) this.flush();
+  }
+
+  /** Starts a write of what is there, unless one is under way. */
+  flush(): void {
+    if (this.lines.length > 0 && !this.isWriting) this.start();
   }
 
   /** Writes the remaining lines. Afterwards `problem` is set if anything could not be written. */

@@ -8,12 +8,12 @@ export class Steps {
   /** @param signal aborts with the reason why the run is to stop. */
   constructor(
     readonly signal: AbortSignal,
-    private readonly supervisor: Supervisor,
+    private readonly supervisor: Pick<Supervisor, 'disturbanceCount' | 'settled'>,
     private readonly output: Output,
   ) {}
 
   /**
-   * Does a step; once more when a part died or was frozen meanwhile and runs again, which happens only so often before the run ends.
+   * Does a step; when no part is being started again, and once more when one died or was frozen meanwhile and runs again, which happens only so often before the run ends.
    * Every step can be repeated: it continues where it was, or changes nothing.
    *
    * @param graceMs how long the step is waited for when the run is to stop, before its parts are taken from it.
@@ -22,6 +22,8 @@ export class Steps {
     const { supervisor } = this;
     for (;;) {
       const before = supervisor.disturbanceCount;
+      // A step that began while a part is started again would fail for what happened before it.
+      await this.unlessStopped(supervisor.settled());
       this.output.now({ title: name });
       try {
         return await this.unlessStopped(work(), graceMs);

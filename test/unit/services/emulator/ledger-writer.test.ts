@@ -26,7 +26,7 @@ test('lines become one object, each on a line that is ended', async () => {
   ]);
 });
 
-test('objects are written during the run: by number of lines and by age', async () => {
+test('objects are written during the run: by number of lines, by age, and in a pause', async () => {
   const store = new MemoryStore();
   const clock = new JumpingClock();
   const writer = new LedgerWriter(store, 'r', 7, clock);
@@ -40,8 +40,13 @@ test('objects are written during the run: by number of lines and by age', async 
   writer.add(Array.from({ length: 200 }, (_, n) => batch(n + 2, n + 3)).flat());
   await new Promise(setImmediate);
   expect([...store.texts.keys()]).toEqual([ledgerName('r', 7), ledgerName('r', 8)]);
+  writer.add(batch(300, 301));
+  writer.flush();
+  writer.flush();
+  await new Promise(setImmediate);
+  expect([...store.texts.keys()]).toHaveLength(3);
   await writer.close();
-  expect(store.lines()).toHaveLength(606);
+  expect(store.lines()).toHaveLength(609);
 });
 
 test('a name of another writer is not overwritten, the next is used', async () => {

@@ -152,7 +152,7 @@ export async function externalConnectorFinding(
 
 /** How tasks that have failed are started again on a Kafka Connect of one's own. */
 export function restartRemedy(url: string, connector: string): string {
-  return `Mend the cause, then \`curl -X POST '${url}/connectors/${connector}/restart?includeTasks=true&onlyFailed=true'\`.`;
+  return `Fix the cause, then \`curl -X POST '${url}/connectors/${connector}/restart?includeTasks=true&onlyFailed=true'\`.`;
 }
 
 /** The client hosts, as the load balancer before the REST proxy sees them. */

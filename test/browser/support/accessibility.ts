@@ -19,8 +19,9 @@ export interface TabStop {
   readonly visible: boolean;
 }
 
-/** Marks what can be operated, and returns how many there are; without what Tab passes over, for example the other tabs of a list. */
+/** Marks what can be operated, in place of earlier marks, and returns how many there are; without what Tab passes over, for example the other tabs of a list. */
 const MARK = `
+  document.querySelectorAll('[data-stop]').forEach((e) => e.removeAttribute('data-stop'));
   [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
     .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({ visibilityProperty: true }))
     .map((e, index) => e.setAttribute('data-stop', index)).length`;

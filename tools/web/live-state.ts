@@ -3,7 +3,7 @@
  *
  * The flow comes each second; while it knows nothing at all, the status says what the problem is. What starts a process
  * (rejects, answers, reconciliation) is read one by one, only when the flow says that something has changed, and for at
- * most a tenth of the time: it must not slow the pipeline down.
+ * most a tenth of the time, a fiftieth while many records flow: it must not slow the pipeline down.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../pipeline/aws-errors';
@@ -18,6 +18,9 @@ const RETRY_MS = 2_000;
 const TICK_MS = 500;
 /** The pause after a reading is at least so many times as long as the reading took. */
 const PAUSE_FACTOR = 9;
+/** The same while more records than {@link MANY} a second flow. */
+const LONG_PAUSE_FACTOR = 49;
+const MANY = 100;
 
 /** Something that is read again and again. */
 interface Reading {
@@ -143,15 +146,27 @@ export class LiveState {
         const { reading } = one;
         const { changes } = this;
         const figures = this.figuresOf(reading);
-        const isDue = Date.now() >= one.last.next && figures !== one.last.figures;
+        const { ended, took } = one.last;
+        const pause = Math.max(reading.pauseMs, took * (this.isBusy() ? LONG_PAUSE_FACTOR : PAUSE_FACTOR));
+        const isDue = Date.now() >= ended + pause && figures !== one.last.figures;
         if (figures === undefined || !(isDue || changes !== one.last.changes)) continue;
         const began = Date.now();
         const isRead = await this.read(reading, control);
         if (isAborted(control.signal)) return;
-        const next = Date.now() + Math.max(reading.pauseMs, (Date.now() - began) * PAUSE_FACTOR);
-        one.last = { changes, next, figures: isRead ? figures : undefined };
+        const now = Date.now();
+        one.last = { changes, ended: now, took: now - began, figures: isRead ? figures : undefined };
       }
     } while (await hasPaused(TICK_MS, control.signal));
+  }
+
+  /** Whether many records flow, by the samples of the last seconds. */
+  private isBusy(): boolean {
+    const [first, last] = [this.samples.at(-6), this.samples.at(-1)];
+    if (first === undefined || last === undefined) return false;
+    const seconds = (Date.parse(last.at) - Date.parse(first.at)) / 1000;
+    const grown = (station: 'topics' | 'streams'): number =>
+      (last.stations[station].total ?? 0) - (first.stations[station].total ?? Infinity);
+    return Math.max(grown('topics'), grown('streams')) > MANY * seconds;
   }
 
   /** What a reading depends on, as a text; undefined while the pipeline cannot be asked. */
@@ -194,9 +209,11 @@ export class LiveState {
   }
 }
 
-const NEVER: { changes: number; next: number; figures: string | undefined } = {
+/** The last reading: what had been changed by then, when it ended and how long it took, in milliseconds. */
+const NEVER: { changes: number; ended: number; took: number; figures: string | undefined } = {
   changes: 0,
-  next: 0,
+  ended: 0,
+  took: 0,
   figures: undefined,
 };
 

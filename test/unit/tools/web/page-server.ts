@@ -4,15 +4,17 @@
  */
 import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FlowSample } from '../../../../tools/pipeline/flow';
+import { STATIONS, type FlowSample } from '../../../../tools/pipeline/flow';
 import type { Control, Pipeline } from '../../../../tools/pipeline/pipeline';
 import { serveWeb, type WebOptions, type WebServer } from '../../../../tools/web/server';
 
 const STATION = { total: 1, lag: 0, newest: null };
 
-/** A sample; `total` is that of the tables. */
+/** A sample; `total` is that of every station. */
 export function sampleOf(total: number | null, at = new Date().toISOString()): FlowSample {
-  const stations = { batch: { ...STATION, total }, tables: { ...STATION, total } } as FlowSample['stations'];
+  const stations = Object.fromEntries(
+    STATIONS.map((name) => [name, { ...STATION, total }]),
+  ) as FlowSample['stations'];
   return { at, stations, latency: { batch: null, stream: null }, quarantined: 0 };
 }
 

@@ -120,16 +120,85 @@ const MOMENTS: readonly (readonly [name: string, printed: RegExp | undefined, pa
   ['while the tables are read', /S3 sink has stored/, 300],
 ];
 
-test.each(sample('Ctrl-C', MOMENTS, 3))('Ctrl-C %s stops everything', async (_, pattern, pauseMs) => {
-  const one = run(['--once', '--user-id', userId, '--posts', '500']);
-  if (pattern !== undefined) await one.until(pattern);
-  await sleep(pauseMs);
-  one.interrupt();
-  const { code, signal } = await one.ended(180);
-  // Before its first line of JavaScript is run, Node ends by the signal itself.
-  expect(code ?? signal).toBe(pattern === undefined && code === null ? 'SIGINT' : 130);
-  expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
-  expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
+/** Starts a run and ends it in some way; nothing of it is left. */
+const ENDS: readonly (readonly [name: string, test: () => Promise<void>])[] = [
+  ...MOMENTS.map(
+    ([moment, pattern, pauseMs]) =>
+      [
+        `Ctrl-C ${moment} stops everything`,
+        async () => {
+          const one = run(['--once', '--user-id', userId, '--posts', '500']);
+          if (pattern !== undefined) await one.until(pattern);
+          await sleep(pauseMs);
+          one.interrupt();
+          const { code, signal } = await one.ended(180);
+          // Before its first line of JavaScript is run, Node ends by the signal itself.
+          expect(code ?? signal).toBe(pattern === undefined && code === null ? 'SIGINT' : 130);
+          expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
+          expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
+        },
+      ] as const,
+  ),
+  [
+    'a second Ctrl-C hurries',
+    async () => {
+      const one = run(['--once', ...FEW]);
+      await one.until(/Kafka is ready/);
+      one.interrupt();
+      await sleep(700);
+      if (one.process.exitCode === null) one.interrupt();
+      expect((await one.ended(60)).code).toBe(130);
+      expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
+    },
+  ],
+  [
+    'SIGTERM to npm is passed on, with its exit code',
+    async () => {
+      const one = startCommand('npm', ['start', '--', '--once', ...FEW]);
+      starts.push(one);
+      await one.until(/Kafka is ready/);
+      one.process.kill('SIGTERM');
+      expect((await one.ended(180)).code).toBe(143);
+      expect(await untilNoneWith(`/state/${userId}`, 10)).toEqual([]);
+    },
+  ],
+  [
+    'kill -9 of npm stops everything too',
+    async () => {
+      const one = startCommand('npm', ['start', '--', '--once', ...FEW]);
+      starts.push(one);
+      await one.until(/is ready after/);
+      one.process.kill('SIGKILL');
+      await one.ended();
+      expect(await untilNoneWith(`/state/${userId}`, 60)).toEqual([]);
+    },
+  ],
+  [
+    'kill -9 of the supervisor leaves nothing running',
+    async () => {
+      const killed = run(['--once', ...FEW]);
+      await killed.until(/Kafka Connect is ready/);
+      await sleep(500); // In the middle of the deployment.
+      killed.process.kill('SIGKILL');
+      await killed.ended();
+      expect(await untilNoneWith(`/state/${userId}`, 30)).toEqual([]);
+    },
+  ],
+  [
+    'a reader who goes away ends the run',
+    async () => {
+      const one = run(['--once', ...FEW]);
+      await one.until(/is ready after/);
+      one.process.stdout?.destroy();
+      one.process.stderr?.destroy();
+      expect((await one.ended(120)).code).toBe(141);
+      expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
+    },
+  ],
+];
+
+test.each(sample('ends of a run', ENDS, 5))('%s', async (_, end) => {
+  await end();
 });
 
 test('Ctrl-C while posts are sent: what was sent is noted, and none is sent again', async () => {
@@ -145,52 +214,6 @@ test('Ctrl-C while posts are sent: what was sent is noted, and none is sent agai
   // Sent, acknowledged, and in the topic.
   expect(two.output()).toMatch(/\npin +2,000 +2,000 +2,000 /);
 }, 600_000);
-
-test('a second Ctrl-C hurries', async () => {
-  const one = run(['--once', ...FEW]);
-  await one.until(/Kafka is ready/);
-  one.interrupt();
-  await sleep(700);
-  if (one.process.exitCode === null) one.interrupt();
-  expect((await one.ended(60)).code).toBe(130);
-  expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
-});
-
-test('SIGTERM to npm is passed on, with its exit code', async () => {
-  const one = startCommand('npm', ['start', '--', '--once', ...FEW]);
-  starts.push(one);
-  await one.until(/Kafka is ready/);
-  one.process.kill('SIGTERM');
-  expect((await one.ended(180)).code).toBe(143);
-  expect(await untilNoneWith(`/state/${userId}`, 10)).toEqual([]);
-});
-
-test('kill -9 of npm stops everything too', async () => {
-  const one = startCommand('npm', ['start', '--', '--once', ...FEW]);
-  starts.push(one);
-  await one.until(/is ready after/);
-  one.process.kill('SIGKILL');
-  await one.ended();
-  expect(await untilNoneWith(`/state/${userId}`, 60)).toEqual([]);
-});
-
-test('kill -9 of the supervisor leaves nothing running', async () => {
-  const killed = run(['--once', ...FEW]);
-  await killed.until(/Kafka Connect is ready/);
-  await sleep(500); // In the middle of the deployment.
-  killed.process.kill('SIGKILL');
-  await killed.ended();
-  expect(await untilNoneWith(`/state/${userId}`, 30)).toEqual([]);
-});
-
-test('a reader who goes away ends the run', async () => {
-  const one = run(['--once', ...FEW]);
-  await one.until(/is ready after/);
-  one.process.stdout?.destroy();
-  one.process.stderr?.destroy();
-  expect((await one.ended(120)).code).toBe(141);
-  expect(await untilNoneWith(`/state/${userId}`, 1)).toEqual([]);
-});
 
 describe('in a run that continues', () => {
   let one: Start;

@@ -13,11 +13,27 @@ from pyspark.sql import SparkSession
 from spark_batch.spark_session import LocalSpark, open_spark
 from spark_tests.spark_support import TEST_JVM
 from tests.conftest import environment, new_bucket, pytest_report_header, s3_url, session, sink
+from tests.sweeps import sample
 
 __all__ = ["environment", "new_bucket", "pytest_report_header", "s3_url", "session", "sink"]
 
 # The access key of the tests; any is accepted.
 KEYS = {"AWS_ACCESS_KEY_ID": "table-engine-tests", "AWS_SECRET_ACCESS_KEY": "any", "AWS_REGION": "us-east-1"}
+
+# Tested in every run: that both engines write the same.
+ALWAYS = ("test_equal_engines.py", "test_clean_lines.py")
+# So many of the others, which are faults and rivals, each over a minute on a busy machine.
+OTHERS = 5
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves a sample of the tests of faults and rivals, unless one file or all of them are asked for."""
+    others = [item for item in items if item.path.name not in ALWAYS]
+    left_out = set(others) - set(sample("spark", others, OTHERS))
+    if len({item.path for item in items}) == 1 or not left_out:
+        return
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

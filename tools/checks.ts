@@ -93,7 +93,7 @@ export function allChecks(): Check[] {
   });
   return [
     node('tsc', []),
-    node('tsc (page)', ['-p', 'tools/web/page']),
+    { ...node('tsc', ['-p', 'tools/web/page']), name: 'tsc (page)' },
     node('eslint', [...ESLINT, '.'], [...ESLINT, '--fix', '.']),
     node('prettier', [...PRETTIER, '--check', '.'], [...PRETTIER, '--write', '.']),
     ...ruff('python', python, TABLE_ENGINE, ['.', ...PYTHON_ELSEWHERE]),

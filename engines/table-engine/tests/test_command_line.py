@@ -38,8 +38,8 @@ def test_the_commands_print_one_document(sink: SinkBucket, engine: Callable[...,
         facts = json.dumps({"inspection": inspection, "streams": streams, "kafka": kafka})
         found = parsed(engine("reconcile", *arguments, stdin=facts))
         assert (found["ok"], found["feeds"][0]["missing"]) == (missing == 0, missing)  # type: ignore[index]
-    facts = parsed(engine("report-facts", *arguments, stdin=json.dumps(found)))
-    assert (facts["batch"], facts["reconciliation"]) == (1, found)
+    reported = parsed(engine("report-facts", *arguments, stdin=json.dumps(found)))
+    assert (reported["batch"], reported["reconciliation"]) == (1, found)
 
 
 @pytest.mark.parametrize("facts", ["", "[]", "{}", '{"inspection":{"feeds":{}},"streams":{"feeds":{}},"kafka":null}'])

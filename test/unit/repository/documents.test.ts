@@ -74,7 +74,9 @@ test.each(documents)('%s: commands exist', (file) => {
   const commands = all(read('docs/reference/command-line.md'), /^### ([\w-]+)$/gm);
   expect(commands.length).toBeGreaterThan(5);
   expect(all(text, /\bnpm run ([a-z][\w:-]*)/g).filter((name) => !(name in scripts))).toEqual([]);
-  expect(all(text, /npm run pipeline -- ([a-z][\w-]*)/g).filter((name) => !commands.includes(name))).toEqual([]);
+  expect(all(text, /npm run pipeline -- ([a-z][\w-]*)/g).filter((name) => !commands.includes(name))).toEqual(
+    [],
+  );
 });
 
 test('options of the pipeline commands in README and CONTRIBUTING exist', () => {

@@ -33,7 +33,7 @@ const PICTURES: readonly Picture[] = [
     options: LAPTOP,
     prepare: async (page) => {
       await goTo(page, 'Records');
-      await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': '7' });
+      await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': 7 });
       await controlOf(page, 'Trace a post').scrollIntoViewIfNeeded();
     },
   },

@@ -92,8 +92,7 @@ class PipelineRun {
     const { options, output, format } = this.context;
     await this.sendAll();
     output.line(format.batch(await this.clean()));
-    const answered = await this.steps.step('Answering', () => this.pipeline.answers({}, this.quietly()));
-    output.block(`\n${format.answers(answered, SHOWN_ROWS)}`);
+    output.block(`\n${format.answers(await this.answer(), SHOWN_ROWS)}`);
     const reconciliation = await this.reconcile();
     output.block(`${format.reconciliation(reconciliation)}\n`);
     await this.report(reconciliation);
@@ -162,7 +161,7 @@ class PipelineRun {
     const sent = await this.steps.step('Sending', () => this.send(emulation, pace), LAST_BATCH_MS);
     const posts = Math.max(...sent.map((one) => one.posts));
     const report = await this.clean(true);
-    await this.steps.step('Answering', () => this.pipeline.answers({}, this.quietly()));
+    await this.answer();
     const result = await this.reconcile();
     await this.report(result);
     const counts = result.feeds.map(
@@ -244,6 +243,11 @@ class PipelineRun {
     return this.steps.step('Cleaning', () =>
       this.pipeline.batch({ memoryLimit: BATCH_MEMORY }, this.quietly()),
     );
+  }
+
+  /** Answers the eight questions, which also keeps the answers for the report. */
+  private answer(): Promise<Answers> {
+    return this.steps.step('Answering', () => this.pipeline.answers({}, this.quietly()));
   }
 
   /** Counts every record from the emulator to the tables. */

@@ -13,6 +13,8 @@ const MOST_CHARACTERS = 100_000;
 const PATH = "CASE source WHEN 'stream' THEN 'stream' ELSE 'batch' END AS path";
 
 const text = (value: QueryValue | undefined): string => String(value ?? '');
+const textOrNull = (value: QueryValue | undefined): string | null =>
+  value === undefined || value === null ? null : String(value);
 const feedOf = (value: QueryValue | undefined): FeedName | 'dead-letters' => text(value) as FeedName;
 const pathOf = (value: QueryValue | undefined): 'batch' | 'stream' => (value === 'stream' ? value : 'batch');
 
@@ -50,8 +52,8 @@ export async function rejectsOnStage(
       path: pathOf(path),
       reason: text(reason),
       position: text(position),
-      raw: raw === null || raw === undefined ? null : String(raw),
-      time: time === null || time === undefined ? null : String(time),
+      raw: textOrNull(raw),
+      time: textOrNull(time),
     })),
   };
 }

@@ -67,7 +67,7 @@ export class TableEngineFunction<M extends TableEngineModule> extends Function {
       code:
         settings.package === undefined
           ? new PackageCode(settings)
-          : Code.fromAsset(settings.package, { exclude: ['.installed', '.wheels'] }),
+          : Code.fromAsset(settings.package),
       handler: `${module}.handler`,
       description,
       runtime: RUNTIMES[settings.python],

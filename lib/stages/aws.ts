@@ -11,7 +11,7 @@ import { readKafka, type KafkaPart, type Msk, type TopicSettings } from './kafka
 import { readNetwork, type MadeNetwork, type NetworkPart } from './network';
 import { readOperations, type WatchedOperations } from './operations';
 import { readRestProxy, type ClientHost } from './rest-proxy';
-import { oneOf, optionalFolder, optionalText, SettingError, type SettingReader } from './settings';
+import { oneOf, optionalFile, optionalText, SettingError, type SettingReader } from './settings';
 import { readPluginConfig } from './sink';
 import { readSource, type RdsSource } from './source';
 import type { EmulatorSettings, Stage, StageName } from './stage';
@@ -83,7 +83,7 @@ export function awsStage(defaults: AwsDefaults, read: SettingReader): Stage {
     source,
     emulator,
     api: readApi(defaults.api, read),
-    tableEngine: { ...defaults.tableEngine, package: optionalFolder(read, 'tableEnginePackage') },
+    tableEngine: { ...defaults.tableEngine, package: optionalFile(read, 'tableEnginePackage', '.zip') },
     data: readData(defaults, read),
     parked: readParked(defaults, read),
     batch: readBatch(defaults.batch, read),

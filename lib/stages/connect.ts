@@ -1,5 +1,5 @@
 /** Where the S3 sink runs. */
-import { oneOf, optionalText, refuse, requiredFile, requiredUrl, type SettingReader } from './settings';
+import { oneOf, optionalFile, optionalText, refuse, requiredUrl, type SettingReader } from './settings';
 
 /** A Kafka Connect worker that already exists, with the sink's plugin on its plugin path. */
 export interface ExternalConnect {
@@ -39,15 +39,15 @@ export type ConnectPart = MskConnect | ExternalConnect;
 /** Reads `connectClientSettings` and `sinkPluginZip`, or `connectUrl` of an existing worker. @throws SettingError */
 export function readConnect(made: Omit<MskConnect, 'pluginZip'>, read: SettingReader): ConnectPart {
   if (optionalText(read, 'connectUrl', 'a text') === undefined) {
-    const zip = optionalText(read, 'sinkPluginZip', 'a text');
-    if (zip === undefined) {
+    const pluginZip = optionalFile(read, 'sinkPluginZip', '.zip');
+    if (pluginZip === undefined) {
       const why = 'the plugin is that of this repository: give its "sinkPluginZip"';
       refuse(read, ['sinkPluginConfig'], why);
     }
     return {
       ...made,
       clientSettings: oneOf(read, 'connectClientSettings', ['connector', 'worker'], made.clientSettings),
-      pluginZip: zip === undefined ? undefined : requiredFile(read, 'sinkPluginZip', '.zip'),
+      pluginZip,
     };
   }
   const setUp = 'the Connect worker is an existing one, which is set up already: leave one of the two out';

@@ -2,7 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { readDatabaseName, readRegion } from './common-settings';
 import {
   requiredBootstrapServers,
-  requiredFolder,
+  requiredFile,
   requiredHost,
   requiredPort,
   requiredUrl,
@@ -23,7 +23,7 @@ export const LOCAL_FLUSH: SinkFlush = {
  * processes next to it.
  *
  * Settings: `bootstrapServers`, `connectUrl`, `restProxyUrl`, `databaseHost`, `databasePort`, `awsEndpointUrl` and
- * `tableEnginePackage` (a folder) must be given; `databaseName` (default `pinterest`), `region` (default `us-east-1`)
+ * `tableEnginePackage` (a zip) must be given; `databaseName` (default `pinterest`), `region` (default `us-east-1`)
  * and `sinkPluginConfig` (a file, of a plugin that is not this repository's) may be.
  *
  * @throws SettingError when a setting is missing or cannot be used.
@@ -78,7 +78,7 @@ export function localStage(read: SettingReader): Stage {
       countsEvents: false,
     },
     tableEngine: {
-      package: requiredFolder(read, 'tableEnginePackage'),
+      package: requiredFile(read, 'tableEnginePackage', '.zip'),
       // The local AWS runs functions with its own interpreter, for which the package is made, whatever is said here.
       architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
       python: '3.14',

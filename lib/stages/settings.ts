@@ -134,6 +134,13 @@ export function requiredFile(read: SettingReader, name: string, ending: string):
   return requiredWhere(read, name, isFile, `the path of a file ending with "${ending}"`);
 }
 
+/** Reads the path of a file that may be left out. @throws SettingError when no file of this ending is there. */
+export function optionalFile(read: SettingReader, name: string, ending: string): string | undefined {
+  return optionalText(read, name, 'the path of a file') === undefined
+    ? undefined
+    : requiredFile(read, name, ending);
+}
+
 /** Reads the folder of a package that may be left out. @throws SettingError when no folder is there. */
 export function optionalFolder(read: SettingReader, name: string): string | undefined {
   return optionalText(read, name, 'the path of a folder') === undefined

@@ -33,7 +33,7 @@ export interface StreamSettings {
 /** The table engine's functions. */
 export interface TableEngineSettings {
   /**
-   * The folder with the package: handlers, `table_engine`, `feeds`, `sql` and the installed wheels.
+   * The zip with the package: handlers, `table_engine`, `feeds`, `sql` and the installed wheels.
    *
    * @default made when it is deployed
    */

@@ -11,8 +11,8 @@ import {
   LAMBDA_PYTHONS,
   type PackageTarget,
 } from '../../lib/packaging/package-files';
-import { CONTENT, ensurePackage } from '../local-run/install/packages';
-import { sizesOf } from '../local-run/install/table-engine-package';
+import { ensurePackage } from '../local-run/install/packages';
+import { CONTENT, TABLE_ENGINE_ZIP, sizesOf } from '../local-run/install/table-engine-package';
 import { requireUsablePaths } from '../local-run/paths';
 import { exemptLoopback } from '../processes/environment';
 
@@ -26,15 +26,14 @@ async function main({ architecture, python, emrPython }: Options): Promise<void>
   const plugin = await ensurePackage('s3-sink-connector', undefined, console.log);
   const clientHost = await ensurePackage('client-host', undefined, console.log);
   const tableEngine = await ensurePackage('table-engine', { architecture, python }, console.log);
-  const folder = path.join(tableEngine, CONTENT);
-  const sizes = [...sizesOf(folder)].sort(([, a], [, b]) => b - a);
+  const sizes = [...sizesOf(path.join(tableEngine, CONTENT))].sort(([, a], [, b]) => b - a);
   const line = (bytes: number, name: string): string => `${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${name}`;
   for (const [name, bytes] of sizes.filter(([, size]) => size >= 50_000)) console.log(line(bytes, name));
   const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
   console.log(`${line(total, 'in all')}, for ${architecture} and Python ${python}`);
   const spark = await ensurePackage('spark-batch', { architecture, python: emrPython }, console.log);
   const zip = path.join(plugin, 's3-sink-connector.zip');
-  for (const made of [folder, spark, zip, clientHost]) console.log(made);
+  for (const made of [path.join(tableEngine, TABLE_ENGINE_ZIP), spark, zip, clientHost]) console.log(made);
 }
 
 new Command('npm run package --')

@@ -57,7 +57,7 @@ export function settingsRead(): Set<string> {
     restProxyUrl: 'https://proxy.example',
     databaseHost: 'db.example',
     batchEngine: 'none',
-    tableEnginePackage: __dirname,
+    tableEnginePackage: 'functions.zip',
   };
   const names = new Set<string>();
   for (const given of [{}, existing, { vpcId: 'vpc-0123456789abcdef0' }]) {

@@ -38,7 +38,7 @@ export async function startAndDeploy({
     stateDir,
     databasePort: endpoints.ports.mariadb,
     sinkPluginConfig: options.sinkPlugin?.config,
-    tableEnginePackage: installedParts().tableEnginePackage,
+    tableEnginePackage: installedParts().tableEngineZip,
   };
   const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const began = performance.now();

@@ -24,7 +24,7 @@ export interface DeploySettings {
   readonly databasePort: number;
   /** The file with the configuration of the S3 sink plugin that Kafka Connect has, where it is not this repository's. */
   readonly sinkPluginConfig?: string;
-  /** The folder with the package of the table engine's functions. */
+  /** The zip with the package of the table engine's functions. */
   readonly tableEnginePackage: string;
 }
 

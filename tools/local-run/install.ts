@@ -11,7 +11,7 @@ import { lockParts } from './install/parts-lock';
 import { PYTHON } from './install/python-part';
 import { REST_PROXY } from './install/rest-proxy-part';
 import { SPARK, SPARK_EXTENSION } from './install/spark-parts';
-import { TABLE_ENGINE_PACKAGE } from './install/table-engine-package';
+import { CONTENT, TABLE_ENGINE_PACKAGE, TABLE_ENGINE_ZIP } from './install/table-engine-package';
 import { checkTools } from './install/tools';
 import { PARTS_ROOT, pythonExecutable } from './paths';
 
@@ -33,6 +33,8 @@ export interface InstalledParts {
   readonly restProxyBundle: string;
   /** The folder with the package of the table engine's functions. */
   readonly tableEnginePackage: string;
+  /** The zip of that folder, which is deployed. */
+  readonly tableEngineZip: string;
   /** The Python interpreter with Spark, and the jars it is started with. Only there when asked for by name. */
   readonly spark: SparkParts;
   /** The folder with the package of the client host. Only there when asked for by name. */
@@ -95,7 +97,8 @@ export function installedParts(): InstalledParts {
     connectorPluginPath: inPart('s3-sink-connector', 'plugins'),
     connectorZip: inPart('s3-sink-connector', 's3-sink-connector.zip'),
     restProxyBundle: inPart('rest-proxy', 'main.js'),
-    tableEnginePackage: inPart('table-engine-package', ''),
+    tableEnginePackage: inPart('table-engine-package', CONTENT),
+    tableEngineZip: inPart('table-engine-package', TABLE_ENGINE_ZIP),
     spark: {
       python: inPart('spark', path.join('bin', 'python')),
       jars: inPart('spark', 'jars'),

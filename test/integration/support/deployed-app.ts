@@ -69,7 +69,7 @@ export async function deployApp(userId: string, restProxyUrl: string): Promise<D
       databaseHost: '127.0.0.1',
       databasePort: String(databasePort),
       awsEndpointUrl: ministack.url,
-      tableEnginePackage: installedParts().tableEnginePackage,
+      tableEnginePackage: installedParts().tableEngineZip,
     };
     const outputs: Record<string, string> = {};
     const deploy = async (changes: Readonly<Record<string, string>> = {}): Promise<void> => {

@@ -17,13 +17,13 @@ export const LOCAL_SETTINGS: Readonly<Record<string, unknown>> = {
   databaseHost: '127.0.0.1',
   databasePort: '13306',
   awsEndpointUrl: 'http://127.0.0.1:14566',
-  // The handlers without the packages they need: nothing is run here.
-  tableEnginePackage: join(__dirname, '../../../lambda/table-engine'),
+  // Any zip: nothing is run here.
+  tableEnginePackage: join(__dirname, 'fixtures/plugin.zip'),
 };
 
 /** What a stage on Amazon's AWS deploys, without the packages themselves: nothing is run here. */
 export const AWS_PACKAGES: Readonly<Record<string, unknown>> = {
-  tableEnginePackage: join(__dirname, '../../../lambda/table-engine'),
+  tableEnginePackage: join(__dirname, 'fixtures/plugin.zip'),
   sinkPluginZip: join(__dirname, 'fixtures/plugin.zip'),
   clientHostPackage: join(__dirname, 'fixtures/client-host'),
 };

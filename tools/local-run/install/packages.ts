@@ -12,27 +12,14 @@ import {
 } from '../../../lib/packaging/package-files';
 import { sourceHash } from '../../../lib/packaging/source-hash';
 import { ensureParts, installedParts, SPARK_PARTS, type Progress } from '../install';
-import { LOCAL_ROOT, pythonExecutable } from '../paths';
-import { runCommand } from '../../processes/run-command';
+import { LOCAL_ROOT } from '../paths';
 import { waitForLock } from '../state/lock';
 import { installPart, isInstalled, type Part } from './part';
 import { buildSparkPackage } from './spark-package';
-import { buildTableEnginePackage, WHEELS_FILE } from './table-engine-package';
+import { buildTableEngineZip, zipFolder } from './table-engine-package';
 
 /** Where the packages are. */
 const PACKAGES_ROOT = path.join(LOCAL_ROOT, 'packages');
-
-/** In the package of the table engine: the folder with what its zip has. */
-export const CONTENT = 'content';
-
-/** A zip with what is in a folder, but for what only another build reads. */
-async function zip(folder: string, file: string, signal?: AbortSignal): Promise<void> {
-  const program = path.join(__dirname, 'zip_folder.py');
-  await runCommand(pythonExecutable(), ['-I', program, folder, file, WHEELS_FILE], {
-    timeoutMs: 15 * 60_000,
-    signal,
-  });
-}
 
 /** Where a package that has wheels is. */
 function folderOf(name: PackageName, { architecture, python }: PackageTarget): string {
@@ -57,13 +44,10 @@ function partOf(name: 'table-engine' | 'spark-batch', target: PackageTarget): Pa
     async install(folder, signal) {
       if (name === 'spark-batch') {
         await buildSparkPackage(folder, target, installedParts().spark, signal);
-        await zip(path.join(folder, 'python'), path.join(folder, 'python.zip'), signal);
+        await zipFolder(path.join(folder, 'python'), path.join(folder, 'python.zip'), signal);
         return;
       }
-      const content = path.join(folder, CONTENT);
-      mkdirSync(content);
-      await buildTableEnginePackage(content, target, path.join(folderOf(name, target), CONTENT), signal);
-      await zip(content, path.join(folder, 'table-engine.zip'), signal);
+      await buildTableEngineZip(folder, target, folderOf(name, target), signal);
     },
   };
 }

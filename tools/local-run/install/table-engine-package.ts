@@ -1,6 +1,7 @@
 /**
- * The package of the table engine's Lambda functions: one folder with the handlers, `table_engine`, `feeds`, `sql` and
- * the wheels of what they import. Made for the interpreter at hand, or for Lambda on another machine, without Docker.
+ * The package of the table engine's Lambda functions: the handlers, `table_engine`, `feeds`, `sql` and the wheels of what
+ * they import, as a folder and as the zip that is deployed. Made for the interpreter at hand, or for Lambda on another
+ * machine, without Docker.
  */
 import {
   cpSync,
@@ -175,21 +176,49 @@ export async function buildTableEnginePackage(
   }
 }
 
+/** In a package: the folder with what its zip has. */
+export const CONTENT = 'content';
+/** In a package: what is deployed. */
+export const TABLE_ENGINE_ZIP = 'table-engine.zip';
+
+/** A zip with what is in a folder, but for what only another build reads; the same bytes for the same content. */
+export async function zipFolder(folder: string, file: string, signal?: AbortSignal): Promise<void> {
+  const program = path.join(__dirname, 'zip_folder.py');
+  await runCommand(pythonExecutable(), ['-I', program, folder, file, WHEELS_FILE], {
+    timeoutMs: 15 * 60_000,
+    signal,
+  });
+}
+
+/**
+ * Makes the package as {@link CONTENT} and {@link TABLE_ENGINE_ZIP} in an empty folder.
+ *
+ * @param earlier such a folder, made before.
+ * @throws as {@link buildTableEnginePackage}.
+ */
+export async function buildTableEngineZip(
+  folder: string,
+  target: PackageTarget,
+  earlier: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const content = path.join(folder, CONTENT);
+  mkdirSync(content);
+  await buildTableEnginePackage(content, target, path.join(earlier, CONTENT), signal);
+  await zipFolder(content, path.join(folder, TABLE_ENGINE_ZIP), signal);
+}
+
 const FOLDER = path.join(PARTS_ROOT, 'table-engine-package');
 
 /** The package for the local AWS, which runs functions with the interpreter of the part `python`. */
 export const TABLE_ENGINE_PACKAGE: Part = {
   name: 'table-engine-package',
   title: "the table engine's package",
-  stamp: () => hashOf([HANDLERS, ...Object.values(TABLE_ENGINE_SOURCES)], [wheelsStamp('local')]),
-  provides: [
-    'append.py',
-    'table_engine/__init__.py',
-    'services/contract/feeds.json',
-    'services/contract/environment.json',
-    'engines/sql',
-    'duckdb',
-    'deltalake',
-  ],
-  install: (folder, signal) => buildTableEnginePackage(folder, 'local', FOLDER, signal),
+  stamp: () =>
+    hashOf(
+      [HANDLERS, ...Object.values(TABLE_ENGINE_SOURCES), path.join(__dirname, 'zip_folder.py')],
+      [CONTENT, wheelsStamp('local')],
+    ),
+  provides: [TABLE_ENGINE_ZIP, `${CONTENT}/append.py`, `${CONTENT}/duckdb`, `${CONTENT}/deltalake`],
+  install: (folder, signal) => buildTableEngineZip(folder, 'local', FOLDER, signal),
 };

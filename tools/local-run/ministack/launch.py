@@ -17,6 +17,7 @@ import api_to_kinesis
 import durable_kinesis
 import ranged_reads
 import request_validation
+import shared_code
 import snapshot
 import unfinished_stacks
 from hooking import wrap
@@ -55,6 +56,7 @@ if __name__ == "__main__":
     durable_kinesis.install()
     ranged_reads.install()
     request_validation.install()
+    shared_code.install()
     unfinished_stacks.install()
     snapshot.install()
     wrap(app, "_load_persisted_state", or_end)

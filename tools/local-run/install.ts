@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { INSTALL_BYTES, requireSpace } from './disk-space';
+import { KAFKA_CLASSES } from './install/class-archives';
 import { CLIENT_HOST } from './install/client-host-part';
 import { CONNECTOR, KAFKA, MARIADB } from './install/java-parts';
 import { installPart, isInstalled, type Part, type PartName, type Progress } from './install/part';
@@ -59,7 +60,7 @@ export interface InstallOptions {
 
 /** The parts in the order in which they are installed within a lane; lanes run at the same time. */
 const LANES: readonly (readonly Part[])[] = [
-  [KAFKA, MARIADB, CONNECTOR],
+  [KAFKA, MARIADB, CONNECTOR, KAFKA_CLASSES],
   [PYTHON, TABLE_ENGINE_PACKAGE],
   [REST_PROXY],
 ];
@@ -73,6 +74,7 @@ export const SPARK_PARTS: readonly PartName[] = ['python', 'spark', 'spark-exten
 /** The tools a part's installation needs. */
 const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
   kafka: ['java', 'mvn'],
+  'kafka-classes': ['java'],
   mariadb: ['java', 'javac', 'mvn'], // javac represents the JDK, whose `jar` unpacks the archive.
   's3-sink-connector': ['java', 'javac', 'mvn'],
   python: ['python3'],

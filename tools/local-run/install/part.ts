@@ -31,6 +31,7 @@ export interface Part<Name extends string = PartName> {
 /** The parts' names, which are also the names of their folders. */
 export type PartName =
   | 'kafka'
+  | 'kafka-classes'
   | 'mariadb'
   | 'python'
   | 's3-sink-connector'

@@ -28,9 +28,7 @@ def install() -> None:
 
 
 class _SharedZip(zipfile.ZipFile):
-    def extractall(
-        self, path: Any = None, members: Any = None, pwd: Any = None
-    ) -> None:
+    def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
         """Replaces the empty folder by a link to one with everything that is in the zip."""
         digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()
         shared = Path(tempfile.gettempdir(), f"code-{digest}")

@@ -1,9 +1,11 @@
 /**
  * How the Java parts are run.
  */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { jdkProgram } from '../install/tools';
+import { PARTS_ROOT } from '../paths';
 
 /** The `java` to run. */
 export function javaProgram(): string {
@@ -16,6 +18,8 @@ export function javaProgram(): string {
  * @param libs the folder with the jars.
  * @param heapMegabytes the largest heap.
  * @param temporary the folder for temporary files, among them the native libraries that Java unpacks.
+ * @param archiveTo a folder to which the program writes an archive of its classes when it ends; otherwise it uses the
+ * installed one.
  */
 export function kafkaJava(
   libs: string,
@@ -23,8 +27,12 @@ export function kafkaJava(
   temporary: string,
   main: string,
   args: readonly string[],
+  archiveTo?: string,
 ): string[] {
+  const installed = path.join(PARTS_ROOT, 'kafka-classes', `${main}.jsa`);
   return [
+    ...(archiveTo === undefined ? [] : [`-XX:ArchiveClassesAtExit=${path.join(archiveTo, `${main}.jsa`)}`]),
+    ...(archiveTo === undefined && existsSync(installed) ? [`-XX:SharedArchiveFile=${installed}`] : []),
     `-Xmx${heapMegabytes}m`,
     '-Xms64m', // Java's own default is a share of the machine's memory, which it then fills before it collects.
     '-XX:TieredStopAtLevel=1',

@@ -27,6 +27,7 @@ export interface RunningKafkaConnect extends RunningPart {
   readonly ports: { readonly connect: number };
 }
 
+const MAIN = 'org.apache.kafka.connect.cli.ConnectDistributed';
 const HEAP_MEGABYTES = 384;
 /** A worker or a task that was killed is missed after this time; the shortest the broker allows. */
 const SESSION_TIMEOUT_MS = 6_000;
@@ -38,7 +39,7 @@ const SESSION_TIMEOUT_MS = 6_000;
  * @throws Error when a fixed port is taken, or the worker does not become ready.
  */
 export async function startKafkaConnect(options: KafkaConnectOptions): Promise<RunningKafkaConnect> {
-  const { stateDir, signal, bootstrapServers } = options;
+  const { stateDir, signal, bootstrapServers, archiveTo } = options;
   const { kafkaLibs, connectorPluginPath } = installedParts();
   const ports = await choosePorts(['connect'], 'Kafka Connect', options.ports, options.preferredPorts);
   const url = `http://127.0.0.1:${ports.connect}`;
@@ -84,9 +85,7 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
   const part = await startPart({
     name: 'kafka-connect',
     command: javaProgram(),
-    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'org.apache.kafka.connect.cli.ConnectDistributed', [
-      config,
-    ]),
+    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, MAIN, [config], archiveTo),
     env: childEnvironment('local', options.env),
     cwd: folder,
     stateDir,

@@ -67,7 +67,7 @@ function brokerProperties(data: string, kafka: number, controller: number): stri
  * @throws Error when a fixed port is taken, or the broker does not become ready.
  */
 export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
-  const { stateDir, signal } = options;
+  const { stateDir, signal, archiveTo } = options;
   const { kafkaLibs } = installedParts();
   const ports = await choosePorts(['kafka', 'controller'], 'Kafka', options.ports, options.preferredPorts);
   const folder = path.join(stateDir, 'kafka');
@@ -81,17 +81,18 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     // A Kafka cluster id is 16 bytes in base64url.
     const id = `A${randomBytes(16).toString('base64url').slice(1)}`;
     const args = ['format', '-t', id, '-c', config, '--ignore-formatted'];
-    await runCommand(javaProgram(), kafkaJava(kafkaLibs, 128, temporary, 'kafka.tools.StorageTool', args), {
-      env,
-      signal,
-    });
+    await runCommand(
+      javaProgram(),
+      kafkaJava(kafkaLibs, 128, temporary, 'kafka.tools.StorageTool', args, archiveTo),
+      { env, signal },
+    );
   }
 
   const bootstrapServers = `127.0.0.1:${ports.kafka}`;
   const part = await startPart({
     name: 'kafka',
     command: javaProgram(),
-    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'kafka.Kafka', [config]),
+    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'kafka.Kafka', [config], archiveTo),
     env,
     cwd: folder,
     stateDir,

@@ -50,9 +50,7 @@ def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Wo
         worker.kill()
 
 
-def test_functions_of_the_same_code_share_its_files(
-    workers: list[Worker], tmp_path: Path
-) -> None:
+def test_functions_of_the_same_code_share_its_files(workers: list[Worker], tmp_path: Path) -> None:
     results = [worker.invoke({}, "request") for worker in workers]
     assert [result["status"] for result in results] == ["ok"] * 3, results
     found = [result["result"] for result in results]

@@ -20,3 +20,10 @@ test("a file's URL has no sign that a reader could take for anything but a path"
 test('Java keeps its temporary files where it is told', () => {
   expect(kafkaJava('/libs', 64, '/state/tmp', 'Main', ['a'])).toContain('-Djava.io.tmpdir=/state/tmp');
 });
+
+test('a program writes an archive of its classes only where it is told to', () => {
+  expect(kafkaJava('/libs', 64, '/tmp', 'a.Main', [], '/to')).toContain(
+    '-XX:ArchiveClassesAtExit=/to/a.Main.jsa',
+  );
+  expect(kafkaJava('/libs', 64, '/tmp', 'a.Main', []).join(' ')).not.toContain('Archive');
+});

@@ -13,14 +13,14 @@ const MAY_IMPORT = {
   'tools/web': ['services', 'tools/processes', 'tools/pipeline'],
   // The page runs in the browser: of everything else it may use types and the charts.
   'tools/web/page': ['services', 'tools/pipeline', 'tools/web'],
-  'tools/stage': ['services', 'lambda', 'lib', 'tools/processes', 'tools/pipeline'],
+  'tools/deployed-stage': ['services', 'lambda', 'lib', 'tools/processes', 'tools/pipeline'],
   'tools/local-run': ['services', 'lib', 'tools/processes', 'tools/pipeline', 'tools/web'],
   // The files that are in no folder of tools.
   tools: ['lib', 'tools/processes', 'tools/local-run'],
   'tools/cost': ['lib'],
   'tools/cli': [
     ...['services', 'lib', 'tools', 'tools/processes', 'tools/pipeline'],
-    ...['tools/stage', 'tools/local-run', 'tools/cost', 'tools/web'],
+    ...['tools/deployed-stage', 'tools/local-run', 'tools/cost', 'tools/web'],
   ],
   // Nothing else imports the command line: this describes it.
   'tools/docs': ['services', 'lib', 'tools/cli'],

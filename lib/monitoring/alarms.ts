@@ -2,39 +2,39 @@ import { Alarm, ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Watch } from './watch';
+import type { AlarmDefinition } from './alarm-definition';
 
-/** Properties of {@link WatchAlarms}. */
-export interface WatchAlarmsProps {
+/** Properties of {@link StageAlarms}. */
+export interface StageAlarmsProps {
   /** Prefix of the alarms' names, for example `pinterest-dev`. */
   readonly name: string;
-  readonly watches: readonly Watch[];
+  readonly definitions: readonly AlarmDefinition[];
   /** Notified of alarm and recovery. */
   readonly topic: ITopic;
   /** The runbook's URL. */
   readonly runbookUrl: string;
 }
 
-/** One alarm per watch, named `<pipeline>/<part>/<problem>`. */
-export class WatchAlarms extends Construct {
+/** One alarm per definition, named `<pipeline>/<part>/<problem>`. */
+export class StageAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { name, watches, topic, runbookUrl }: WatchAlarmsProps) {
+  constructor(scope: Construct, id: string, { name, definitions, topic, runbookUrl }: StageAlarmsProps) {
     super(scope, id);
     const action = new SnsAction(topic);
-    this.alarms = watches.map((watch) => {
-      const alarm = new Alarm(this, watch.name.replace('/', '-'), {
-        alarmName: `${name}/${watch.name}`,
-        alarmDescription: `${watch.description} What to do: ${runbookUrl}#${runbookAnchor(watch.name)}`,
-        metric: watch.metric,
+    this.alarms = definitions.map((definition) => {
+      const alarm = new Alarm(this, definition.name.replace('/', '-'), {
+        alarmName: `${name}/${definition.name}`,
+        alarmDescription: `${definition.description} What to do: ${runbookUrl}#${runbookAnchor(definition.name)}`,
+        metric: definition.metric,
         comparisonOperator:
-          watch.breaching === 'above'
+          definition.breaching === 'above'
             ? ComparisonOperator.GREATER_THAN_THRESHOLD
             : ComparisonOperator.LESS_THAN_THRESHOLD,
-        threshold: watch.threshold,
-        evaluationPeriods: watch.periods,
-        datapointsToAlarm: watch.periods,
-        treatMissingData: watch.treatMissingData,
+        threshold: definition.threshold,
+        evaluationPeriods: definition.periods,
+        datapointsToAlarm: definition.periods,
+        treatMissingData: definition.treatMissingData,
       });
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);

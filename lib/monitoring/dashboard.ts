@@ -8,23 +8,23 @@ import {
   type IWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { Watch } from './watch';
+import type { AlarmDefinition } from './alarm-definition';
 
-/** Properties of a {@link WatchDashboard}. */
-export interface WatchDashboardProps {
+/** Properties of a {@link AlarmDashboard}. */
+export interface AlarmDashboardProps {
   readonly name: string;
-  readonly watches: readonly Watch[];
+  readonly definitions: readonly AlarmDefinition[];
   readonly alarms: readonly Alarm[];
 }
 
 /** A third of a dashboard's 24 columns. */
 const WIDTH = 8;
 
-/** The state of all alarms, then for each part a graph of each watch with its threshold. */
-export class WatchDashboard extends Construct {
-  constructor(scope: Construct, id: string, { name, watches, alarms }: WatchDashboardProps) {
+/** The state of all alarms, then for each part a graph of each alarm with its threshold. */
+export class AlarmDashboard extends Construct {
+  constructor(scope: Construct, id: string, { name, definitions, alarms }: AlarmDashboardProps) {
     super(scope, id);
-    const parts = [...new Set(watches.map(partOf))];
+    const parts = [...new Set(definitions.map(partOf))];
     new Dashboard(this, 'Dashboard', {
       dashboardName: name,
       // Daily and per-minute graphs share the dashboard's time range.
@@ -33,16 +33,16 @@ export class WatchDashboard extends Construct {
         [new AlarmStatusWidget({ title: `Alarms of ${name}`, alarms: [...alarms], width: 3 * WIDTH })],
         ...parts.flatMap((part): IWidget[][] => [
           [new TextWidget({ markdown: `## ${part}`, width: 3 * WIDTH, height: 1 })],
-          watches.filter((watch) => partOf(watch) === part).map(graph),
+          definitions.filter((definition) => partOf(definition) === part).map(graph),
         ]),
       ],
     });
   }
 }
 
-const partOf = ({ name }: Watch): string => name.split('/')[0] ?? name;
+const partOf = ({ name }: AlarmDefinition): string => name.split('/')[0] ?? name;
 
-function graph({ name, metric, threshold, breaching }: Watch): GraphWidget {
+function graph({ name, metric, threshold, breaching }: AlarmDefinition): GraphWidget {
   return new GraphWidget({
     title: name,
     left: [metric],

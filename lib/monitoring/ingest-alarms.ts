@@ -9,10 +9,13 @@ import type { DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import { clientHostMetrics, logMetrics } from './metric-namespaces';
 import type { AlarmThresholds, Deployment } from '../stages';
-import { COUNT, HIGHEST, metricOf, sumOf, type Watch } from './watch';
+import { COUNT, HIGHEST, metricOf, sumOf, type AlarmDefinition } from './alarm-definition';
 
 /** The API, for both paths. */
-export function apiWatches(api: ApiStage, { apiErrorsPercent, apiLatencyP99Ms }: AlarmThresholds): Watch[] {
+export function apiAlarms(
+  api: ApiStage,
+  { apiErrorsPercent, apiLatencyP99Ms }: AlarmThresholds,
+): AlarmDefinition[] {
   const period = Duration.minutes(5);
   return [
     {
@@ -39,11 +42,11 @@ export function apiWatches(api: ApiStage, { apiErrorsPercent, apiLatencyP99Ms }:
 }
 
 /** The client host with the REST proxy. */
-export function clientHostWatches(
+export function clientHostAlarms(
   { userId, stage }: Deployment,
   targets: NetworkTargetGroup,
   { clientHostDiskPercent }: AlarmThresholds,
-): Watch[] {
+): AlarmDefinition[] {
   const namespace = clientHostMetrics(userId, stage.name);
   return [
     {
@@ -79,11 +82,11 @@ export function clientHostWatches(
 }
 
 /** The emulator: failed invocations, and runs that did not send everything. */
-export function emulatorWatches(
+export function emulatorAlarms(
   scope: Construct,
   { userId, stage }: Deployment,
   emulator: Function,
-): Watch[] {
+): AlarmDefinition[] {
   const namespace = logMetrics(userId, stage.name);
   new MetricFilter(scope, 'EmulatorRuns', {
     logGroup: emulator.logGroup,
@@ -109,10 +112,10 @@ export function emulatorWatches(
 }
 
 /** The source database, where the app deploys it. */
-export function databaseWatches(
+export function databaseAlarms(
   instance: DatabaseInstance,
   { databaseCpuPercent, databaseFreeStorageGiB }: AlarmThresholds,
-): Watch[] {
+): AlarmDefinition[] {
   const period = Duration.minutes(5);
   return [
     {

@@ -6,22 +6,22 @@ import { MetricFilter, FilterPattern, type ILogGroup } from 'aws-cdk-lib/aws-log
 import type { Construct } from 'constructs';
 import { logMetrics } from './metric-namespaces';
 import type { AlarmThresholds, Deployment } from '../stages';
-import { HIGHEST, highestOf, HOURLY, metricOf, type Watch } from './watch';
+import { HIGHEST, highestOf, HOURLY, metricOf, type AlarmDefinition } from './alarm-definition';
 
 const KAFKA = 'AWS/Kafka';
 const CONNECT = 'AWS/KafkaConnect';
 
 /**
- * Watches of provisioned brokers; AWS operates those of a serverless cluster.
+ * Alarms of provisioned brokers; AWS operates those of a serverless cluster.
  *
  * Not `ActiveControllerCount`: with KRaft, brokers do not report controller metrics (KIP-771) and AWS does not document
  * who does, so an alarm that treats missing data as breaching might never recover.
  */
-export function brokerWatches(
+export function brokerAlarms(
   { userId, stage }: Deployment,
   brokers: number,
   { brokerDiskPercent }: AlarmThresholds,
-): Watch[] {
+): AlarmDefinition[] {
   const cluster = { 'Cluster Name': `${userId}-${stage.name}` };
   const disks = Array.from({ length: brokers }, (_, index) =>
     metricOf(KAFKA, 'KafkaDataLogsDiskUsed', { ...cluster, 'Broker ID': String(index + 1) }, HIGHEST),
@@ -49,11 +49,11 @@ export function brokerWatches(
 }
 
 /** The sink's lag on a cluster of this app. */
-export function sinkLagWatches(
+export function sinkLagAlarms(
   { userId, stage }: Deployment,
   consumerGroup: string,
   { sinkLagSeconds }: AlarmThresholds,
-): Watch[] {
+): AlarmDefinition[] {
   const lags = FEED_NAMES.map((feed) =>
     metricOf(
       KAFKA,
@@ -80,11 +80,11 @@ export function sinkLagWatches(
 }
 
 /**
- * Watches of the function that copies dead-letter records into the bucket.
+ * Alarms of the function that copies dead-letter records into the bucket.
  *
- * @param sinkIsWatched whether there is a watch `sink/dead-letters`.
+ * @param sinkHasAlarms whether there is an alarm `sink/dead-letters`.
  */
-export function deadLetterWatches(keeper: IFunction, sinkIsWatched: boolean): Watch[] {
+export function deadLetterAlarms(keeper: IFunction, sinkHasAlarms: boolean): AlarmDefinition[] {
   return [
     {
       name: 'sink/dead-letters-kept',
@@ -94,18 +94,18 @@ export function deadLetterWatches(keeper: IFunction, sinkIsWatched: boolean): Wa
       threshold: 0,
       periods: 3,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      ...(sinkIsWatched ? { earlySignOf: 'sink/dead-letters' } : {}),
+      ...(sinkHasAlarms ? { earlySignOf: 'sink/dead-letters' } : {}),
     },
   ];
 }
 
-/** Watches of the sink on MSK Connect. Dead-letter records are counted by a metric filter on the worker's log. */
-export function sinkWatches(
+/** Alarms of the sink on MSK Connect. Dead-letter records are counted by a metric filter on the worker's log. */
+export function sinkAlarms(
   scope: Construct,
   { userId, stage }: Deployment,
   { connectorName, logGroup }: { readonly connectorName: string; readonly logGroup: ILogGroup },
   { deadLettersPerHour }: AlarmThresholds,
-): Watch[] {
+): AlarmDefinition[] {
   const connector = { ConnectorName: connectorName };
   const namespace = logMetrics(userId, stage.name);
   new MetricFilter(scope, 'DeadLetters', {

@@ -4,18 +4,18 @@ import type { Construct } from 'constructs';
 import { AlarmTopic } from './alarm-topic';
 import { MonthlyBudget } from './monthly-budget';
 import { SourceDatabase } from '../source/source-database';
-import { WatchAlarms } from './alarms';
-import { WatchDashboard } from './dashboard';
-import { apiWatches, clientHostWatches, databaseWatches, emulatorWatches } from './ingest-alarms';
-import { brokerWatches, deadLetterWatches, sinkLagWatches, sinkWatches } from './kafka-alarms';
-import { batchWatches, quarantineWatch, streamWatches } from './table-alarms';
-import type { Watch } from './watch';
+import { StageAlarms } from './alarms';
+import { AlarmDashboard } from './dashboard';
+import { apiAlarms, clientHostAlarms, databaseAlarms, emulatorAlarms } from './ingest-alarms';
+import { brokerAlarms, deadLetterAlarms, sinkLagAlarms, sinkAlarms } from './kafka-alarms';
+import { batchAlarms, quarantineAlarm, streamAlarms } from './table-alarms';
+import type { AlarmDefinition } from './alarm-definition';
 import type { Pipeline } from '../pipeline';
-import type { AlarmThresholds, Deployment, WatchedOperations } from '../stages';
+import type { AlarmThresholds, Deployment, AlarmOperations } from '../stages';
 
 /** Properties of the {@link OperationsStack}. */
 export interface OperationsStackProps extends StackProps {
-  readonly operations: WatchedOperations;
+  readonly operations: AlarmOperations;
   /** All that is watched. */
   readonly watched: Omit<Pipeline, 'operations'>;
   readonly encryptionKey: IKey;
@@ -28,17 +28,17 @@ export class OperationsStack extends Stack {
     super(scope, id, { description: 'Pinterest data pipeline: alarms, dashboard and budget', ...stackProps });
     const name = `${deployment.userId}-${deployment.stage.name}`;
     const { topic } = new AlarmTopic(this, 'Alarm', { email: operations.alarmEmail, encryptionKey });
-    const watches = this.watches(deployment, watched, operations.thresholds);
-    const { alarms } = new WatchAlarms(this, 'Alarms', {
+    const definitions = this.definitions(deployment, watched, operations.thresholds);
+    const { alarms } = new StageAlarms(this, 'Alarms', {
       name,
-      watches:
+      definitions:
         operations.alarms === 'all'
-          ? watches
-          : watches.filter(({ earlySignOf }) => earlySignOf === undefined),
+          ? definitions
+          : definitions.filter(({ earlySignOf }) => earlySignOf === undefined),
       topic,
       runbookUrl: operations.runbookUrl,
     });
-    new WatchDashboard(this, 'Overview', { name, watches, alarms });
+    new AlarmDashboard(this, 'Overview', { name, definitions, alarms });
     new MonthlyBudget(this, 'Budget', { name, limitUsd: operations.monthlyBudgetUsd, topic });
     new CfnOutput(this, 'AlarmTopicArn', {
       value: topic.topicArn,
@@ -46,33 +46,33 @@ export class OperationsStack extends Stack {
     });
   }
 
-  /** What the app deploys and therefore watches, in the order of the data flow. */
-  private watches(
+  /** Alarms on what the app deploys, in the order of the data flow. */
+  private definitions(
     deployment: Deployment,
     watched: OperationsStackProps['watched'],
     thresholds: AlarmThresholds,
-  ): Watch[] {
+  ): AlarmDefinition[] {
     const { kafka, batch, clientHost } = watched;
     const { source } = watched.source;
     const { stage } = deployment;
     const sink = kafka.connectSink;
     return [
-      ...(source instanceof SourceDatabase ? databaseWatches(source.instance, thresholds) : []),
-      ...emulatorWatches(this, deployment, watched.emulator.emulator.function),
-      ...apiWatches(watched.api.api.restApi.deploymentStage, thresholds),
-      ...(clientHost ? clientHostWatches(deployment, clientHost.proxy.targets, thresholds) : []),
+      ...(source instanceof SourceDatabase ? databaseAlarms(source.instance, thresholds) : []),
+      ...emulatorAlarms(this, deployment, watched.emulator.emulator.function),
+      ...apiAlarms(watched.api.api.restApi.deploymentStage, thresholds),
+      ...(clientHost ? clientHostAlarms(deployment, clientHost.proxy.targets, thresholds) : []),
       ...(watched.cluster && stage.kafka.kind === 'msk' && stage.kafka.capacity.kind === 'provisioned'
-        ? brokerWatches(deployment, watched.cluster.cluster.brokers, thresholds)
+        ? brokerAlarms(deployment, watched.cluster.cluster.brokers, thresholds)
         : []),
-      ...(watched.cluster && sink ? sinkLagWatches(deployment, sink.consumerGroup, thresholds) : []),
-      ...(sink ? sinkWatches(this, deployment, sink, thresholds) : []),
-      ...deadLetterWatches(kafka.deadLetters.function, sink !== undefined),
-      ...streamWatches(watched.stream.tables, thresholds),
-      quarantineWatch(deployment, 'streams', thresholds),
+      ...(watched.cluster && sink ? sinkLagAlarms(deployment, sink.consumerGroup, thresholds) : []),
+      ...(sink ? sinkAlarms(this, deployment, sink, thresholds) : []),
+      ...deadLetterAlarms(kafka.deadLetters.function, sink !== undefined),
+      ...streamAlarms(watched.stream.tables, thresholds),
+      quarantineAlarm(deployment, 'streams', thresholds),
       ...(batch
         ? [
-            quarantineWatch(deployment, 'topics', thresholds),
-            ...batchWatches(deployment, batch.daily.stateMachine, thresholds),
+            quarantineAlarm(deployment, 'topics', thresholds),
+            ...batchAlarms(deployment, batch.daily.stateMachine, thresholds),
           ]
         : []),
     ];

@@ -15,8 +15,8 @@ import {
   percentOf,
   sumOf,
   type Measure,
-  type Watch,
-} from './watch';
+  type AlarmDefinition,
+} from './alarm-definition';
 
 type Path = 'topics' | 'streams';
 
@@ -26,7 +26,7 @@ function counted({ userId, stage }: Deployment, name: string, path: Path, measur
 }
 
 /** The functions of the streaming path. */
-export function streamWatches(tables: StreamTables, thresholds: AlarmThresholds): Watch[] {
+export function streamAlarms(tables: StreamTables, thresholds: AlarmThresholds): AlarmDefinition[] {
   const { appenders, maintenance, redrive } = tables;
   const { iteratorAgeMs, appendErrorsPer5Minutes } = thresholds;
   const functions = appenders.map((one) => one.function);
@@ -111,11 +111,11 @@ export function streamWatches(tables: StreamTables, thresholds: AlarmThresholds)
 }
 
 /** The share of rejected records on a path. */
-export function quarantineWatch(
+export function quarantineAlarm(
   deployment: Deployment,
   path: Path,
   { quarantinePercent }: AlarmThresholds,
-): Watch {
+): AlarmDefinition {
   return {
     name: `quarantine/${path}`,
     description: `Too many records of the ${path} are rejected and go to quarantine.`,
@@ -132,13 +132,13 @@ export function quarantineWatch(
 }
 
 /** The daily batch and what its reconciliation counts. */
-export function batchWatches(
+export function batchAlarms(
   deployment: Deployment,
   machine: StateMachine,
   { batchAgeHours }: AlarmThresholds,
-): Watch[] {
+): AlarmDefinition[] {
   const hourly = { statistic: Stats.SUM, period: Duration.hours(1) };
-  const found = (name: string, description: string, metric: string): Watch => ({
+  const found = (name: string, description: string, metric: string): AlarmDefinition => ({
     name,
     description,
     // Over both paths and all feeds, summed by `lambda/table-engine/reconcile.py`.

@@ -9,7 +9,7 @@ import { readRegion } from './common-settings';
 import { readConnect, type MskConnect } from './connect';
 import { readKafka, type KafkaPart, type Msk, type TopicSettings } from './kafka';
 import { readNetwork, type MadeNetwork, type NetworkPart } from './network';
-import { readOperations, type WatchedOperations } from './operations';
+import { readOperations, type AlarmOperations } from './operations';
 import { readRestProxy, type ClientHost } from './rest-proxy';
 import { oneOf, optionalFile, optionalText, SettingError, type SettingReader } from './settings';
 import { readPluginConfig } from './sink';
@@ -39,7 +39,7 @@ export interface AwsDefaults extends Omit<
   readonly source: RdsSource;
   readonly tableEngine: Omit<Stage['tableEngine'], 'package'>;
   readonly batch: DailyBatchSettings;
-  readonly operations: WatchedOperations;
+  readonly operations: AlarmOperations;
 }
 
 /**

@@ -30,7 +30,7 @@ export interface AlarmThresholds {
 }
 
 /** Dashboard, alarms and budget. */
-export interface WatchedOperations {
+export interface AlarmOperations {
   readonly kind: 'watched';
   /**
    * Who is sent alarms by e-mail; has to confirm it once.
@@ -48,10 +48,10 @@ export interface WatchedOperations {
 }
 
 /** Who notices that something is wrong; with `none`, no one but the command line. */
-export type OperationsPart = WatchedOperations | { readonly kind: 'none' };
+export type OperationsPart = AlarmOperations | { readonly kind: 'none' };
 
 /** Reads `alarms`, `alarmEmail`, `monthlyBudgetUsd` and `runbookUrl`. @throws SettingError when one of them cannot be used. */
-export function readOperations(made: WatchedOperations, read: SettingReader): WatchedOperations {
+export function readOperations(made: AlarmOperations, read: SettingReader): AlarmOperations {
   return {
     ...made,
     alarms: oneOf(read, 'alarms', ['all', 'effects'], made.alarms),

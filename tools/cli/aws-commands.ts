@@ -1,10 +1,10 @@
 /** The commands for the stages on Amazon's AWS. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { brokers } from '../stage/brokers';
-import { connect, CONNECT_WAYS, type ConnectWay } from '../stage/connect';
+import { brokers } from '../deployed-stage/brokers';
+import { connect, CONNECT_WAYS, type ConnectWay } from '../deployed-stage/connect';
 import { formatCost } from './format-cost';
-import { regionOf } from '../stage/stage-aws';
-import { sourceSnapshots, type SourceSnapshot } from '../stage/snapshots';
+import { regionOf } from '../deployed-stage/stage-aws';
+import { sourceSnapshots, type SourceSnapshot } from '../deployed-stage/snapshots';
 import { textTable } from '../text-table';
 import { AWS_STAGES, regionOption, stageOf, userIdOption, type StageFlags } from './stage-option';
 

@@ -17,6 +17,6 @@ export async function openPipeline(flags: StageFlags): Promise<Pipeline> {
     const { LocalPipeline } = await import('../local-run/local-pipeline.js');
     return new LocalPipeline(flags.userId);
   }
-  const { StagePipeline } = await import('../stage/stage-pipeline.js');
+  const { StagePipeline } = await import('../deployed-stage/stage-pipeline.js');
   return new StagePipeline(stageOf(flags));
 }

@@ -4,7 +4,7 @@ import { checkUserId, DEFAULT_USER_ID } from '../../services/contract';
 import { checked } from './arguments';
 import { ONLY_AWS, type Capability } from '../pipeline/capabilities';
 import type { StageAws } from '../pipeline/deployment';
-import { regionOf } from '../stage/stage-aws';
+import { regionOf } from '../deployed-stage/stage-aws';
 
 /** The stages on AWS. */
 export const AWS_STAGES = ['dev', 'prod'] as const;

@@ -1,6 +1,6 @@
 /**
  * The one interface to a pipeline, whether it is the local run (`tools/local-run/local-pipeline.ts`) or a stage on AWS
- * (`tools/stage/stage-pipeline.ts`). What one of them cannot do is data: `capabilities.ts`.
+ * (`tools/deployed-stage/stage-pipeline.ts`). What one of them cannot do is data: `capabilities.ts`.
  */
 import type { EmulatorReport } from '../../services/emulator';
 import type { Answers } from './answers';

@@ -18,12 +18,28 @@ test.each([
   ['lambda/topics/index.ts', '../../lib/kafka/topics', 'lambda may not import lib'],
   ['tools/processes/child.ts', '../pipeline/status', 'tools/processes may not import tools/pipeline'],
   ['tools/pipeline/batch.ts', '../cli/format-batch', 'tools/pipeline may not import tools/cli'],
-  ['tools/pipeline/doctor/check.ts', '../../stage/stage-aws', 'tools/pipeline may not import tools/stage'],
+  [
+    'tools/pipeline/doctor/check.ts',
+    '../../deployed-stage/stage-aws',
+    'tools/pipeline may not import tools/deployed-stage',
+  ],
   ['tools/pipeline/status.ts', '../local-run/paths', 'tools/pipeline may not import tools/local-run'],
   ['tools/local-run/run.ts', '../cli/start-options', 'tools/local-run may not import tools/cli'],
-  ['tools/local-run/doctor/a.ts', '../../stage/stage-aws', 'tools/local-run may not import tools/stage'],
-  ['tools/stage/connect.ts', '../local-run/install/tools', 'tools/stage may not import tools/local-run'],
-  ['tools/stage/stage-batch.ts', '../cli/format-batch', 'tools/stage may not import tools/cli'],
+  [
+    'tools/local-run/doctor/a.ts',
+    '../../deployed-stage/stage-aws',
+    'tools/local-run may not import tools/deployed-stage',
+  ],
+  [
+    'tools/deployed-stage/connect.ts',
+    '../local-run/install/tools',
+    'tools/deployed-stage may not import tools/local-run',
+  ],
+  [
+    'tools/deployed-stage/stage-batch.ts',
+    '../cli/format-batch',
+    'tools/deployed-stage may not import tools/cli',
+  ],
   ['tools/bench/run.ts', '../cli/format-batch', 'tools/bench may not import tools/cli'],
   ['tools/cost/overview.ts', '../cli/format-cost', 'tools/cost may not import tools/cli'],
 ])('%s may not import %s', (file, source, message) => {
@@ -42,8 +58,8 @@ test.each([
 
 test('the other direction, packages, the own folder and tests are free', () => {
   const text = (source: string): string => `import { one } from '${source}';`;
-  expect(problems('tools/cli/pipeline.ts', text('../stage/stage-pipeline'))).toEqual([]);
-  expect(problems('tools/stage/doctor/a.ts', text('../../pipeline/doctor/check'))).toEqual([]);
+  expect(problems('tools/cli/pipeline.ts', text('../deployed-stage/stage-pipeline'))).toEqual([]);
+  expect(problems('tools/deployed-stage/doctor/a.ts', text('../../pipeline/doctor/check'))).toEqual([]);
   expect(problems('tools/pipeline/status.ts', text('./stage/cli'))).toEqual([]);
   expect(problems('services/emulator/ports.ts', text('tools/cli/lib'))).toEqual([]);
   expect(problems('test/unit/tools/cli/a.test.ts', text('../../../../tools/cli/pipeline'))).toEqual([]);

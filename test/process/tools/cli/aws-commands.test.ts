@@ -14,7 +14,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ec2Answer, instanceXml, ScriptedAws, stacksAnswer } from '../../../unit/tools/stage/scripted-aws';
+import {
+  ec2Answer,
+  instanceXml,
+  ScriptedAws,
+  stacksAnswer,
+} from '../../../unit/tools/deployed-stage/scripted-aws';
 
 const PROJECT = path.join(__dirname, '../../../..');
 const KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { invocation, ScriptedAws, stacksAnswer } from '../../../unit/tools/stage/scripted-aws';
+import { invocation, ScriptedAws, stacksAnswer } from '../../../unit/tools/deployed-stage/scripted-aws';
 
 const PROJECT = path.join(__dirname, '../../../..');
 

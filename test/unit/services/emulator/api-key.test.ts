@@ -1,5 +1,5 @@
 import { readApiKey } from '../../../../services/emulator/api-key';
-import { ScriptedAws } from '../../tools/stage/scripted-aws';
+import { ScriptedAws } from '../../tools/deployed-stage/scripted-aws';
 
 let aws: ScriptedAws;
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import { requireDeployed } from '../../../../tools/local-run/deploy';
 import { stackProblems, wantedStacks } from '../../../../tools/local-run/deployed-stacks';
 import { isWhole } from '../../../../tools/pipeline/pipeline-stacks';
-import { ScriptedAws, stacksAnswer } from '../stage/scripted-aws';
+import { ScriptedAws, stacksAnswer } from '../deployed-stage/scripted-aws';
 
 const WANTED = [{ name: 'me-local-api', outputs: ['ApiUrl'] }];
 const stack = (StackStatus: string, more: object = {}): Stack => ({

@@ -5,7 +5,7 @@ import { LocalAwsError, runningLocalDeployment } from '../../../../tools/local-r
 import { statusByProcesses } from '../../../../tools/local-run/process-status';
 import { formatStatus } from '../../../../tools/cli/format-status';
 import { startTime } from '../../../../tools/processes/identity.cjs';
-import { ScriptedAws, stacksAnswer } from '../stage/scripted-aws';
+import { ScriptedAws, stacksAnswer } from '../deployed-stage/scripted-aws';
 import { openState, stateFolder, writeJson } from '../../../../tools/local-run/state/state-folder';
 
 let root: string;

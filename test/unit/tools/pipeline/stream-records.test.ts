@@ -1,5 +1,5 @@
 import { streamRecords } from '../../../../tools/pipeline/stream-records';
-import { ScriptedAws, type AwsAnswer } from '../stage/scripted-aws';
+import { ScriptedAws, type AwsAnswer } from '../deployed-stage/scripted-aws';
 
 const FROM = new Date('2026-01-31T12:00:00Z');
 const TO = new Date('2026-01-31T13:00:00Z');

@@ -1,4 +1,4 @@
-import { failureIn, invokeFunction } from '../../../../tools/stage/invoke-function';
+import { failureIn, invokeFunction } from '../../../../tools/deployed-stage/invoke-function';
 import { functionError, invocation, ScriptedAws } from './scripted-aws';
 
 const never = new AbortController().signal;

@@ -1,5 +1,5 @@
 import { formatSnapshots } from '../../../../tools/cli/aws-commands';
-import { sourceSnapshots } from '../../../../tools/stage/snapshots';
+import { sourceSnapshots } from '../../../../tools/deployed-stage/snapshots';
 import { ScriptedAws, type AwsAnswer } from './scripted-aws';
 
 interface Snapshot {

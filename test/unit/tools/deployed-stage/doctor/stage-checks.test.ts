@@ -1,6 +1,6 @@
 /** What `doctor --stage` finds wrong with each part of a stage, and whom it names a missing right to. */
 import { isWell } from '../../../../../tools/pipeline/doctor/check';
-import { doctorOfStage } from '../../../../../tools/stage/doctor/stage-doctor';
+import { doctorOfStage } from '../../../../../tools/deployed-stage/doctor/stage-doctor';
 import type { AwsAnswer, AwsAnswerer } from '../scripted-aws';
 import { bad, lineOf, useHealthyStage } from './healthy-stage';
 import {

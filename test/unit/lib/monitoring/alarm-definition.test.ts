@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { COUNT, highestOf, HOURLY, metricOf, percentOf, sumOf } from '../../../../lib/monitoring/watch';
+import {
+  COUNT,
+  highestOf,
+  HOURLY,
+  metricOf,
+  percentOf,
+  sumOf,
+} from '../../../../lib/monitoring/alarm-definition';
 
 const [a, b] = ['A', 'B'].map((name) => metricOf('Space', name, { Size: 'small' }, HOURLY)) as [
   Metric,

@@ -1,4 +1,4 @@
-import { StagePipeline } from '../../../../tools/stage/stage-pipeline';
+import { StagePipeline } from '../../../../tools/deployed-stage/stage-pipeline';
 import type { FlowSample } from '../../../../tools/pipeline/flow';
 import { ScriptedAws } from './scripted-aws';
 

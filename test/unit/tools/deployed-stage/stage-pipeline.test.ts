@@ -1,6 +1,6 @@
 import type { Pipeline } from '../../../../tools/pipeline/pipeline';
 import type { Reconciliation } from '../../../../tools/pipeline/reconcile';
-import { StagePipeline } from '../../../../tools/stage/stage-pipeline';
+import { StagePipeline } from '../../../../tools/deployed-stage/stage-pipeline';
 import { functionError, invocation, ScriptedAws, stacksAnswer } from './scripted-aws';
 
 const control = { signal: new AbortController().signal, tell: () => undefined };

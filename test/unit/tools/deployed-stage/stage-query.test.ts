@@ -1,6 +1,6 @@
 import type { Control } from '../../../../tools/pipeline/pipeline';
 import type { QueryOptions, QueryResult } from '../../../../tools/pipeline/query';
-import { queryOnStage, tablesOfStage } from '../../../../tools/stage/stage-query';
+import { queryOnStage, tablesOfStage } from '../../../../tools/deployed-stage/stage-query';
 import { type AwsAnswer, ScriptedAws, stacksAnswer } from './scripted-aws';
 
 let aws: ScriptedAws;

@@ -1,4 +1,4 @@
-import { requireReading } from '../../../../tools/stage/read-only-sql';
+import { requireReading } from '../../../../tools/deployed-stage/read-only-sql';
 
 test.each([
   'select 1',

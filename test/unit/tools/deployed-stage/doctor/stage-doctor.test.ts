@@ -1,5 +1,5 @@
 /** `doctor --stage`, against a server that plays AWS: what is asked, and what is not. */
-import { doctorOfStage } from '../../../../../tools/stage/doctor/stage-doctor';
+import { doctorOfStage } from '../../../../../tools/deployed-stage/doctor/stage-doctor';
 import type { AwsAnswer, AwsAnswerer } from '../scripted-aws';
 import { bad, lineOf, useHealthyStage } from './healthy-stage';
 import {

@@ -1,5 +1,5 @@
 import { formatStatus } from '../../../../tools/cli/format-status';
-import { stageStatus } from '../../../../tools/stage/stage-status';
+import { stageStatus } from '../../../../tools/deployed-stage/stage-status';
 import { ScriptedAws, stacksAnswer } from './scripted-aws';
 
 let aws: ScriptedAws;

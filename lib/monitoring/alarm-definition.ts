@@ -1,4 +1,4 @@
-/** A watch: a metric with a threshold, from which an alarm and a graph are made. */
+/** The definition of an alarm: a metric with a threshold, from which it and a graph are made. */
 import { Duration } from 'aws-cdk-lib';
 import {
   MathExpression,
@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 
 /** Definition of an alarm. */
-export interface Watch {
+export interface AlarmDefinition {
   /**
    * Part and problem, for example `sink/failed-tasks`: the end of the alarm's name, and the heading of its section in
    * `docs/runbook.md`.
@@ -26,7 +26,7 @@ export interface Watch {
   /** `NOT_BREACHING` where no data means no events, `BREACHING` where there should always be data. */
   readonly treatMissingData: TreatMissingData;
   /**
-   * The name of the watch that fires when this one causes harm. A stage may omit alarms of early signs.
+   * The name of the alarm that fires when this one causes harm. A stage may omit alarms of early signs.
    *
    * @default none: not an early sign
    */

@@ -1,5 +1,5 @@
 import { formatReplay } from '../../../../tools/cli/format-replay';
-import { replayOnStage } from '../../../../tools/stage/stage-replay';
+import { replayOnStage } from '../../../../tools/deployed-stage/stage-replay';
 import type { StreamRecordLine } from '../../../../tools/pipeline/stream-records';
 import { functionError, invocation, ScriptedAws, stacksAnswer, type AwsAnswer } from './scripted-aws';
 

@@ -1,5 +1,5 @@
 import { runEmulation, reportsOf } from '../../../../tools/pipeline/emulate';
-import { emulateInParts, emulateOnStage } from '../../../../tools/stage/stage-emulate';
+import { emulateInParts, emulateOnStage } from '../../../../tools/deployed-stage/stage-emulate';
 import type { EmulatorReport } from '../../../../services/emulator';
 import type { EmulatorEvent } from '../../../../lambda/emulator/event';
 import { functionError, invocation, ScriptedAws, stacksAnswer } from './scripted-aws';

@@ -1,4 +1,4 @@
-import { linkToReport } from '../../../../tools/stage/stage-report';
+import { linkToReport } from '../../../../tools/deployed-stage/stage-report';
 import { ScriptedAws, stacksAnswer } from './scripted-aws';
 
 const HEAD = 'HEAD /sink/reports/latest.html';

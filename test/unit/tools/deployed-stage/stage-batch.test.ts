@@ -1,7 +1,7 @@
 import { formatBatch } from '../../../../tools/cli/format-batch';
 import type { BatchResult } from '../../../../tools/pipeline/batch';
 import type { Control } from '../../../../tools/pipeline/pipeline';
-import { batchOnStage } from '../../../../tools/stage/stage-batch';
+import { batchOnStage } from '../../../../tools/deployed-stage/stage-batch';
 import { type AwsAnswer, ScriptedAws, stacksAnswer } from './scripted-aws';
 
 const MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:daily';

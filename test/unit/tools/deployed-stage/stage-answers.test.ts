@@ -1,6 +1,6 @@
 import { formatAnswers } from '../../../../tools/cli/format-answers';
 import { answersMade } from '../../../../tools/pipeline/answers';
-import { keptAnswers } from '../../../../tools/stage/stage-answers';
+import { keptAnswers } from '../../../../tools/deployed-stage/stage-answers';
 import { ScriptedAws, stacksAnswer } from './scripted-aws';
 
 const GET = 'GET /sink/answers/answers.json?x-id=GetObject';

@@ -1,4 +1,4 @@
-import { rejectsOnStage } from '../../../../tools/stage/stage-rejects';
+import { rejectsOnStage } from '../../../../tools/deployed-stage/stage-rejects';
 import { ScriptedAws, stacksAnswer } from './scripted-aws';
 
 let aws: ScriptedAws;

@@ -29,12 +29,22 @@ export interface RunningProxy {
   stop(): Promise<void>;
 }
 
-/**
- * Starts a proxy. It does not wait for Kafka: until a broker responds, requests get 503.
- *
- * @throws Error when the port is unavailable.
- */
-export async function startProxy(options: ProxyOptions, log: Log): Promise<RunningProxy> {
+/** The options of what sends records. */
+export type SendingOptions = Pick<
+  ProxyOptions,
+  'kafka' | 'deliveryTimeoutMs' | 'lanesPerTopic' | 'maxBatchBytes'
+>;
+
+/** What sends records, and reads metadata. */
+export interface Sending {
+  readonly sender: RecordSender;
+  readonly metadata: KafkaMetadata;
+  /** Waits until every record has a result, and disconnects. */
+  readonly close: () => Promise<void>;
+}
+
+/** Assembles what sends records. It connects when it is needed. */
+export function createRecordSender(options: SendingOptions, log: Log): Sending {
   // Two attempts fit into a record's delivery time-out.
   const requestTimeoutMs = Math.max(100, Math.floor(options.deliveryTimeoutMs / 2));
   const kafka = createKafka({
@@ -70,6 +80,22 @@ export async function startProxy(options: ProxyOptions, log: Log): Promise<Runni
       idleLaneMs: IDLE_LANE_MS,
     },
   );
+  return {
+    sender,
+    metadata,
+    close: async () => {
+      await Promise.all([sender.close(), metadata.close()]);
+    },
+  };
+}
+
+/**
+ * Starts a proxy. It does not wait for Kafka: until a broker responds, requests get 503.
+ *
+ * @throws Error when the port is unavailable.
+ */
+export async function startProxy(options: ProxyOptions, log: Log): Promise<RunningProxy> {
+  const { sender, metadata, close } = createRecordSender(options, log);
   const server = new ProxyServer(
     options,
     {
@@ -91,7 +117,7 @@ export async function startProxy(options: ProxyOptions, log: Log): Promise<Runni
         log('info', 'stopping');
         const orderly = (async () => {
           await server.stop();
-          await Promise.all([sender.close(), metadata.close()]);
+          await close();
           return true;
         })();
         const limit = sleep(options.shutdownTimeoutMs, false, { ref: false });

@@ -7,6 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { jdkProgram } from '../install/tools';
 import { PARTS_ROOT } from '../paths';
 
+/** Java compiles quickly and not well: programs start sooner. */
+export const QUICK_COMPILER = '-XX:TieredStopAtLevel=1';
+
 /** The `java` to run. */
 export function javaProgram(): string {
   return jdkProgram('java');
@@ -35,7 +38,7 @@ export function kafkaJava(
     ...(archiveTo === undefined && existsSync(installed) ? [`-XX:SharedArchiveFile=${installed}`] : []),
     `-Xmx${heapMegabytes}m`,
     '-Xms64m', // Java's own default is a share of the machine's memory, which it then fills before it collects.
-    '-XX:TieredStopAtLevel=1',
+    QUICK_COMPILER,
     '-XX:+UseSerialGC', // The smallest, and fast enough for heaps of this size.
     '-XX:+ExitOnOutOfMemoryError',
     '-XX:-UsePerfData',

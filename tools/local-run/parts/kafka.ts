@@ -9,7 +9,7 @@ import { installedParts } from '../install';
 import { choosePorts } from '../ports';
 import { childEnvironment } from '../../processes/environment';
 import { runCommand } from '../../processes/run-command';
-import { javaProgram, kafkaJava, propertiesText } from './java';
+import { QUICK_COMPILER, javaProgram, kafkaJava, propertiesText } from './java';
 import { emptyFolder, startPart, type PartOptions, type RunningPart } from './part-process';
 
 /** Options of {@link startKafka}. */
@@ -18,6 +18,8 @@ export interface KafkaOptions extends PartOptions {
   readonly ports?: { readonly kafka?: number; readonly controller?: number };
   /** Ports to be used again if they are free. */
   readonly preferredPorts?: Readonly<Record<string, number>>;
+  /** Java's whole compiler: dearer to start, cheaper a record. Default: the quick one. */
+  readonly fullCompiler?: boolean;
 }
 
 /** A running broker. */
@@ -92,7 +94,9 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const part = await startPart({
     name: 'kafka',
     command: javaProgram(),
-    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'kafka.Kafka', [config], archiveTo),
+    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'kafka.Kafka', [config], archiveTo).filter(
+      (argument) => options.fullCompiler !== true || argument !== QUICK_COMPILER,
+    ),
     env,
     cwd: folder,
     stateDir,

@@ -22,10 +22,10 @@ const common = {
         },
       },
     ],
-    // preact has ES modules only, which jest cannot require below Node 24.9.
-    'node_modules/preact/.*\\.mjs$': '@swc/jest',
+    // These have ES modules only, which jest cannot require below Node 24.9.
+    'node_modules/(preact/.*\\.mjs|@platformatic/.*\\.js)$': '@swc/jest',
   },
-  transformIgnorePatterns: ['node_modules/(?!preact/)'],
+  transformIgnorePatterns: ['node_modules/(?!preact/|@platformatic/)'],
   // TypeScript first: beside local-run's guardian.ts there is a guardian.cjs.
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/.local/', '<rootDir>/cdk.out/'],

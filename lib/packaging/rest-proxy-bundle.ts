@@ -13,6 +13,10 @@ export const REST_PROXY_BUNDLE = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // The Kafka client reads its WebAssembly from a file, or else has it in its code; and looks for native code next to itself,
+  // which differs between machines: a bundle must not.
+  alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+  define: { 'import.meta.url': '"file:///"' },
   sourcemap: true,
   logLevel: 'silent',
 } as const satisfies BuildOptions;

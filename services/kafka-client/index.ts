@@ -1,4 +1,4 @@
-/** The only place that configures kafkajs: for the REST proxy and the Lambda functions. */
+/** The only place that configures kafkajs: for the REST proxy's metadata and the Lambda functions. */
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
 
 /** How to reach a Kafka cluster. */
@@ -9,8 +9,11 @@ export interface KafkaConnection {
   readonly clientId: string;
   /** TLS. Default: none. */
   readonly ssl?: KafkaConfig['ssl'];
-  /** Authentication. Default: none. */
-  readonly sasl?: KafkaConfig['sasl'];
+  /** Authentication by tokens, each requested when it is needed. Default: none. */
+  readonly sasl?: {
+    readonly mechanism: 'oauthbearer';
+    readonly oauthBearerProvider: () => Promise<{ readonly value: string }>;
+  };
   /** Connection time-out in milliseconds. Default: 1,000. */
   readonly connectionTimeoutMs?: number;
   /** Request time-out in milliseconds. Default: 5,000. */
@@ -64,8 +67,6 @@ export function createKafka(connection: KafkaConnection): Kafka {
 function sparse(warn: NonNullable<KafkaConnection['warn']>): (entry: LogEntry) => void {
   const last = new Map<string, number>();
   return ({ namespace, log }) => {
-    // Logged for every idempotent producer with limited retries; the lane retries.
-    if (log.message.startsWith('Limiting retries for the idempotent producer')) return;
     const now = Date.now();
     if (now - (last.get(log.message) ?? 0) < 1000) return;
     if (last.size > 100) last.clear();

@@ -1,6 +1,18 @@
-/** A lane's producer by kafkajs: idempotent, one attempt per call. */
-import { KafkaJSError, type Kafka, type Producer } from 'kafkajs';
-import { readKafkaError } from '../kafka-client';
+/**
+ * A lane's producer: idempotent, one request per attempt, by the protocol layer of `@platformatic/kafka`. That library's own
+ * producer repeats failed requests by itself, and so would hide the outcome of an attempt from the lane.
+ */
+import {
+  NumericMap,
+  type Connection,
+  type MessageRecord,
+  initProducerIdV4,
+  metadataV9,
+  produceV9,
+  protocolErrorsCodesById,
+} from '@platformatic/kafka';
+import { type KafkaConnection } from '../kafka-client';
+import { BrokerConnections, causeOf, type Broker } from '../kafka-client/broker-connections';
 import type { Attempt, BatchProducer, LaneRecord } from './lane';
 
 /** Errors by which the broker refuses a batch because of one record. Nothing was stored. */
@@ -27,98 +39,145 @@ const PRODUCER_ERRORS = new Set([
   'UNKNOWN_PRODUCER_ID',
   'INVALID_PRODUCER_ID_MAPPING',
 ]);
+const MISSING_TOPIC_ERRORS = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);
+const ALL_REPLICAS = -1;
+const NO_ID = -1n;
+const NO_EPOCH = -1;
 
-/**
- * kafkajs must never retry a send, so that the lane sees the outcome of every attempt. kafkajs refuses `retries < 1`
- * for an idempotent producer and repeats while `count < retries`; both comparisons are false for NaN.
- */
-const NO_RETRIES = Number.NaN;
+/** A protocol error by which a broker answers. */
+class BrokerError extends Error {
+  constructor(
+    /** Kafka's name of it, for example `MESSAGE_TOO_LARGE`. */
+    readonly type: string,
+    detail: string | null,
+  ) {
+    super(detail === null || detail === '' ? type : `${type}: ${detail}`);
+  }
+}
+
+/** Throws the protocol error of a code, unless it is 0. */
+function check(code: number, detail: string | null = null): void {
+  if (code !== 0) throw new BrokerError(protocolErrorsCodesById[code] ?? `error ${code}`, detail);
+}
+
+/** The response to a request, also when an error stands in it, by which the library throws it. */
+async function responseOf<T>(request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    const { response } = error as { response?: T };
+    if (response === undefined) throw error;
+    return response;
+  }
+}
+
+/** What a broker knows a producer by. */
+interface Identity {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
+
+async function newIdentity(connection: Connection): Promise<Identity> {
+  const answer = initProducerIdV4.api.async(connection, null, 0, NO_ID, NO_EPOCH);
+  const { errorCode, producerId, producerEpoch } = await responseOf(answer);
+  check(errorCode);
+  return { producerId, producerEpoch };
+}
 
 /** Creates a producer for one topic. It connects at the first batch. */
-export function createKafkaProducer(kafka: Kafka, topic: string, requestTimeoutMs: number): BatchProducer {
-  // State of the current attempt. kafkajs calls the partitioner before it sends a batch.
-  let target = 0;
-  let partitioned = false;
-  const producer = kafka.producer({
-    idempotent: true,
-    allowAutoTopicCreation: false,
-    metadataMaxAge: 60_000,
-    retry: { retries: NO_RETRIES },
-    createPartitioner: () => (args) => {
-      // kafkajs silently drops records for a partition that it does not know. An error of this type makes it refresh
-      // its metadata.
-      // sees an error of this type.
-      if (!args.partitionMetadata.some(({ partitionId }) => partitionId === target))
-        throw Object.assign(new KafkaJSError(`Partition ${target} is not known yet`, { retriable: true }), {
-          type: 'LEADER_NOT_AVAILABLE',
-        });
-      partitioned = true;
-      return target;
-    },
-  });
-  let connected: Promise<void> | undefined;
-
-  return {
-    async attempt(partition, records) {
-      target = partition;
-      partitioned = false;
-      try {
-        connected ??= producer.connect();
-        await connected;
-      } catch (error) {
-        connected = undefined;
-        return failed(error, false);
-      }
-      try {
-        return await sendOnce(producer, topic, partition, records, requestTimeoutMs);
-      } catch (error) {
-        return failed(error, partitioned);
-      }
-    },
-    async close() {
-      try {
-        await connected;
-        await producer.disconnect();
-      } catch {
-        // A connection that is already gone needs no disconnect.
-      }
-    },
-  };
-}
-
-async function sendOnce(
-  producer: Producer,
+export function createKafkaProducer(
+  kafka: Omit<KafkaConnection, 'warn'>,
   topic: string,
-  partition: number,
-  records: readonly LaneRecord[],
   requestTimeoutMs: number,
-): Promise<Attempt> {
-  const results = await producer.send({
-    topic,
-    acks: -1,
-    timeout: requestTimeoutMs,
-    messages: records.map(({ key, value }) => ({ key, value })),
-  });
-  const result = results.find((found) => found.topicName === topic && found.partition === partition);
-  if (result?.baseOffset === undefined)
-    return { kind: 'retry', error: 'Kafka sent no result for the batch.', sent: true, topicMissing: false };
-  return { kind: 'stored', baseOffset: BigInt(result.baseOffset) };
+): BatchProducer {
+  return new KafkaProducer(new BrokerConnections({ ...kafka, requestTimeoutMs }), topic, requestTimeoutMs);
 }
 
-/**
- * Classifies an error. kafkajs refreshes its metadata after many errors and throws that request's error instead, so
- * only errors that no metadata request can have are taken literally.
- */
+class KafkaProducer implements BatchProducer {
+  private identity: Identity | undefined;
+  /** The next sequence number of each partition. One that was used by a failed attempt is used again. */
+  private readonly sequences = new NumericMap();
+  /** The leaders, asked for at first and after each failure. */
+  private leaders = new Map<number, Broker>();
+
+  constructor(
+    private readonly connections: BrokerConnections,
+    private readonly topic: string,
+    private readonly requestTimeoutMs: number,
+  ) {}
+
+  async attempt(partition: number, records: readonly LaneRecord[]): Promise<Attempt> {
+    let connection: Connection | undefined;
+    let sent = false;
+    try {
+      connection = await this.connections.to(await this.leaderOf(partition));
+      this.identity ??= await newIdentity(connection);
+      sent = true;
+      return { kind: 'stored', baseOffset: await this.produce(connection, partition, records) };
+    } catch (error) {
+      this.leaders.clear();
+      // After any error but a broker's answer, what the connection still holds is not known.
+      if (connection !== undefined && !(error instanceof BrokerError)) this.connections.drop(connection);
+      return failed(error, sent);
+    }
+  }
+
+  close(): Promise<void> {
+    this.connections.close();
+    return Promise.resolve();
+  }
+
+  private async leaderOf(partition: number): Promise<Broker> {
+    const known = this.leaders.get(partition);
+    if (known !== undefined) return known;
+    const connection = await this.connections.any();
+    try {
+      const { brokers, topics } = await responseOf(metadataV9.api.async(connection, [this.topic]));
+      const topic = topics.find(({ name }) => name === this.topic);
+      check(topic?.errorCode ?? 0);
+      for (const { partitionIndex, leaderId } of topic?.partitions ?? []) {
+        const leader = brokers.find(({ nodeId }) => nodeId === leaderId);
+        if (leader !== undefined) this.leaders.set(partitionIndex, leader);
+      }
+    } catch (error) {
+      if (!(error instanceof BrokerError)) this.connections.drop(connection);
+      throw error;
+    }
+    const leader = this.leaders.get(partition);
+    // The brokers hear of a new partition one after the other.
+    if (leader === undefined) throw new Error(`Partition ${partition} has no leader now.`);
+    return leader;
+  }
+
+  /** @returns the offset of the first record. */
+  private async produce(
+    connection: Connection,
+    partition: number,
+    records: readonly LaneRecord[],
+  ): Promise<bigint> {
+    const { topic, sequences } = this;
+    // A value may be null in Kafka; the library's type does not say so.
+    const messages = records.map(({ key, value }) => ({ topic, partition, key, value })) as MessageRecord[];
+    const response = await responseOf(
+      produceV9.api.async(connection, ALL_REPLICAS, this.requestTimeoutMs, messages, {
+        ...this.identity,
+        sequences,
+      }),
+    );
+    const result = typeof response === 'boolean' ? undefined : response.responses[0]?.partitionResponses[0];
+    if (result === undefined) throw new Error('Kafka sent no result for the batch.');
+    check(result.errorCode, result.errorMessage);
+    sequences.postIncrement(`${topic}:${partition}`, records.length, 0);
+    return result.baseOffset;
+  }
+}
+
+/** Classifies an error. `sent`: the batch may have been stored. */
 function failed(thrown: unknown, sent: boolean): Attempt {
-  const { name, message, type } = readKafkaError(thrown);
-  const error = type === undefined ? `${name}: ${message}` : `${type}: ${message}`;
-  if (type !== undefined && PRODUCER_ERRORS.has(type)) return { kind: 'producer-broken', error, sent };
-  if (type !== undefined && RECORD_ERRORS.has(type)) return { kind: 'refused-record', error };
-  if (type !== undefined && BATCH_ERRORS.has(type)) return { kind: 'refused', error };
-  return {
-    kind: 'retry',
-    error,
-    sent,
-    topicMissing: type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'INVALID_TOPIC_EXCEPTION',
-  };
+  const error = causeOf(thrown);
+  const type = thrown instanceof BrokerError ? thrown.type : '';
+  if (PRODUCER_ERRORS.has(type)) return { kind: 'producer-broken', error, sent };
+  if (RECORD_ERRORS.has(type)) return { kind: 'refused-record', error };
+  if (BATCH_ERRORS.has(type)) return { kind: 'refused', error };
+  return { kind: 'retry', error, sent, topicMissing: MISSING_TOPIC_ERRORS.has(type) };
 }

@@ -1,15 +1,12 @@
 /**
  * A lane carries the records of some partitions of one topic to Kafka, one batch of one partition at a time.
  *
- * Why so narrow: kafkajs's idempotent producer keeps a sequence number per partition and takes it back when a produce
- * request fails. That is only right when the same records are sent next. Were another batch sent with that number, a
- * broker that had stored the first (its response was lost) would treat the second as a duplicate, acknowledge it and
- * drop it. And a request with several partitions or brokers fails as a whole, whatever the outcome of its parts. So:
+ * Why so narrow: an idempotent producer has a sequence number per partition, and a broker takes a batch with a number that
+ * it knows for a duplicate, acknowledges it and drops it. So a number may be used again only for the same records:
  *
  * - one batch of one partition is in flight at a time, and is retried unchanged until its outcome is known;
  * - a batch that is abandoned without a known outcome also discards its producer (and the producer id);
- * - a producer serves a single topic, because kafkajs refreshes all topics it ever sent to, and fails forever once one
- * of them is deleted.
+ * - a producer serves a single topic, so that the fate of one topic is none of another's.
  *
  * Records that arrive while a batch is in flight form the next ones.
  */

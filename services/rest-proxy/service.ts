@@ -1,4 +1,4 @@
-/** Assembles and runs the proxy: HTTP in front, Kafka by kafkajs behind. */
+/** Assembles and runs the proxy: HTTP in front, Kafka behind. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka } from '../kafka-client';
 import { createKafkaProducer } from './kafka-producer';
@@ -12,9 +12,9 @@ import { TopicDirectory } from './topic-directory';
 const CLIENT_ID = 'kafka-rest-proxy';
 const TOPIC_KNOWN_MS = 5000;
 const TOPIC_MISSING_MS = 500;
-/** kafkajs copies a batch's list once per record, so batches are kept short. */
-const MAX_BATCH_RECORDS = 500;
-/** Sequence numbers have 31 bits, and kafkajs wraps at the wrong number. */
+/** A batch of the smallest records is encoded in a few milliseconds. */
+const MAX_BATCH_RECORDS = 5000;
+/** Sequence numbers have 31 bits, and the library does not wrap them. */
 const MAX_PRODUCER_RECORDS = 2 ** 30;
 const IDLE_LANE_MS = 5 * 60_000;
 
@@ -47,10 +47,9 @@ export interface Sending {
 export function createRecordSender(options: SendingOptions, log: Log): Sending {
   // Two attempts fit into a record's delivery time-out.
   const requestTimeoutMs = Math.max(100, Math.floor(options.deliveryTimeoutMs / 2));
+  const connection = { ...options.kafka, clientId: CLIENT_ID, requestTimeoutMs };
   const kafka = createKafka({
-    ...options.kafka,
-    clientId: CLIENT_ID,
-    requestTimeoutMs,
+    ...connection,
     warn: (message, details) => {
       log('warn', `kafka: ${message}`, details);
     },
@@ -67,7 +66,7 @@ export function createRecordSender(options: SendingOptions, log: Log): Sending {
   const sender = new RecordSender(
     {
       directory,
-      createProducer: (topic) => createKafkaProducer(kafka, topic, requestTimeoutMs),
+      createProducer: (topic) => createKafkaProducer(connection, topic, requestTimeoutMs),
       now,
       sleep: pause,
     },

@@ -1,6 +1,6 @@
 /**
- * That kafkajs, set up as {@link createKafka} does, asks for a token again on an open connection before its session ends,
- * as Amazon MSK needs it: on a real broker that authenticates by OAUTHBEARER and ends sessions after seconds. MSK's own
+ * That both clients, kafkajs set up as {@link createKafka} does and the REST proxy's producer, ask for a token again on an
+ * open connection before its session ends, whether requests are sent on it or not, as Amazon MSK needs it: on a real broker that authenticates by OAUTHBEARER and ends sessions after seconds. MSK's own
  * tokens are checked by `test/unit/kafka-client`.
  */
 import { randomBytes } from 'node:crypto';
@@ -8,7 +8,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKafka } from '../../services/kafka-client';
+import { createKafka, type KafkaConnection } from '../../services/kafka-client';
+import { createKafkaProducer } from '../../services/rest-proxy/kafka-producer';
+import type { Attempt } from '../../services/rest-proxy/lane';
 import { ensureParts, installedParts } from '../../tools/local-run/install';
 import { javaProgram, kafkaJava, propertiesText } from '../../tools/local-run/parts/java';
 import { startPart, type RunningPart } from '../../tools/local-run/parts/part-process';
@@ -33,10 +35,10 @@ function token(seconds: number): string {
   return `${encode({ alg: 'none' })}.${encode({ sub: 'client', iat, exp: iat + seconds })}.`;
 }
 
-/** A client whose tokens are counted. */
-function client(makeToken: () => string): { kafka: ReturnType<typeof createKafka>; asked: () => number } {
+/** How to connect, with tokens that are counted. */
+function counted(makeToken: () => string): { connection: KafkaConnection; asked: () => number } {
   let asked = 0;
-  const kafka = createKafka({
+  const connection: KafkaConnection = {
     bootstrapServers: [bootstrapServers],
     clientId: 'reauthentication',
     sasl: {
@@ -46,8 +48,25 @@ function client(makeToken: () => string): { kafka: ReturnType<typeof createKafka
         return Promise.resolve({ value: makeToken() });
       },
     },
-  });
-  return { kafka, asked: () => asked };
+  };
+  return { connection, asked: () => asked };
+}
+
+function client(makeToken: () => string): { kafka: ReturnType<typeof createKafka>; asked: () => number } {
+  const { connection, asked } = counted(makeToken);
+  return { kafka: createKafka(connection), asked };
+}
+
+/** A producer of the REST proxy, and a function that stores a record by it. */
+function proxyProducer(makeToken: () => string): {
+  store: () => Promise<Attempt>;
+  close: () => Promise<void>;
+  asked: () => number;
+} {
+  const { connection, asked } = counted(makeToken);
+  const producer = createKafkaProducer(connection, 'a', 5000);
+  const record = { key: null, value: Buffer.from('x'), settle: () => undefined, deadline: Infinity };
+  return { store: () => producer.attempt(0, [record]), close: () => producer.close(), asked };
 }
 
 beforeAll(async () => {
@@ -111,22 +130,31 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-test('a connection that lives longer than its session gets new tokens, and no request fails', async () => {
+test('connections that live longer than their sessions get new tokens, in use or idle, and no request fails', async () => {
   const { kafka, asked } = client(() => token(60));
   const admin = kafka.admin();
-  const producer = kafka.producer({ idempotent: true });
   await makeTopics(admin, { topic: 'a', numPartitions: 1 });
-  await producer.connect();
-  const atFirst = asked();
-  const until = Date.now() + 1.5 * SESSION_MS;
-  for (let sent = 0; Date.now() < until; sent += 1) {
-    const [answer] = await producer.send({ topic: 'a', messages: [{ value: String(sent) }] });
-    expect(answer).toMatchObject({ errorCode: 0, baseOffset: String(sent) });
+  const busy = proxyProducer(() => token(60));
+  const idle = proxyProducer(() => token(60));
+  const [adminAsked, began] = [asked(), Date.now()];
+  // A broker that has just started has no producer ids to give yet.
+  while ((await busy.store()).kind !== 'stored') await sleep(50);
+  expect(await idle.store()).toEqual({ kind: 'stored', baseOffset: 1n });
+  let offset = 1n;
+  const idleAsked = idle.asked();
+  while (Date.now() - began < 1.5 * SESSION_MS) {
+    offset += 1n;
+    expect(await busy.store()).toEqual({ kind: 'stored', baseOffset: offset });
+    expect(await admin.listTopics()).toContain('a');
     await sleep(500);
   }
-  await producer.disconnect();
+  // The broker ends a connection by which a request comes after its session, and the attempt would fail.
+  expect(idle.asked()).toBeGreaterThan(idleAsked);
+  expect(await idle.store()).toEqual({ kind: 'stored', baseOffset: offset + 1n });
+  expect(busy.asked()).toBeGreaterThan(1);
+  expect(asked()).toBeGreaterThan(adminAsked);
+  for (const producer of [busy, idle]) await producer.close();
   await admin.disconnect();
-  expect(asked()).toBeGreaterThan(atFirst);
 });
 
 test('a token that is no longer good is refused', async () => {
@@ -135,4 +163,7 @@ test('a token that is no longer good is refused', async () => {
   await admin.connect();
   await expect(admin.listTopics()).rejects.toThrow('No brokers in the broker pool');
   await admin.disconnect();
+  const producer = proxyProducer(() => token(-120));
+  expect(await producer.store()).toMatchObject({ kind: 'retry', sent: false });
+  await producer.close();
 });

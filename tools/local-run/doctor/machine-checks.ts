@@ -9,7 +9,7 @@ import { freePort, isPortFree } from '../ports';
 import { failed, ok, warning, type Check, type Finding } from '../../pipeline/doctor/check';
 
 /** The oldest Node that works; `engines` in package.json. */
-const NODE = 20;
+const NODE = '20.19.4';
 
 /** What a run may take of the memory, in bytes: 1.4 GB its parts at rest, and functions, batch and deployment next to them. */
 const MEMORY_BYTES = 3e9;
@@ -29,7 +29,7 @@ export function toolChecks(): Check[] {
 
 /** @param version of Node, for example `20.20.2`. */
 export function nodeFinding(version: string): Finding {
-  return Number(version.split('.')[0]) >= NODE
+  return version.localeCompare(NODE, 'en', { numeric: true }) >= 0
     ? ok(version)
     : failed(
         `${version}, and ${NODE} or newer is needed`,

@@ -75,8 +75,10 @@ test('a missing tool is named with what is needed, and fails where a run needs i
 test('an old Node and little memory are told', () => {
   expect(nodeFinding('18.20.1')).toMatchObject({
     status: 'failed',
-    seen: '18.20.1, and 20 or newer is needed',
+    seen: '18.20.1, and 20.19.4 or newer is needed',
   });
+  expect(nodeFinding('20.19.3').status).toBe('failed');
+  expect(nodeFinding('20.19.10').status).toBe('ok');
   expect(nodeFinding('24.0.0').status).toBe('ok');
   expect(memoryFinding(false, 1e9)).toMatchObject({
     status: 'warning',

@@ -77,9 +77,11 @@ export class KafkaMetadata {
     });
   }
 
-  /** The number of brokers in the cluster. */
-  brokers(): Promise<number> {
-    return this.ask(async (admin) => (await admin.describeCluster()).brokers.length);
+  /** The ids of the cluster's brokers, sorted. */
+  brokers(): Promise<number[]> {
+    return this.ask(async (admin) =>
+      (await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId).sort((a, b) => a - b),
+    );
   }
 
   /** Disconnects. */

@@ -15,21 +15,21 @@ import { type KafkaConnection } from '../kafka-client';
 import { BrokerConnections, causeOf, type Broker } from '../kafka-client/broker-connections';
 import type { Attempt, BatchProducer, LaneRecord } from './lane';
 
-/** Errors by which the broker refuses a batch because of one record. Nothing was stored. */
-const RECORD_ERRORS = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_RECORD',
-  'INVALID_TIMESTAMP',
-  'CORRUPT_MESSAGE',
+/** Errors by which the broker refuses a batch because of one record, with HTTP statuses. Nothing was stored. */
+const RECORD_ERRORS = new Map([
+  ['MESSAGE_TOO_LARGE', 413],
+  ['RECORD_LIST_TOO_LARGE', 413],
+  ['INVALID_RECORD', 422],
+  ['INVALID_TIMESTAMP', 500],
+  ['CORRUPT_MESSAGE', 500],
 ]);
-/** Errors by which the broker refuses the whole batch permanently. Nothing was stored. */
-const BATCH_ERRORS = new Set([
-  'TOPIC_AUTHORIZATION_FAILED',
-  'CLUSTER_AUTHORIZATION_FAILED',
-  'POLICY_VIOLATION',
-  'INVALID_REQUIRED_ACKS',
-  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+/** Errors by which the broker refuses the whole batch permanently, with HTTP statuses. Nothing was stored. */
+const BATCH_ERRORS = new Map([
+  ['TOPIC_AUTHORIZATION_FAILED', 403],
+  ['CLUSTER_AUTHORIZATION_FAILED', 403],
+  ['POLICY_VIOLATION', 422],
+  ['INVALID_REQUIRED_ACKS', 500],
+  ['UNSUPPORTED_FOR_MESSAGE_FORMAT', 500],
 ]);
 /** Errors after which this producer id is unusable. */
 const PRODUCER_ERRORS = new Set([
@@ -177,7 +177,9 @@ function failed(thrown: unknown, sent: boolean): Attempt {
   const error = causeOf(thrown);
   const type = thrown instanceof BrokerError ? thrown.type : '';
   if (PRODUCER_ERRORS.has(type)) return { kind: 'producer-broken', error, sent };
-  if (RECORD_ERRORS.has(type)) return { kind: 'refused-record', error };
-  if (BATCH_ERRORS.has(type)) return { kind: 'refused', error };
+  const ofRecord = RECORD_ERRORS.get(type);
+  if (ofRecord !== undefined) return { kind: 'refused-record', error, status: ofRecord };
+  const ofBatch = BATCH_ERRORS.get(type);
+  if (ofBatch !== undefined) return { kind: 'refused', error, status: ofBatch };
   return { kind: 'retry', error, sent, topicMissing: MISSING_TOPIC_ERRORS.has(type) };
 }

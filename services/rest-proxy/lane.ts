@@ -22,18 +22,22 @@ export interface LaneRecord {
   readonly deadline: number;
 }
 
-/** Result of a record: stored at an offset, or not (known to be) stored. */
+/**
+ * Result of a record: stored at an offset, or not (known to be) stored. `status` is that of a request all of whose
+ * records are refused so.
+ */
 export type RecordResult =
-  { readonly offset: bigint } | { readonly errorCode: number; readonly error: string };
+  | { readonly offset: bigint }
+  | { readonly errorCode: number; readonly error: string; readonly status?: number };
 
 /** Result of one attempt to store a batch. */
 export type Attempt =
   /** Stored, with consecutive offsets from this one. */
   | { readonly kind: 'stored'; readonly baseOffset: bigint }
   /** The broker refused the batch because of one or some records; nothing was stored. */
-  | { readonly kind: 'refused-record'; readonly error: string }
+  | { readonly kind: 'refused-record'; readonly error: string; readonly status?: number }
   /** The broker refused the whole batch permanently; nothing was stored. */
-  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'refused'; readonly error: string; readonly status?: number }
   /**
    * Not known to be stored. The same batch may be retried with the same producer. `sent`: it may have been stored;
    * `topicMissing`: the broker does not know the topic or partition.
@@ -180,13 +184,13 @@ export class Lane {
         case 'refused-record':
           // Nothing was stored and the sequence number is unused, so smaller batches may follow with this producer.
           if (records.length === 1) {
-            settleAll(records, ERROR_CODES.kafka, attempt.error);
+            settleAll(records, ERROR_CODES.kafka, attempt.error, attempt.status);
             return;
           }
           await this.deliver(partition, records.slice(0, records.length >> 1));
           return this.deliver(partition, records.slice(records.length >> 1));
         case 'refused': {
-          settleAll(records, ERROR_CODES.kafka, attempt.error);
+          settleAll(records, ERROR_CODES.kafka, attempt.error, attempt.status);
           return;
         }
         case 'producer-broken':
@@ -231,6 +235,6 @@ export class Lane {
   }
 }
 
-function settleAll(records: readonly LaneRecord[], errorCode: number, error: string): void {
-  for (const record of records) record.settle({ errorCode, error });
+function settleAll(records: readonly LaneRecord[], errorCode: number, error: string, status?: number): void {
+  for (const record of records) record.settle({ errorCode, error, status });
 }

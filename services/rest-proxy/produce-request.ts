@@ -2,13 +2,17 @@
 import { isUtf8 } from 'node:buffer';
 import { ERROR_CODES, RestError, quote, wrongShape } from './errors';
 import { JsonSyntaxError, kindAt, scanArray, scanObject, scanValue, skipSpace } from './json-scanner';
+import { readBase64, rowNumberOfBytes } from './binary-format';
 import { RowNumberFinder, keyOfRowNumber } from './row-number';
 
-/** A record to produce. Its bytes are slices of the request's body, except for a generated key. */
+/**
+ * A record to produce. In the JSON format its bytes are slices of the request's body, except for a generated key; in the
+ * binary format they are decoded from base64.
+ */
 export interface ProduceRecord {
-  /** The key's JSON text. When it is absent or `null`: the row number as a key, or null for a record without one. */
+  /** The key's bytes. When it is absent or `null`: the row number as a key, or null for a record without one. */
   readonly key: Buffer | null;
-  /** The value's JSON text, or null when the value is `null` (a tombstone in a compacted topic). */
+  /** The value's bytes, or null when the value is `null` (a tombstone in a compacted topic). */
   readonly value: Buffer | null;
   /** The requested partition; undefined when the proxy chooses. */
   readonly partition: number | undefined;
@@ -16,10 +20,23 @@ export interface ProduceRecord {
   readonly rowNumber: number | undefined;
 }
 
+/** How keys and values are written in a request: as the JSON that is stored, or as base64 of any bytes, in strings. */
+export type EmbeddedFormat = 'json' | 'binary';
+
+/** What a request's path and headers say about its records. */
+export interface RequestShape {
+  /** Default: `json`. */
+  readonly format?: EmbeddedFormat;
+  /** The field of the values with the row number, in the topic of a feed. */
+  readonly rowNumberMember?: string;
+  /** The partition in the path, for all records. Default: none, each record may have one of its own. */
+  readonly partition?: number;
+}
+
 /** Maximum records of a request. A record may have only twelve bytes, and the proxy holds some hundred for each. */
 export const MAX_RECORDS = 10_000;
 
-/** Fields of Confluent's request without a meaning for JSON; clients may send them as `null`. */
+/** Fields of Confluent's request that belong to formats with schemas; clients may send them as `null`. */
 const SCHEMA_MEMBERS = new Set(['key_schema', 'key_schema_id', 'value_schema', 'value_schema_id']);
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -28,12 +45,11 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  * all.
  *
  * @param body UTF-8, with or without a byte order mark.
- * @param rowNumberMember the field of the values with the row number, in the topic of a feed.
  * @returns the records, in order; at least one.
  * @throws RestError 400 when the body is not JSON, 422 when it has the wrong shape (the message says which part), 413
  * when it has more than {@link MAX_RECORDS} records (the rest is not checked).
  */
-export function readProduceRequest(body: Buffer, rowNumberMember?: string): ProduceRecord[] {
+export function readProduceRequest(body: Buffer, shape: RequestShape = {}): ProduceRecord[] {
   if (!isUtf8(body))
     throw new RestError(
       400,
@@ -41,10 +57,9 @@ export function readProduceRequest(body: Buffer, rowNumberMember?: string): Prod
       'The body cannot be read: expected JSON in UTF-8, found bytes that are not UTF-8.',
     );
   try {
-    return readBody(
-      body,
-      rowNumberMember === undefined ? undefined : new RowNumberFinder(body, rowNumberMember),
-    );
+    const { format, rowNumberMember } = shape;
+    const scanned = format !== 'binary' && rowNumberMember !== undefined;
+    return readBody(body, shape, scanned ? new RowNumberFinder(body, rowNumberMember) : undefined);
   } catch (error) {
     if (error instanceof JsonSyntaxError)
       throw new RestError(
@@ -65,7 +80,7 @@ class FirstComplaint {
   }
 }
 
-function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRecord[] {
+function readBody(body: Buffer, shape: RequestShape, finder: RowNumberFinder | undefined): ProduceRecord[] {
   const marked = body.subarray(0, 3).equals(BYTE_ORDER_MARK);
   const start = skipSpace(body, marked ? 3 : 0);
   let records: ProduceRecord[] | undefined;
@@ -82,7 +97,7 @@ function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRec
       if (name === 'records') {
         if (records !== undefined) complaints.add(wrongShape('Duplicate field "records": send it once.'));
         records = [];
-        return readRecords(body, at, finder, records, complaints);
+        return readRecords(body, at, shape, finder, records, complaints);
       }
       const valueEnd = scanValue(body, at);
       if (!SCHEMA_MEMBERS.has(name))
@@ -90,7 +105,7 @@ function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRec
       else if (kindAt(body, at) !== 'null')
         complaints.add(
           wrongShape(
-            `The field ${quote(name)} is ${kindAt(body, at)}: JSON records have no schema, leave it out.`,
+            `The field ${quote(name)} is ${kindAt(body, at)}: these records have no schema, leave it out.`,
           ),
         );
       return valueEnd;
@@ -109,6 +124,7 @@ function readBody(body: Buffer, finder: RowNumberFinder | undefined): ProduceRec
 function readRecords(
   body: Buffer,
   at: number,
+  shape: RequestShape,
   finder: RowNumberFinder | undefined,
   into: ProduceRecord[],
   complaints: FirstComplaint,
@@ -126,7 +142,7 @@ function readRecords(
         ERROR_CODES.tooLarge,
         `"records" has more than ${MAX_RECORDS} records: send fewer at a time.`,
       );
-    const end = readRecord(body, element, index, finder, into, complaints);
+    const end = readRecord(body, element, index, shape, finder, into, complaints);
     index += 1;
     return end;
   });
@@ -136,6 +152,7 @@ function readRecord(
   body: Buffer,
   at: number,
   index: number,
+  shape: RequestShape,
   finder: RowNumberFinder | undefined,
   into: ProduceRecord[],
   complaints: FirstComplaint,
@@ -150,28 +167,38 @@ function readRecord(
     );
     return end;
   }
+  const bytesOf = (name: string, from: number, to: number): Buffer | null => {
+    if (kindAt(body, from) === 'null') return null;
+    if (shape.format !== 'binary') return body.subarray(from, to);
+    const bytes = readBase64(body, from, to);
+    if (bytes === undefined) complain(`has a ${quote(name)} that is not base64 in a string, or null.`);
+    return bytes ?? null;
+  };
   const seen = new Set<string>();
   let key: Buffer | null = null;
   let value: Buffer | null = null;
   let partition: number | undefined;
   const end = scanObject(body, at, (name, valueStart) => {
     const valueEnd = scanValue(body, valueStart, name === 'value' ? finder?.visit : undefined);
-    const isNull = kindAt(body, valueStart) === 'null';
     if (seen.has(name)) complain(`has the duplicate field ${quote(name)}: send it once.`);
     seen.add(name);
-    if (name === 'key') key = isNull ? null : body.subarray(valueStart, valueEnd);
-    else if (name === 'value') value = isNull ? null : body.subarray(valueStart, valueEnd);
+    if (name === 'key') key = bytesOf(name, valueStart, valueEnd);
+    else if (name === 'value') value = bytesOf(name, valueStart, valueEnd);
     else if (name === 'partition') {
       const text = body.toString('latin1', valueStart, Math.min(valueEnd, valueStart + 40));
       if (/^(0|[1-9][0-9]{0,9})$/.test(text) && Number(text) < 2 ** 31) partition = Number(text);
-      else if (!isNull)
+      else if (kindAt(body, valueStart) !== 'null')
         complain(`has the partition ${quote(text)}: expected a whole number from 0 to 2147483647, or null.`);
     } else complain(`has the unrecognized field ${quote(name)}: expected "key", "value" or "partition".`);
     return valueEnd;
   });
   if (!seen.has('value')) complain('has no "value": expected one (null writes a tombstone).');
-  const rowNumber = finder?.take();
+  const inPath = shape.partition;
+  if (inPath !== undefined && partition !== undefined && partition !== inPath)
+    complain(`has the partition ${partition}, the path says ${inPath}: leave it out.`);
+  const rowNumber =
+    shape.format === 'binary' ? rowNumberOfBytes(value, shape.rowNumberMember) : finder?.take();
   if (rowNumber !== undefined) key ??= keyOfRowNumber(rowNumber);
-  into.push({ key, value, partition, rowNumber });
+  into.push({ key, value, partition: inPath ?? partition, rowNumber });
   return end;
 }

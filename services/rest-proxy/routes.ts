@@ -31,7 +31,8 @@ export interface RoutePorts {
   readonly send: (topic: string, records: readonly ProduceRecord[]) => Promise<SentRecord[]>;
   readonly topics: () => Promise<string[]>;
   readonly describe: (topic: string) => Promise<TopicDescription | undefined>;
-  readonly brokers: () => Promise<number>;
+  /** The ids of the brokers. */
+  readonly brokers: () => Promise<number[]>;
 }
 
 /** The proxy's memory per record besides its bytes in the body, measured with Node 20. */
@@ -64,7 +65,7 @@ export function findRoute(head: RequestHead, ports: RoutePorts): Route {
     return read(() => Promise.resolve({ status: 200, body: { status: 'ok' } }));
   if (first === 'health' && name === 'ready' && segments.length === 2)
     return read(() =>
-      asking(ports.brokers(), (brokers) => ({ status: 200, body: { status: 'ready', brokers } })),
+      asking(ports.brokers(), ({ length }) => ({ status: 200, body: { status: 'ready', brokers: length } })),
     );
   if (first === 'topics' && segments.length === 1)
     return read(() => asking(ports.topics(), (names) => ({ status: 200, body: names })));
@@ -94,7 +95,7 @@ function topicRoute(head: RequestHead, topic: string, ports: RoutePorts): Route 
     topic,
     respond: async (body, holdMore) => {
       // The topic's name gives the feed, so the proxy serves any user id without configuration.
-      const records = readProduceRequest(body, feedOfTopic(topic)?.rowNumber);
+      const records = readProduceRequest(body, { rowNumberMember: feedOfTopic(topic)?.rowNumber });
       holdMore(records.length * RECORD_BYTES);
       return produceResponse(topic, await ports.send(topic, records));
     },

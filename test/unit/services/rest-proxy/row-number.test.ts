@@ -6,7 +6,9 @@ import { partitionOfRowNumber } from '../../../../services/rest-proxy/row-number
 import cases from '../../../row-numbers.json';
 
 const read = (feed: FeedName, ...records: readonly string[]): ProduceRecord[] =>
-  readProduceRequest(Buffer.from(`{"records":[${records.join(',')}]}`), FEEDS[feed].rowNumber);
+  readProduceRequest(Buffer.from(`{"records":[${records.join(',')}]}`), {
+    rowNumberMember: FEEDS[feed].rowNumber,
+  });
 
 // engines/table-engine/tests/test_clean.py holds the cleaning to the same cases.
 test.each(cases)('the row number of $feed $value is $rowNumber', ({ feed, value, rowNumber }) => {

@@ -6,6 +6,8 @@
 /** `error_code` of every error response of the proxy. */
 export const ERROR_CODES = {
   badJson: 400,
+  /** As in Confluent's proxy: a topic that the client may not use. */
+  notAuthorised: 40301,
   notFound: 404,
   unknownTopic: 40401,
   unknownPartition: 40402,
@@ -52,13 +54,23 @@ export function unknownTopic(topic: string): RestError {
   return new RestError(404, ERROR_CODES.unknownTopic, `Topic ${quote(topic)} not found.`);
 }
 
-/** 404, code 40402: the topic has no such partition. */
-export function unknownPartition(topic: string, partition: number, partitions: number): RestError {
+/** 403, code 40301: the proxy does not serve this topic, whether it exists or not. */
+export function notServed(topic: string): RestError {
   return new RestError(
-    404,
-    ERROR_CODES.unknownPartition,
-    `Partition ${partition} not found: topic ${quote(topic)} has the partitions 0 to ${partitions - 1}.`,
+    403,
+    ERROR_CODES.notAuthorised,
+    `Topic ${quote(topic)} is not served by this proxy: its option --topics lists those that are.`,
   );
+}
+
+/** 404, code 40402: the topic has no such partition. Without `partitions`, no topic has. */
+export function unknownPartition(topic: string, partition: number | string, partitions?: number): RestError {
+  const expected =
+    partitions === undefined
+      ? 'expected a whole number from 0 to 2147483647'
+      : `topic ${quote(topic)} has the partitions 0 to ${partitions - 1}`;
+  const shown = typeof partition === 'number' ? partition : quote(partition);
+  return new RestError(404, ERROR_CODES.unknownPartition, `Partition ${shown} not found: ${expected}.`);
 }
 
 /** 422, code 42204: the record requests another partition than that of its post. */
@@ -77,6 +89,11 @@ export function brokersAway(message: string): RestError {
 /** 422: readable JSON of the wrong shape. */
 export function wrongShape(message: string, code: number = ERROR_CODES.wrongShape): RestError {
   return new RestError(422, code, message);
+}
+
+/** 400: the body cannot be read. */
+export function unreadable(message: string): RestError {
+  return new RestError(400, ERROR_CODES.badJson, `The body cannot be read: ${message}.`);
 }
 
 /** A text as shown in messages: quoted, control characters escaped, truncated after 80 characters. */

@@ -41,13 +41,14 @@ async function run(options: ProxyOptions): Promise<void> {
 const options = configure();
 if (options !== undefined)
   run(options).catch((error: unknown) => {
-    const code = (error as NodeJS.ErrnoException).code;
-    const { host, port } = options;
+    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+    const admin = port === options.adminPort && port !== options.port;
+    const host = address ?? options.host;
     const text =
       code === 'EADDRINUSE'
-        ? `port ${port} on ${host} is in use: choose another with --port, or stop the process that uses it.`
+        ? `port ${port ?? options.port} on ${host} is in use: choose another with ${admin ? '--admin-port' : '--port'}, or stop the process that uses it.`
         : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
-          ? `the address ${host} is not one of this machine's; choose another with --host.`
+          ? `the address ${host} is not one of this machine's; choose another with ${admin ? '--admin-host' : '--host'}.`
           : messageOf(error);
     writeSync(2, `rest-proxy: cannot start: ${text}\n`);
     process.exit(1);

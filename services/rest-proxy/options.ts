@@ -2,9 +2,11 @@
  * The proxy's options: types, defaults, and how they are read from flags and the environment.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_USER_ID } from '../contract';
 import { parseBootstrapServers, type KafkaConnection } from '../kafka-client';
 import { mskIam } from '../kafka-client/msk-iam';
 import { LOG_LEVELS, type LogLevel } from './log';
+import { parseTopics } from './topic-filter';
 
 /** The options. */
 export interface ProxyOptions {
@@ -14,7 +16,13 @@ export interface ProxyOptions {
   readonly host: string;
   /** The port to listen on; 0 for any free one. Default: 8082. */
   readonly port: number;
-  /** Maximum bytes of a request's body. Default: 8 MiB. */
+  /** The address of metrics and health. Default: 127.0.0.1. */
+  readonly adminHost: string;
+  /** The port of metrics and health; 0 for any free one. Default: 8084, as 8083 is Kafka Connect's. */
+  readonly adminPort: number;
+  /** The topics that are served: names, and prefixes that end with `*`. Default: `pinterest.*`. */
+  readonly topics: readonly string[];
+  /** Maximum bytes of a request's body, also when it is decompressed. Default: 8 MiB. */
   readonly maxBodyBytes: number;
   /** Maximum bytes of all bodies in progress, with the memory their records take. Default: 64 MiB. */
   readonly maxBytesInFlight: number;
@@ -41,6 +49,7 @@ type NumberOption = {
 /** What is a number: its default, and the range that it must be in. */
 const NUMBERS: Readonly<Record<NumberOption, readonly [number, least: number, most: number]>> = {
   port: [8082, 0, 65_535],
+  adminPort: [8084, 0, 65_535],
   maxBodyBytes: [8 * 1024 * 1024, 1024, 256 * 1024 * 1024],
   maxBytesInFlight: [64 * 1024 * 1024, 1024, 2 ** 32],
   maxConnections: [1000, 1, 100_000],
@@ -92,7 +101,7 @@ const readHost = parsing((text) => {
 
 function proxyCommand(): Command {
   const command = new Command('rest-proxy')
-    .description("A Kafka REST proxy that speaks Confluent's REST Proxy v2 for JSON records.")
+    .description("A Kafka REST proxy that speaks Confluent's REST Proxy v2 for producers.")
     .addOption(
       option('--bootstrap-servers <list>', 'some of the brokers, for example 127.0.0.1:9092')
         .argParser(parsing(parseBootstrapServers))
@@ -103,7 +112,17 @@ function proxyCommand(): Command {
         .choices(KAFKA_AUTH)
         .default('none'),
     )
+    .addOption(
+      option('--topics <list>', 'topics to serve: names, and prefixes that end with "*"')
+        .argParser(parsing(parseTopics))
+        .default([`${DEFAULT_USER_ID}.*`]),
+    )
     .addOption(option('--host <address>', 'address to listen on').argParser(readHost).default('127.0.0.1'))
+    .addOption(
+      option('--admin-host <address>', 'address of metrics and health')
+        .argParser(readHost)
+        .default('127.0.0.1'),
+    )
     .addOption(option('--log-level <level>', 'least level to log').choices(LOG_LEVELS).default('info'));
   for (const [name, [standard, least, most]] of Object.entries(NUMBERS)) {
     const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,6 +1,9 @@
 /** Receives request bodies within limits: per body, and over all bodies in progress. */
 import type { IncomingMessage } from 'node:http';
-import { ERROR_CODES, RestError } from './errors';
+import type { Readable } from 'node:stream';
+import { createGunzip, createInflate } from 'node:zlib';
+import { ERROR_CODES, RestError, unreadable } from './errors';
+import type { ContentEncoding } from './media-types';
 
 /** The client disconnected before its request was complete; nothing can be sent to it. */
 export class ClientGone extends Error {
@@ -12,6 +15,11 @@ export class ClientGone extends Error {
 /** Bytes of a refused body that are read and discarded, so that the client gets to read the response. */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 const MAX_DISCARD_MS = 5000;
+
+/** Memory of a decompressor: zlib's window and state, and a chunk of output. */
+const DECOMPRESSOR_BYTES = 64 * 1024;
+/** Of `deflate`, the format is zlib's (RFC 9110, section 8.4.1.2). */
+const DECOMPRESSORS = { gzip: createGunzip, deflate: createInflate } as const;
 
 /** Adds to the memory that a body's records take. */
 export type HoldMore = (bytes: number) => void;
@@ -46,52 +54,84 @@ export class BodyBudget {
   }
 
   /**
-   * Receives a body and passes it to `use`; its bytes are held until `use` completes. So are those that `use` adds with
-   * `holdMore`, which throws RestError 429 above the limit.
+   * Receives a body, decompressed, and passes it to `use`; its bytes are held until `use` completes. So are those that
+   * `use` adds with `holdMore`, which throws RestError 429 above the limit.
    *
-   * @throws RestError 413 or 429, ClientGone, and what `use` throws.
+   * @throws RestError 400, 413 or 429, ClientGone, and what `use` throws.
    */
-  async hold<T>(request: IncomingMessage, use: (body: Buffer, holdMore: HoldMore) => Promise<T>): Promise<T> {
-    let bytes = 0;
+  async hold<T>(
+    request: IncomingMessage,
+    encoding: ContentEncoding,
+    use: (body: Buffer, holdMore: HoldMore) => Promise<T>,
+  ): Promise<T> {
+    let held = 0;
+    const holdMore = (more: number): void => {
+      // Always admit a single request, or it could never be served.
+      if (this.held > held && this.held + more > this.maxHeldBytes) throw this.full();
+      held += more;
+      this.held += more;
+    };
     try {
-      const chunks: Buffer[] = [];
-      await new Promise<void>((resolve, reject) => {
-        const onData = (chunk: Buffer): void => {
-          if (bytes + chunk.length > this.maxBodyBytes) stop(this.tooLarge());
-          else if (this.held + chunk.length > this.maxHeldBytes) stop(this.full());
-          else {
-            bytes += chunk.length;
-            this.held += chunk.length;
-            chunks.push(chunk);
-          }
-        };
-        const onEnd = (): void => {
-          if (request.complete) stop();
-          else stop(new ClientGone());
-        };
-        const onGone = (): void => {
-          stop(new ClientGone());
-        };
-        const stop = (error?: Error): void => {
-          request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
-          if (error === undefined) resolve();
-          else reject(error);
-        };
-        request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
-      });
-      const holdMore = (more: number): void => {
-        // Always admit a single request, or it could never be served.
-        if (this.held > bytes && this.held + more > this.maxHeldBytes) throw this.full();
-        bytes += more;
-        this.held += more;
-      };
-      return await use(
-        chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
-        holdMore,
-      );
+      if (encoding !== 'identity') holdMore(DECOMPRESSOR_BYTES);
+      return await use(await this.receive(request, encoding, holdMore), holdMore);
     } finally {
-      this.held -= bytes;
+      this.held -= held;
     }
+  }
+
+  /** Receives a body, and passes the length of each piece to `hold`. */
+  private async receive(
+    request: IncomingMessage,
+    encoding: ContentEncoding,
+    hold: HoldMore,
+  ): Promise<Buffer> {
+    const decompressor = encoding === 'identity' ? undefined : DECOMPRESSORS[encoding]();
+    const source: Readable = decompressor === undefined ? request : request.pipe(decompressor);
+    const chunks: Buffer[] = [];
+    await new Promise<void>((resolve, reject) => {
+      let [sent, bytes] = [0, 0];
+      const onSent = (chunk: Buffer): void => {
+        sent += chunk.length;
+        if (sent > this.maxBodyBytes) stop(this.tooLarge());
+      };
+      const onData = (chunk: Buffer): void => {
+        bytes += chunk.length;
+        if (bytes > this.maxBodyBytes) {
+          stop(this.tooLarge());
+          return;
+        }
+        try {
+          hold(chunk.length);
+          chunks.push(chunk);
+        } catch (error) {
+          stop(error as Error);
+        }
+      };
+      const onEnd = (): void => {
+        if (request.complete) stop();
+        else if (decompressor === undefined) stop(new ClientGone());
+        else stop(unreadable(`found more bytes after the end of what is ${encoding}`));
+      };
+      const onGone = (): void => {
+        if (!request.complete) stop(new ClientGone());
+      };
+      const stop = (error?: Error): void => {
+        source.off('data', onData).off('end', onEnd);
+        request.off('data', onSent).off('close', onGone).off('error', onGone);
+        if (decompressor !== undefined) request.unpipe(decompressor);
+        decompressor?.destroy();
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      source.on('data', onData).on('end', onEnd);
+      request.on('close', onGone).on('error', onGone);
+      if (decompressor === undefined) return;
+      request.on('data', onSent);
+      decompressor.on('error', ({ message }) => {
+        stop(unreadable(`the Content-Encoding is ${encoding}, the bytes are not: ${message}`));
+      });
+    });
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
   }
 
   private tooLarge(): RestError {

@@ -1,29 +1,36 @@
-/** The HTTP server around the routes: limits for slow and greedy clients, responses, log, graceful shutdown. */
+/** The HTTP server around the routes: limits for slow and greedy clients, request ids, log, graceful shutdown. */
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { ERROR_CODES, RestError, messageOf, quote } from './errors';
+import { listen } from './admin-server';
+import { ERROR_CODES, RestError, messageOf } from './errors';
+import { errorResponse, refuseClient, writeResponse } from './http-response';
 import type { Log } from './log';
-import { RESPONSE_TYPE } from './media-types';
+import { RESPONSE_TYPE, negotiate } from './media-types';
+import type { InFlight, Metrics } from './metrics';
 import type { ProxyOptions } from './options';
 import { BodyBudget, ClientGone, discard } from './request-body';
-import { errorResponse, findRoute, type RestResponse, type RoutePorts } from './routes';
+import { findResource, findRoute, type RestResponse, type RoutePorts } from './routes';
 
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than the idle time-out of load balancers, so that the proxy never closes a connection first. */
 const KEEP_ALIVE_MS = 75_000;
+/** A request id of a client that is taken over. */
+const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
+const METHODS = new Set(['GET', 'HEAD', 'POST']);
 
-/** The server's options. */
-export type ServerOptions = Pick<
-  ProxyOptions,
-  | 'host'
-  | 'port'
-  | 'maxBodyBytes'
-  | 'maxBytesInFlight'
-  | 'maxConnections'
-  | 'clientTimeoutMs'
-  | 'deliveryTimeoutMs'
->;
+/** A request that is being served, with what is known about it so far. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The client's `X-Request-Id`, or a new one. */
+  readonly id: string;
+  /** Whether the client sends its body; false while it waits for `100 Continue`. */
+  sends: boolean;
+  /** The resource's path with its parameters' names. */
+  resource: string;
+  /** Content type of the response. */
+  type: string;
+}
 
 /** See the module's comment. */
 export class ProxyServer {
@@ -34,9 +41,10 @@ export class ProxyServer {
   private allDone: (() => void) | undefined;
 
   constructor(
-    private readonly options: ServerOptions,
+    private readonly options: ProxyOptions,
     private readonly ports: RoutePorts,
     private readonly log: Log,
+    private readonly metrics: Metrics,
   ) {
     this.budget = new BodyBudget(options.maxBodyBytes, options.maxBytesInFlight);
     this.server = createServer({
@@ -50,11 +58,20 @@ export class ProxyServer {
     this.server.maxConnections = options.maxConnections;
     // For connections without any traffic, even while Kafka is awaited.
     this.server.timeout = options.deliveryTimeoutMs + 60_000;
-    this.server.on('request', (request, response) => void this.serve(request, response));
+    this.server.on('request', (request, response) => void this.serve(request, response, true));
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      void this.serve(request, response, true);
+      void this.serve(request, response, false);
     });
     this.server.on('clientError', refuseClient);
+  }
+
+  /** What is in progress now. */
+  get inFlight(): InFlight {
+    return {
+      requests: this.running,
+      bytes: this.budget.heldBytes,
+      maxBytes: this.options.maxBytesInFlight,
+    };
   }
 
   /**
@@ -63,21 +80,11 @@ export class ProxyServer {
    * @returns the server's URL, for example `http://127.0.0.1:8082`.
    * @throws Error when the address or port is unavailable.
    */
-  async listen(): Promise<string> {
-    const { host, port } = this.options;
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, () => {
-        this.server.off('error', reject);
-        resolve();
-      });
-    });
-    const address = this.server.address() as AddressInfo;
-    const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return `http://${shown}:${address.port}`;
+  listen(): Promise<string> {
+    return listen(this.server, this.options.host, this.options.port);
   }
 
-  /** Accepts no more connections or requests and waits for the running requests. */
+  /** Accepts no more connections, refuses further requests with 503, and waits for the running requests. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.server.close();
@@ -93,23 +100,31 @@ export class ProxyServer {
   }
 
   /** Serves a request; never rejects. */
-  private async serve(
-    request: IncomingMessage,
-    response: ServerResponse,
-    expectsContinue = false,
-  ): Promise<void> {
+  private async serve(request: IncomingMessage, response: ServerResponse, sends: boolean): Promise<void> {
     const started = performance.now();
     this.running += 1;
     // Without a listener, a reset connection would end the process.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
+    const given = request.headers['x-request-id'];
+    const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    const exchange: Exchange = { request, response, id, sends, resource: 'other', type: RESPONSE_TYPE };
     try {
-      const result = await this.respond(request, response, expectsContinue);
-      await write(request, response, result, this.stopping);
-      this.report(request, result, started);
+      const result = await this.respond(exchange);
+      await writeResponse(request, response, {
+        ...result,
+        headers: {
+          'content-type': exchange.type,
+          'x-request-id': id,
+          ...result.headers,
+          ...(this.stopping ? { connection: 'close' } : {}),
+        },
+      });
+      this.report(exchange, result, performance.now() - started);
     } catch (error) {
-      if (error instanceof ClientGone) this.log('info', error.message, { path: pathOf(request) });
-      else this.log('error', 'A response could not be written', { error: messageOf(error) });
+      const details = { requestId: id, path: pathOf(request) };
+      if (error instanceof ClientGone) this.log('info', error.message, details);
+      else this.log('error', 'A response could not be written', { ...details, error: messageOf(error) });
       response.destroy();
     } finally {
       this.running -= 1;
@@ -117,101 +132,67 @@ export class ProxyServer {
     }
   }
 
-  private async respond(
-    request: IncomingMessage,
-    response: ServerResponse,
-    expectsContinue: boolean,
-  ): Promise<RestResponse> {
-    let asked = !expectsContinue;
+  private async respond(exchange: Exchange): Promise<RestResponse> {
+    const { request } = exchange;
     try {
-      if (this.stopping)
-        throw new RestError(503, ERROR_CODES.shuttingDown, 'The proxy is shutting down.', {
-          'retry-after': '1',
-        });
-      const route = findRoute(
-        {
-          method: request.method ?? '',
-          url: request.url ?? '/',
-          contentType: request.headers['content-type'],
-          contentEncoding: request.headers['content-encoding'],
-          accept: request.headers.accept,
-        },
-        this.ports,
-      );
-      if (route.kind === 'read') return await route.respond();
-      this.budget.checkLength(request.headers['content-length']);
-      if (!asked) response.writeContinue();
-      asked = true;
-      return await this.budget.hold(request, route.respond);
+      return await this.route(exchange);
     } catch (error) {
       if (error instanceof ClientGone) throw error;
       if (!(error instanceof RestError))
         this.log('error', 'A request failed with an internal error', {
+          requestId: exchange.id,
           path: pathOf(request),
           error: error instanceof Error ? error.stack : String(error),
         });
       const result = errorResponse(error);
       // A client that waits for 100 Continue never sends its body, so the connection cannot be reused.
-      const reusable = asked && (await discard(request));
+      const reusable = exchange.sends && (await discard(request));
       return reusable ? result : { ...result, headers: { ...result.headers, connection: 'close' } };
     }
   }
 
-  private report(request: IncomingMessage, result: RestResponse, started: number): void {
-    const level = result.status >= 500 ? 'warn' : result.status >= 400 ? 'info' : 'debug';
-    const { body } = result;
+  /** @throws RestError, ClientGone */
+  private async route(exchange: Exchange): Promise<RestResponse> {
+    const { request, response } = exchange;
+    if (this.stopping)
+      throw new RestError(503, ERROR_CODES.shuttingDown, 'The proxy is shutting down.', {
+        'retry-after': '1',
+      });
+    const target = findResource(request.url ?? '/');
+    exchange.resource = target.resource.path;
+    const { headers } = request;
+    exchange.type = negotiate(headers.accept);
+    const head = {
+      method: request.method ?? '',
+      contentType: headers['content-type'],
+      contentEncoding: headers['content-encoding'],
+    };
+    const route = findRoute(head, target, this.ports);
+    if (route.kind === 'read') return route.respond();
+    this.budget.checkLength(headers['content-length']);
+    if (!exchange.sends) response.writeContinue();
+    exchange.sends = true;
+    return this.budget.hold(request, route.encoding, (body, holdMore) => {
+      this.metrics.received(body.length);
+      return route.respond(body, holdMore);
+    });
+  }
+
+  private report({ request, id, resource }: Exchange, { status, body }: RestResponse, ms: number): void {
+    const method = request.method ?? '';
+    this.metrics.responded(METHODS.has(method) ? method : 'other', resource, status, ms);
+    const level = status >= 500 ? 'warn' : status >= 400 ? 'info' : 'debug';
     this.log(level, 'request', {
-      method: request.method,
+      requestId: id,
+      method,
       path: pathOf(request),
-      status: result.status,
-      ms: Math.round((performance.now() - started) * 10) / 10,
-      ...(result.status >= 400 ? { response: body } : {}),
+      status,
+      ms: Math.round(ms * 10) / 10,
+      ...(status >= 400 ? { response: body } : {}),
     });
   }
 }
 
-async function write(
-  request: IncomingMessage,
-  response: ServerResponse,
-  result: RestResponse,
-  last: boolean,
-): Promise<void> {
-  const text = Buffer.from(JSON.stringify(result.body));
-  response.writeHead(result.status, {
-    'content-type': RESPONSE_TYPE,
-    'content-length': text.length,
-    ...result.headers,
-    ...(last ? { connection: 'close' } : {}),
-  });
-  await new Promise<void>((resolve) => {
-    response.once('close', resolve);
-    response.end(request.method === 'HEAD' ? undefined : text, resolve);
-  });
-}
-
 function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').slice(0, 300);
-}
-
-/** Responds to a request that Node could not parse or that timed out. */
-function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, reason, code] =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? [408, 'Request Timeout', ERROR_CODES.requestTimeout]
-      : error.code === 'HPE_HEADER_OVERFLOW'
-        ? [431, 'Request Header Fields Too Large', 431]
-        : [400, 'Bad Request', ERROR_CODES.badJson];
-  const body = JSON.stringify({
-    error_code: code,
-    message: `The request could not be parsed: ${quote(error.code ?? error.message)}.`,
-  });
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: ${RESPONSE_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
-  // The peer may never close; the response has been sent by then.
-  setTimeout(() => socket.destroy(), 1000).unref();
 }

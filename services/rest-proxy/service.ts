@@ -1,13 +1,17 @@
 /** Assembles and runs the proxy: HTTP in front, Kafka behind. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka } from '../kafka-client';
+import { startAdminServer } from './admin-server';
 import { createKafkaProducer } from './kafka-producer';
 import { KafkaMetadata } from './kafka-metadata';
+import type { BatchProducer } from './lane';
 import type { Log } from './log';
+import { Metrics } from './metrics';
 import type { ProxyOptions } from './options';
 import { RecordSender } from './record-sender';
 import { ProxyServer } from './server';
 import { TopicDirectory } from './topic-directory';
+import { topicFilter } from './topic-filter';
 
 const CLIENT_ID = 'kafka-rest-proxy';
 const TOPIC_KNOWN_MS = 5000;
@@ -22,6 +26,8 @@ const IDLE_LANE_MS = 5 * 60_000;
 export interface RunningProxy {
   /** For example `http://127.0.0.1:8082`. */
   readonly url: string;
+  /** Metrics and health, for example `http://127.0.0.1:8084`. */
+  readonly adminUrl: string;
   /**
    * Accepts no more requests, completes the running ones, and disconnects from Kafka. After the shutdown time-out
    * connections are closed. Later calls wait for the first.
@@ -43,8 +49,16 @@ export interface Sending {
   readonly close: () => Promise<void>;
 }
 
-/** Assembles what sends records. It connects when it is needed. */
-export function createRecordSender(options: SendingOptions, log: Log): Sending {
+/**
+ * Assembles what sends records. It connects when it is needed.
+ *
+ * @param observed wraps each producer, to count what it does.
+ */
+export function createRecordSender(
+  options: SendingOptions,
+  log: Log,
+  observed: (producer: BatchProducer) => BatchProducer = (producer) => producer,
+): Sending {
   // Two attempts fit into a record's delivery time-out.
   const requestTimeoutMs = Math.max(100, Math.floor(options.deliveryTimeoutMs / 2));
   const connection = { ...options.kafka, clientId: CLIENT_ID, requestTimeoutMs };
@@ -66,7 +80,7 @@ export function createRecordSender(options: SendingOptions, log: Log): Sending {
   const sender = new RecordSender(
     {
       directory,
-      createProducer: (topic) => createKafkaProducer(connection, topic, requestTimeoutMs),
+      createProducer: (topic) => observed(createKafkaProducer(connection, topic, requestTimeoutMs)),
       now,
       sleep: pause,
     },
@@ -91,26 +105,38 @@ export function createRecordSender(options: SendingOptions, log: Log): Sending {
 /**
  * Starts a proxy. It does not wait for Kafka: until a broker responds, requests get 503.
  *
- * @throws Error when the port is unavailable.
+ * @throws Error when a port is unavailable.
  */
 export async function startProxy(options: ProxyOptions, log: Log): Promise<RunningProxy> {
-  const { sender, metadata, close } = createRecordSender(options, log);
+  const metrics = new Metrics();
+  const { sender, metadata, close } = createRecordSender(options, log, (producer) =>
+    metrics.watched(producer),
+  );
   const server = new ProxyServer(
     options,
     {
-      send: (topic, records) => sender.send(topic, records),
+      send: (topic, records) => metrics.sending(records.length, sender.send(topic, records)),
       topics: () => metadata.topics(),
       describe: (topic) => metadata.describe(topic),
       brokers: () => metadata.brokers(),
+      serves: topicFilter(options.topics),
     },
     log,
+    metrics,
   );
+  metrics.observe(() => server.inFlight);
+  const admin = await startAdminServer(options.adminHost, options.adminPort, {
+    metrics: () => metrics.text(),
+    brokers: () => metadata.brokers(),
+  });
   const url = await server.listen();
-  log('info', 'listening', { url, bootstrapServers: options.kafka.bootstrapServers });
+  const { bootstrapServers } = options.kafka;
+  log('info', 'listening', { url, adminUrl: admin.url, bootstrapServers, topics: options.topics });
 
   let stopped: Promise<void> | undefined;
   return {
     url,
+    adminUrl: admin.url,
     stop: () => {
       stopped ??= (async () => {
         log('info', 'stopping');
@@ -125,6 +151,7 @@ export async function startProxy(options: ProxyOptions, log: Log): Promise<Runni
             shutdownTimeoutMs: options.shutdownTimeoutMs,
           });
         server.abort();
+        admin.close();
         log('info', 'stopped');
       })();
       return stopped;

@@ -47,6 +47,8 @@ export interface ProduceResult {
 /** A proxy as a process of its own, run from its bundle. */
 export interface ProxyProcess {
   readonly url: string;
+  /** Metrics and health. */
+  readonly adminUrl: string;
   readonly port: number;
   readonly process: ChildProcess;
   /** What it printed so far. */
@@ -65,9 +67,11 @@ export class KafkaHarness {
   static shared(): KafkaHarness {
     return new KafkaHarness(sharedParts().kafka.bootstrapServers);
   }
-  /** Starts a proxy on a free port; it need not reach the broker. */
+
+  /** Starts a proxy on free ports, for every topic unless told; it need not reach the broker. */
   async startProxy(...args: string[]): Promise<ProxyProcess> {
-    const proxy = await startProxy(['--bootstrap-servers', this.bootstrapServers, '--port', '0', ...args]);
+    const defaults = ['--bootstrap-servers', this.bootstrapServers, '--port', '0', '--admin-port', '0'];
+    const proxy = await startProxy([...defaults, '--topics', '*', ...args]);
     this.proxies.push(proxy);
     return proxy;
   }
@@ -204,17 +208,18 @@ export async function startProxy(args: readonly string[]): Promise<ProxyProcess>
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   const exit = once(child, 'exit');
-  const listening = async (): Promise<string> => {
+  const listening = async (): Promise<{ url: string; adminUrl: string }> => {
     for (;;) {
-      const url = /"url":"([^"]+)"/.exec(output)?.[1];
-      if (url !== undefined) return url;
+      const line = /^.*"message":"listening".*$/m.exec(output)?.[0];
+      if (line !== undefined) return JSON.parse(line) as { url: string; adminUrl: string };
       if (child.exitCode !== null) throw new Error(`The proxy ended with ${child.exitCode}: ${output}`);
       await sleep(20);
     }
   };
-  const url = await listening();
+  const { url, adminUrl } = await listening();
   return {
     url,
+    adminUrl,
     port: Number(new URL(url).port),
     process: child,
     output: () => output,

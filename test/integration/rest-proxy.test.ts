@@ -273,9 +273,18 @@ describe('as a program', () => {
       status: 2,
       stderr: expect.stringContaining("option '--port <number>' argument 'x' is invalid") as string,
     });
-    expect(run('--port', String(proxy.port), '--bootstrap-servers', 'b:1')).toMatchObject({
+    const taken = (...ports: string[]): unknown => run('--bootstrap-servers', 'b:1', ...ports);
+    expect(taken('--port', String(proxy.port), '--admin-port', '0')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining(`port ${proxy.port} on 127.0.0.1 is in use`) as string,
+      stderr: expect.stringMatching(
+        `port ${proxy.port} on 127.0.0.1 is in use: choose another with --port`,
+      ) as string,
+    });
+    expect(taken('--admin-port', String(proxy.port), '--port', '0')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        `port ${proxy.port} on 127.0.0.1 is in use: choose another with --admin-port`,
+      ) as string,
     });
   });
 

@@ -38,7 +38,9 @@ async function run(options: BareOptions): Promise<BareResult> {
     let sent = 0;
     await Promise.all(
       Array.from({ length: shape.connections }, async (_, index) => {
-        const records = readProduceRequest(Buffer.from(bodyOf(shape, index * shape.records)), 'index');
+        const records = readProduceRequest(Buffer.from(bodyOf(shape, index * shape.records)), {
+          rowNumberMember: 'index',
+        });
         while (performance.now() < end) {
           const results = await sender.send(topic, records);
           if (results.some((result) => 'error' in result)) throw new Error(JSON.stringify(results[0]));

@@ -17,6 +17,7 @@ export const PORT_FLAGS = {
   mariadb: '--mariadb-port',
   ministack: '--aws-port',
   restProxy: '--rest-proxy-port',
+  restProxyAdmin: '--rest-proxy-admin-port',
   page: '--web-port',
 } as const satisfies Record<PortName, string>;
 

@@ -117,7 +117,9 @@ export class LocalParts {
           env: awsVariables(aws),
         }),
       ),
-      this.startOne('REST proxy', 'restProxy', (options) => startRestProxy({ ...options, bootstrapServers })),
+      this.startOne('REST proxy', 'restProxy', (options) =>
+        startRestProxy({ ...options, bootstrapServers, topics: `${this.state.file.userId}.*` }),
+      ),
     ]);
   }
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 
 /** What the ports of a local run are for. */
 export const PORT_NAMES = [
-  ...['kafka', 'controller', 'connect', 'mariadb', 'ministack', 'restProxy', 'page'],
+  ...['kafka', 'controller', 'connect', 'mariadb', 'ministack', 'restProxy', 'restProxyAdmin', 'page'],
 ] as const;
 
 /** One of {@link PORT_NAMES}. */

@@ -9,8 +9,10 @@ import { httpProbe, startPart, type PartOptions, type RunningPart } from './part
 /** Options of {@link startRestProxy}. */
 export interface RestProxyOptions extends PartOptions {
   readonly bootstrapServers: string;
-  /** The port; a free one by default. */
-  readonly ports?: { readonly restProxy?: number };
+  /** The topics that it serves, see its option `--topics`. Default: every one. */
+  readonly topics?: string;
+  /** The ports of requests, and of metrics and health; free ones by default. */
+  readonly ports?: { readonly restProxy?: number; readonly restProxyAdmin?: number };
   /** Ports to be used again if they are free. */
   readonly preferredPorts?: Readonly<Record<string, number>>;
   /** Further arguments of the proxy, for example `['--delivery-timeout-ms', '2000']`. */
@@ -19,7 +21,7 @@ export interface RestProxyOptions extends PartOptions {
 
 /** A running proxy. */
 export interface RunningRestProxy extends RunningPart {
-  readonly ports: { readonly restProxy: number };
+  readonly ports: { readonly restProxy: number; readonly restProxyAdmin: number };
 }
 
 /**
@@ -29,7 +31,8 @@ export interface RunningRestProxy extends RunningPart {
  */
 export async function startRestProxy(options: RestProxyOptions): Promise<RunningRestProxy> {
   const { stateDir, signal, bootstrapServers } = options;
-  const ports = await choosePorts(['restProxy'], 'the REST proxy', options.ports, options.preferredPorts);
+  const names = ['restProxy', 'restProxyAdmin'] as const;
+  const ports = await choosePorts(names, 'the REST proxy', options.ports, options.preferredPorts);
   const url = `http://127.0.0.1:${ports.restProxy}`;
   const part = await startPart({
     name: 'rest-proxy',
@@ -41,6 +44,10 @@ export async function startRestProxy(options: RestProxyOptions): Promise<Running
       bootstrapServers,
       '--port',
       String(ports.restProxy),
+      '--admin-port',
+      String(ports.restProxyAdmin),
+      '--topics',
+      options.topics ?? '*',
       ...(options.args ?? []),
     ],
     env: childEnvironment('local'),

@@ -34,7 +34,7 @@ class Broker {
         this.busy -= 1;
         const fate = this.fates.shift() ?? 'store';
         if (records.some(({ value }) => value?.toString() === 'bad'))
-          return { kind: 'refused-record', error: 'too large' };
+          return { kind: 'refused-record', error: 'too large', status: 413 };
         if (fate === 'unsent') return { kind: 'retry', error: 'refused', sent: false, topicMissing: false };
         if (fate === 'broken') return { kind: 'producer-broken', error: 'out of order', sent: false };
         if (fate === 'refuse') return { kind: 'refused', error: 'not allowed' };
@@ -132,7 +132,7 @@ test('a bad record among good ones fails alone', async () => {
   await lane.close();
   expect(results).toEqual([
     { offset: 0n },
-    { errorCode: 50002, error: 'too large' },
+    { errorCode: 50002, error: 'too large', status: 413 },
     { offset: 1n },
     { offset: 2n },
   ]);

@@ -24,6 +24,9 @@ test('has defaults for everything but the brokers', () => {
     kafka: { bootstrapServers: ['b1:9092', 'b2:9092'] },
     host: '127.0.0.1',
     port: 8082,
+    adminHost: '127.0.0.1',
+    adminPort: 8084,
+    topics: ['pinterest.*'],
     maxBodyBytes: 8_388_608,
     maxBytesInFlight: 67_108_864,
     maxConnections: 1000,
@@ -41,11 +44,13 @@ test('reads the environment, flags first', () => {
     REST_PROXY_BOOTSTRAP_SERVERS: 'b1:1',
     REST_PROXY_PORT: '81',
     REST_PROXY_MAX_BODY_BYTES: '2000',
+    REST_PROXY_TOPICS: 'try.*, other',
   });
   expect(readOptions(['--port', '82', '--log-level', 'error'])).toMatchObject({
     kafka: { bootstrapServers: ['b1:1'] },
     port: 82,
     maxBodyBytes: 2000,
+    topics: ['try.*', 'other'],
     logLevel: 'error',
   });
   process.env.REST_PROXY_PORT = '';
@@ -77,6 +82,8 @@ test.each([
   [[...SERVERS, '--port', '8e3'], "'8e3' is invalid"],
   [[...SERVERS, '--prot', '80'], "unknown option '--prot'"],
   [[...SERVERS, 'extra'], 'too many arguments'],
+  [[...SERVERS, '--topics', '*.pin'], '"*.pin" is neither a topic nor a prefix'],
+  [[...SERVERS, '--admin-host', ''], "'' is invalid. Expected an address"],
   [[...SERVERS, '--host', ''], "'' is invalid. Expected an address"],
   [[...SERVERS, '--port', ''], "'' is invalid"],
   [[...SERVERS, '--log-level', ''], "'' is invalid. Allowed choices are debug, info, warn, error"],

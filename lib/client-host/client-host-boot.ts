@@ -15,6 +15,8 @@ export interface BootSettings {
   readonly bootstrapServers: string;
   readonly kafkaAuth: 'none' | 'iam';
   readonly restProxyPort: number;
+  /** The topics that the proxy serves, see its option `--topics`. */
+  readonly restProxyTopics: string;
   readonly region: string;
   readonly logGroup: string;
   readonly metricsNamespace: string;
@@ -45,6 +47,7 @@ export function bootUserData(settings: BootSettings): string {
     KAFKA_BOOTSTRAP_SERVERS: settings.bootstrapServers,
     KAFKA_AUTH: settings.kafkaAuth,
     REST_PROXY_PORT: String(settings.restProxyPort),
+    REST_PROXY_TOPICS: settings.restProxyTopics,
     AWS_REGION: settings.region,
     LOG_GROUP: settings.logGroup,
     METRICS_NAMESPACE: settings.metricsNamespace,

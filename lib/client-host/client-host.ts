@@ -123,6 +123,7 @@ export class ClientHost extends Construct implements IConnectable, IGrantable {
         bootstrapServers: kafka.bootstrapServers,
         kafkaAuth: kafka.auth,
         restProxyPort: settings.port,
+        restProxyTopics: `${props.userId}.*`,
         region: Stack.of(this).region,
         logGroup: this.logGroup.logGroupName,
         metricsNamespace,

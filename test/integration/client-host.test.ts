@@ -50,8 +50,9 @@ async function startByUnit(): Promise<{ end: () => Promise<number | null> }> {
   const command = root.shell(`sed -n 's/^ExecStart=//p' ${UNIT}`).trim().split(' ');
   const lines = root.shell('cat /etc/rest-proxy.env').trim().split('\n');
   const env = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
-  // Behind the host's security group it listens to all; here no one else is to reach it.
-  const [program, args] = root.command({ ...env, REST_PROXY_HOST: '127.0.0.1' }, command);
+  // Behind the host's security group it listens to all; here no one else is to reach it, and ports are shared.
+  const here = { REST_PROXY_HOST: '127.0.0.1', REST_PROXY_ADMIN_PORT: '0' };
+  const [program, args] = root.command({ ...env, ...here }, command);
   const proxy = spawn(program, args);
   let output = '';
   for (const stream of [proxy.stdout, proxy.stderr])
@@ -99,6 +100,7 @@ beforeAll(async () => {
     bootstrapServers: kafka.bootstrapServers,
     kafkaAuth: 'none',
     restProxyPort: port,
+    restProxyTopics: 'host-test.*',
     region: 'eu-west-1',
     logGroup: 'pinterest-dev-Host-Log-1A2B',
     metricsNamespace: 'pinterest-dev/client-host',
@@ -147,6 +149,7 @@ describe('before anything is installed', () => {
     ],
     [{ bootstrapServers: '' }, 'KAFKA_BOOTSTRAP_SERVERS is "": expected host:port'],
     [{ kafkaAuth: 'scram' as 'iam' }, 'KAFKA_AUTH is "scram": expected iam or none'],
+    [{ restProxyTopics: '*' }, 'REST_PROXY_TOPICS is "*": expected topics'],
     [{ region: 'nowhere' }, 'AWS_REGION is "nowhere": expected an AWS region'],
     [{ logGroup: 'a|b' }, 'LOG_GROUP is "a|b": expected the name of a log group'],
   ])('settings that cannot be used are refused: %j', (changes, message) => {
@@ -179,7 +182,7 @@ describe('the installed host', () => {
     expect(root.shell('ls -A /tmp')).toBe(''); // Nothing of the package.
     expect(root.shell('cat /etc/rest-proxy.env')).toBe(
       `AWS_REGION=eu-west-1\nREST_PROXY_BOOTSTRAP_SERVERS=${kafka.bootstrapServers}\nREST_PROXY_KAFKA_AUTH=none\n` +
-        `REST_PROXY_HOST=0.0.0.0\nREST_PROXY_PORT=${port}\n`,
+        `REST_PROXY_HOST=0.0.0.0\nREST_PROXY_PORT=${port}\nREST_PROXY_TOPICS=host-test.*\n`,
     );
   });
 
@@ -284,6 +287,7 @@ describe('the installed host', () => {
       '{"records":[{"value":{"index":2}}]}',
     );
     expect(resultsOf(reply)).toMatchObject([{ partition: 0, offset: 1 }]);
+    expect((await send(`http://127.0.0.1:${port}/topics/other.pin`)).status).toBe(403);
     expect(await proxy.end()).toBe(0);
     expect((await kafka.read(TOPIC)).at(-1)?.value).toBe('{"index":2}');
   });

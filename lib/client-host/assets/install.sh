@@ -6,6 +6,7 @@
 #   KAFKA_BOOTSTRAP_SERVERS  host:port, several joined by commas
 #   KAFKA_AUTH               iam or none
 #   REST_PROXY_PORT          the port the proxy listens on
+#   REST_PROXY_TOPICS        the topics it serves: names, and prefixes that end with "*", joined by commas
 #   AWS_REGION               for example eu-west-1
 #   LOG_GROUP                the log group of the host
 #   METRICS_NAMESPACE        the namespace of its metrics
@@ -26,6 +27,7 @@ expect() {
 expect KAFKA_BOOTSTRAP_SERVERS '[A-Za-z0-9.-]+:[0-9]+(,[A-Za-z0-9.-]+:[0-9]+)*' 'host:port, several joined by commas'
 expect KAFKA_AUTH 'iam|none' 'iam or none'
 expect REST_PROXY_PORT '[0-9]{1,5}' 'a TCP port'
+expect REST_PROXY_TOPICS '[A-Za-z0-9._-]+[*]?(,[A-Za-z0-9._-]+[*]?)*' 'topics, several joined by commas'
 expect AWS_REGION '[a-z]{2}(-[a-z]+)+-[0-9]' 'an AWS region'
 expect LOG_GROUP '[A-Za-z0-9_./#-]+' 'the name of a log group'
 expect METRICS_NAMESPACE '[A-Za-z0-9_./#-]+' 'a namespace of CloudWatch'
@@ -51,6 +53,7 @@ REST_PROXY_BOOTSTRAP_SERVERS=$KAFKA_BOOTSTRAP_SERVERS
 REST_PROXY_KAFKA_AUTH=$KAFKA_AUTH
 REST_PROXY_HOST=0.0.0.0
 REST_PROXY_PORT=$REST_PROXY_PORT
+REST_PROXY_TOPICS=$REST_PROXY_TOPICS
 EOF
 
 # Before the service, so that its first log lines are sent.

@@ -40,6 +40,7 @@ const SHARED = [
   'package-asset',
   'replay',
   'rest-proxy',
+  'rest-proxy-openapi',
   'source-snapshot',
 ].map((name) => `<rootDir>/test/integration/${name}.test.ts`);
 

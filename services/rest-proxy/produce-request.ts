@@ -186,7 +186,9 @@ function readRecord(
     else if (name === 'value') value = bytesOf(name, valueStart, valueEnd);
     else if (name === 'partition') {
       const text = body.toString('latin1', valueStart, Math.min(valueEnd, valueStart + 40));
-      if (/^(0|[1-9][0-9]{0,9})$/.test(text) && Number(text) < 2 ** 31) partition = Number(text);
+      // `1.0` is a whole number to JSON Schema; more digits than the text has may say otherwise.
+      const number = text.length === valueEnd - valueStart ? Number(text) : NaN;
+      if (Number.isInteger(number) && number >= 0 && number < 2 ** 31) partition = Math.abs(number);
       else if (kindAt(body, valueStart) !== 'null')
         complain(`has the partition ${quote(text)}: expected a whole number from 0 to 2147483647, or null.`);
     } else complain(`has the unrecognized field ${quote(name)}: expected "key", "value" or "partition".`);
@@ -194,8 +196,8 @@ function readRecord(
   });
   if (!seen.has('value')) complain('has no "value": expected one (null writes a tombstone).');
   const inPath = shape.partition;
-  if (inPath !== undefined && partition !== undefined && partition !== inPath)
-    complain(`has the partition ${partition}, the path says ${inPath}: leave it out.`);
+  if (inPath !== undefined && partition !== undefined)
+    complain(`has the partition ${partition}, and the path has ${inPath}: leave it out.`);
   const rowNumber =
     shape.format === 'binary' ? rowNumberOfBytes(value, shape.rowNumberMember) : finder?.take();
   if (rowNumber !== undefined) key ??= keyOfRowNumber(rowNumber);

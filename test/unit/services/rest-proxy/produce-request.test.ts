@@ -55,6 +55,14 @@ test('any JSON values are passed on unchanged, in order', () => {
   );
 });
 
+test('a partition is a whole number in any notation', () => {
+  const texts = ['0', '-0.0', '1.0', '2e0', '2147483647'];
+  const records = texts.map((text) => `{"value":1,"partition":${text}}`).join(',');
+  expect(
+    readProduceRequest(Buffer.from(`{"records":[${records}]}`)).map(({ partition }) => partition),
+  ).toEqual([0, 0, 1, 2, 2147483647]);
+});
+
 test('takes a byte order mark, escaped member names, and schema members that are null', () => {
   expect(read('\ufeff{"\\u0072ecords":[{"value":1}],"value_schema":null,"key_schema_id":null}')).toEqual([
     [null, '1', undefined],
@@ -98,7 +106,11 @@ test.each([
   ['{"records":[{"value":1,"value":2}]}', 42203, 'records[0] has the duplicate field "value"'],
   ['{"records":[{"vlaue":1}]}', 42203, 'unrecognized field "vlaue"'],
   ['{"records":[{"value":1,"partition":-1}]}', 42203, 'the partition "-1"'],
-  ['{"records":[{"value":1,"partition":1.0}]}', 42203, 'the partition "1.0"'],
+  ['{"records":[{"value":1,"partition":1.5}]}', 42203, 'the partition "1.5"'],
+  [`{"records":[{"value":1,"partition":1.${'0'.repeat(50)}1}]}`, 42203, 'the partition "1.000'],
+  ['{"records":[{"value":1,"partition":1e400}]}', 42203, 'the partition "1e400"'],
+  ['{"records":[{"value":1,"partition":[0]}]}', 42203, 'the partition "[0]"'],
+  ['{"records":[{"value":1,"partition":true}]}', 42203, 'the partition "true"'],
   ['{"records":[{"value":1,"partition":2147483648}]}', 42203, 'the partition "2147483648"'],
   ['{"records":[{"value":1,"partition":"0"}]}', 42203, 'the partition'],
 ])('answers 422 to %s', (text, code, reason) => {

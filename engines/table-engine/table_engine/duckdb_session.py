@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import duckdb
-from arro3.core import Array, Table
+from arro3.core import Array, DataType, Table
+
+_ARROW_TYPES = {
+    "BIGINT": DataType.int64(),
+    "BOOLEAN": DataType.bool(),
+    "DOUBLE": DataType.float64(),
+    "INTEGER": DataType.int32(),
+    "VARCHAR": DataType.utf8(),
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def open_session(temporary: Path, memory_limit: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -37,14 +48,15 @@ def another_connection(session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyCon
 def insert_columns(
     session: duckdb.DuckDBPyConnection, table: str, columns: list[list[object]], types: list[str]
 ) -> None:
-    """Appends equally long lists, one a column, to a table; far faster than row by row."""
-    if columns and columns[0]:
-        values = ", ".join(f"unnest(?::{type_}[])" for type_ in types)
-        session.execute(f"INSERT INTO {table} SELECT {values}", columns)
+    """Appends equally long lists, one a column, to a table; `types` are the columns' types in DuckDB.
+
+    By way of Arrow: DuckDB takes a third of a millisecond a row for lists that are parameters of a statement.
+    """
+    append_arrays(session, table, *(_as_array(values, type_) for values, type_ in zip(columns, types, strict=True)))
 
 
 def append_arrays(session: duckdb.DuckDBPyConnection, table: str, *columns: Array) -> None:
-    """Appends equally long Arrow arrays, one a column, to a table; faster still than lists."""
+    """Appends equally long Arrow arrays, one a column, to a table."""
     if len(columns[0]) == 0:
         return
     new_rows = Table.from_arrays(list(columns), names=[f"column{number}" for number in range(len(columns))])
@@ -67,3 +79,10 @@ def count_rows(session: duckdb.DuckDBPyConnection, table: str) -> int:
     found = session.execute(f"SELECT count(*) FROM {table}").fetchone()
     assert found is not None
     return int(found[0])
+
+
+def _as_array(values: list[object], type_: str) -> Array:
+    if type_ != "TIMESTAMPTZ":
+        return Array(values, _ARROW_TYPES[type_])
+    moments = [(value - _EPOCH) // _MICROSECOND if isinstance(value, datetime) else None for value in values]
+    return Array(moments, DataType.int64()).cast(DataType.timestamp("us", tz="UTC"))

@@ -236,6 +236,7 @@ describe('in a run that continues', () => {
     await leavePartsBehind();
     one = start([...FEW, '--rate', '20', '--report-every', '2']);
     await one.until(/Press Ctrl-C to stop/, 700);
+    await new LocalPipeline(userId).setEmulator({ rate: 5 });
   }, 900_000);
 
   afterAll(() => {
@@ -336,8 +337,8 @@ describe('in a run that continues', () => {
       return JSON.parse(started.output());
     };
 
-    expect(await local.emulator()).toEqual({ paused: false, rate: 20 });
-    expect(await command('emulator', 'pause')).toEqual({ paused: true, rate: 20 });
+    expect(await local.emulator()).toEqual({ paused: false, rate: 5 });
+    expect(await command('emulator', 'pause')).toEqual({ paused: true, rate: 5 });
     await untilReports(1); // Of the cycle in which it was paused.
     expect(await untilReports(1)).toContain('  0 random posts, batch');
     expect(await local.setEmulator({ rate: 50 })).toEqual({ paused: true, rate: 50 });

@@ -1,11 +1,13 @@
 /** Starts the pipeline and the browser before the first file of their project; `stop-pipeline.ts` ends them. */
+import { LocalPipeline } from '../../../tools/local-run/local-pipeline';
 import { PipelineRun, reset } from '../../end-to-end/support/pipeline-run';
 import { launchBrowser } from './launch';
 import { addressIn, VARIABLE, type Running } from './running';
 
 const USER_ID = 'browser';
-/** Few posts: the page is looked at, not the data. Then some a second. */
+/** Few posts, and then few a second: the page is looked at, not the data. */
 const OPTIONS = ['--posts', '300'];
+const RATE = 3;
 
 /** What ends all of it, kept where the teardown finds it. */
 export const started: { stop?: () => Promise<void> } = ((
@@ -25,6 +27,7 @@ export default async function startPipeline(): Promise<void> {
   };
   try {
     await run.printed(/Random posts continue/);
+    await new LocalPipeline(USER_ID).setEmulator({ rate: RATE });
     const url = addressIn(run.output);
     // A page that stays open: without one, the server begins to read the pipeline again for each test.
     const { body } = await fetch(`${url}/events`);

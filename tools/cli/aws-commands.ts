@@ -1,12 +1,15 @@
-/** The commands for the stages on Amazon's AWS. */
+/**
+ * The commands for the stages on Amazon's AWS. What they do is loaded when it is asked for: the clients of EC2 and RDS and
+ * the constructs take longer to load than all the rest of the command line.
+ */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { brokers } from '../deployed-stage/brokers';
-import { connect, CONNECT_WAYS, type ConnectWay } from '../deployed-stage/connect';
-import { formatCost } from './format-cost';
+import type { ConnectWay } from '../deployed-stage/connect';
 import { regionOf } from '../deployed-stage/stage-aws';
-import { sourceSnapshots, type SourceSnapshot } from '../deployed-stage/snapshots';
+import type { SourceSnapshot } from '../deployed-stage/snapshots';
 import { textTable } from '../text-table';
 import { AWS_STAGES, regionOption, stageOf, userIdOption, type StageFlags } from './stage-option';
+
+const CONNECT_WAYS: readonly ConnectWay[] = ['session', 'ssh', 'ssh-direct'];
 
 /** A command with the flags that say which stage. */
 function stageCommand(program: Command, name: string, description: string): Command {
@@ -54,12 +57,14 @@ export function addAwsCommands(program: Command): void {
         if (flags.print) process.stdout.write(`${line}\n`);
         else console.error(line);
       };
+      const { connect } = await import('../deployed-stage/connect.js');
       process.exitCode = await connect(stageOf(flags), { way: flags.by, print: flags.print, tell });
     });
 
   stageCommand(program, 'brokers', 'the bootstrap brokers of the Kafka cluster')
     .option('--json', 'print one JSON document')
     .action(async (flags: StageFlags & { readonly json?: true }) => {
+      const { brokers } = await import('../deployed-stage/brokers.js');
       const result = await brokers(stageOf(flags));
       process.stdout.write(
         `${flags.json ? JSON.stringify(result, null, 2) : result.bootstrapServers.split(',').join('\n')}\n`,
@@ -69,6 +74,7 @@ export function addAwsCommands(program: Command): void {
   stageCommand(program, 'snapshots', 'the snapshots of the source database, the newest first')
     .option('--json', 'print one JSON document')
     .action(async (flags: StageFlags & { readonly json?: true }) => {
+      const { sourceSnapshots } = await import('../deployed-stage/snapshots.js');
       const result = await sourceSnapshots(stageOf(flags));
       process.stdout.write(`${flags.json ? JSON.stringify(result, null, 2) : formatSnapshots(result)}\n`);
     });
@@ -82,10 +88,10 @@ export function addAwsCommands(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(
       async (flags: StageFlags & { readonly context: Record<string, string>; readonly json?: true }) => {
-        // Only here: the constructs take seconds to load.
-        const [{ stageCost }, { synthesise }] = await Promise.all([
+        const [{ stageCost }, { synthesise }, { formatCost }] = await Promise.all([
           import('../cost/overview.js'),
           import('../cost/synthesise.js'),
+          import('./format-cost.js'),
         ]);
         const { userId, stage, context } = flags;
         const settings = { ...context, userId, stage, region: regionOf(flags.region) };

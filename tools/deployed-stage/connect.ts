@@ -9,11 +9,8 @@ import { findClientHost, readPrivateKey, type ClientHostInstance } from './clien
 import { withKeyFile } from './key-file';
 import type { StageAws } from '../pipeline/deployment';
 
-/** The ways to the host: a session, SSH within a session, SSH to the private address. */
-export const CONNECT_WAYS = ['session', 'ssh', 'ssh-direct'] as const;
-
-/** One of {@link CONNECT_WAYS}. */
-export type ConnectWay = (typeof CONNECT_WAYS)[number];
+/** A way to the host: a session, SSH within a session, SSH to the private address. */
+export type ConnectWay = 'session' | 'ssh' | 'ssh-direct';
 
 /** The user of Amazon Linux. */
 const USER = 'ec2-user';

@@ -28,7 +28,6 @@ import type { Reconciliation } from '../pipeline/reconcile';
 import type { RawReplay, ReplayOptions, StreamReplay } from '../pipeline/replay';
 import type { Report } from '../pipeline/report';
 import type { StageStatus } from '../pipeline/status';
-import { doctorOfStage } from './doctor/stage-doctor';
 import { invokeFunction } from './invoke-function';
 import { keptAnswers } from './stage-answers';
 import { stackOutput } from './stage-aws';
@@ -71,7 +70,8 @@ export class StagePipeline implements Pipeline {
     return replayOnStage(this.stage, options, control);
   }
 
-  doctor(): Promise<CheckResult[]> {
+  async doctor(): Promise<CheckResult[]> {
+    const { doctorOfStage } = await import('./doctor/stage-doctor.js'); // The slowest of all to load.
     return doctorOfStage(this.stage);
   }
 

@@ -40,7 +40,6 @@ import { sampleFlow } from '../pipeline/sample-flow';
 import { sendBroken } from '../pipeline/send-broken';
 import { newestReport, type Report } from '../pipeline/report';
 import type { Status } from '../pipeline/status';
-import { doctorOfLocalRun } from './doctor/local-doctor';
 import { engine } from './engine';
 import { actOnPart, changeEmulator, emulatorState, partStates, type RunFolder } from './hands';
 import { LocalAwsError, runningLocalDeployment } from './local-deployment';
@@ -87,7 +86,8 @@ export class LocalPipeline implements Pipeline {
     return replay(await this.find(), options, { python: pythonExecutable(), signal });
   }
 
-  doctor(): Promise<CheckResult[]> {
+  async doctor(): Promise<CheckResult[]> {
+    const { doctorOfLocalRun } = await import('./doctor/local-doctor.js'); // The slowest of all to load.
     return doctorOfLocalRun(this.userId);
   }
 

@@ -40,7 +40,9 @@ const SHARED = [
   'package-asset',
   'replay',
   'rest-proxy',
+  'rest-proxy-contract',
   'rest-proxy-openapi',
+  'rest-proxy-refusals',
   'source-snapshot',
 ].map((name) => `<rootDir>/test/integration/${name}.test.ts`);
 

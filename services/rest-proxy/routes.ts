@@ -1,4 +1,5 @@
 /** Routing: which request gets which response. Independent of sockets and Kafka, which are passed in as functions. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { feedOfTopic } from '../contract';
 import { ERROR_CODES, RestError, notServed, quote, unknownPartition, unknownTopic } from './errors';
 import type { TopicDescription } from './kafka-metadata';
@@ -57,6 +58,8 @@ export interface Target {
 
 /** The proxy's memory per record besides its bytes in the body, measured with Node 20. */
 const RECORD_BYTES = 700;
+/** A request of so many records lets others have their turn between its steps, of which each takes milliseconds. */
+const MANY_RECORDS = 1000;
 /** The largest partition number of Kafka's protocol is 31 bits long. */
 const PARTITION = /^(0|[1-9][0-9]{0,9})$/;
 
@@ -106,7 +109,11 @@ export function findRoute(head: RequestHead, target: Target, ports: RoutePorts):
         rowNumberMember: feedOfTopic(topic)?.rowNumber,
       });
       holdMore(records.length * RECORD_BYTES);
-      return produceResponse(topic, await ports.send(topic, records));
+      const many = records.length >= MANY_RECORDS;
+      if (many) await nextTurn();
+      const results = await ports.send(topic, records);
+      if (many) await nextTurn();
+      return produceResponse(topic, results);
     },
   };
 }

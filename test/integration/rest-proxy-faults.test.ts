@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { Agent } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   OwnKafkaHarness,
@@ -132,16 +135,26 @@ test('the broker is away at the start: 503 in time, then recovery by itself; mem
   expect(await proxy.end('SIGTERM')).toBe(0);
 });
 
-test('the broker goes away for good while requests run: SIGTERM still ends the proxy in time', async () => {
+test('the broker goes away for good while requests run: SIGTERM ends the proxy in time; who asks meanwhile gets 503', async () => {
   const topic = await harness.createTopic('gone', 1);
   const proxy = await harness.startProxy('--delivery-timeout-ms', '60000', '--shutdown-timeout-ms', '2000');
   const url = `${proxy.url}/topics/${topic}`;
   resultsOf(await send(url, '{"records":[{"value":1}]}'));
   await harness.killBroker();
   const waiting = send(url, '{"records":[{"value":2}]}').catch((error: unknown) => error);
+  // A request whose head is not complete at the signal.
+  const late = connect(proxy.port, '127.0.0.1');
+  await once(late, 'connect');
+  late.write('GET /topics HTTP/1.1\r\nHost: h\r\n');
   await sleep(1000);
   const started = Date.now();
-  expect(await proxy.end('SIGTERM')).toBe(0);
+  const ended = proxy.end('SIGTERM');
+  while (!proxy.output().includes('"stopping"')) await sleep(10);
+  late.write('\r\n');
+  expect(await text(late)).toMatch(
+    /^HTTP\/1\.1 503 [^]*retry-after: 1\r\nconnection: close\r\n[^]*"error_code":50301/i,
+  );
+  expect(await ended).toBe(0);
   expect(Date.now() - started).toBeLessThan(2000 + LATE_MS);
   expect(await waiting).toMatchObject({ code: 'ECONNRESET' });
   await harness.restartBroker();

@@ -99,7 +99,8 @@ const readHost = parsing((text) => {
   throw new Error('Expected an address or a host name: 127.0.0.1, or 0.0.0.0 for every address.');
 });
 
-function proxyCommand(): Command {
+/** The command with its options; also what `docs/reference/rest-proxy.md` is made from. */
+export function proxyCommand(): Command {
   const command = new Command('rest-proxy')
     .description("A Kafka REST proxy that speaks Confluent's REST Proxy v2 for producers.")
     .addOption(
@@ -115,7 +116,7 @@ function proxyCommand(): Command {
     .addOption(
       option('--topics <list>', 'topics to serve: names, and prefixes that end with "*"')
         .argParser(parsing(parseTopics))
-        .default([`${DEFAULT_USER_ID}.*`]),
+        .default([`${DEFAULT_USER_ID}.*`], `${DEFAULT_USER_ID}.*`),
     )
     .addOption(option('--host <address>', 'address to listen on').argParser(readHost).default('127.0.0.1'))
     .addOption(

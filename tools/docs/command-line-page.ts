@@ -7,7 +7,8 @@ import { page } from './markdown';
 /** Columns of the help, whatever terminal it is made in. */
 const WIDTH = 100;
 
-const help = (command: Command): string =>
+/** The help of a command as Markdown. */
+export const help = (command: Command): string =>
   ['```text', command.configureHelp({ helpWidth: WIDTH }).helpInformation().trimEnd(), '```'].join('\n');
 
 /** The page. */

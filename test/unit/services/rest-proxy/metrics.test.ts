@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../../../../lib/packaging/project-root';
 import type { Attempt, BatchProducer } from '../../../../services/rest-proxy/lane';
 import { Metrics } from '../../../../services/rest-proxy/metrics';
 import type { SentRecord } from '../../../../services/rest-proxy/record-sender';
@@ -73,6 +76,15 @@ test('attempts are counted by outcome, failures by the name of the error', async
     'rest_proxy_kafka_errors_total{error="other"} 1',
   ]);
   expect(await metrics.text()).toContain('rest_proxy_kafka_batch_duration_seconds_count 5');
+});
+
+test('docs/rest-proxy.md has every metric of the proxy, and no other', async () => {
+  const metrics = new Metrics();
+  metrics.observe(() => ({ requests: 0, bytes: 0, maxBytes: 0 }));
+  const names = [...(await metrics.text()).matchAll(/^# HELP (rest_proxy_\w+)/gm)].map(([, name]) => name);
+  const page = readFileSync(path.join(PROJECT_ROOT, 'docs', 'rest-proxy.md'), 'utf8');
+  const documented = [...page.matchAll(/^\| `(rest_proxy_\w+)`/gm)].map(([, name]) => name);
+  expect(documented.sort()).toEqual(names.sort());
 });
 
 test('what is in progress is read at each scrape', async () => {

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -18,27 +16,16 @@ import duckdb
 
 from table_engine.duckdb_session import insert_columns
 from table_engine.raw_files import RawFile
-from table_engine.raw_lines import LONGEST_LINE, to_piece, whole_lines
-from table_engine.storage import CHUNK_BYTES, Bucket, ObjectChangedError
+from table_engine.raw_lines import LONGEST_LINE
+from table_engine.raw_parts import PART_BYTES, Segment, raw_parts
+from table_engine.storage import Bucket
 
-#: A group is closed when it has as many bytes; it may exceed them by one piece.
+#: A group is closed when it has as many bytes; it may exceed them by one part.
 GROUP_BYTES = 96 * 1024 * 1024
 
 #: The same for lines of more than LONG_LINE_BYTES on average: DuckDB works on 2,048 lines at a time.
 LONG_LINE_GROUP_BYTES = 24 * 1024 * 1024
 LONG_LINE_BYTES = 8 * 1024
-
-# Small files that are fetched at the same time, ahead of need.
-_AHEAD = 8
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Adjacent lines of one file in a group: where they begin in the group, and in the file."""
-
-    first_row: int
-    key: str
-    first_line: int
 
 
 @dataclass
@@ -118,55 +105,27 @@ def line_groups(
     output = group.path.open("wb")
     broken = group.broken_path.open("w", encoding="utf-8")
     try:
-        for file, chunks in _contents(bucket, files):
-            line = 0
-            try:
-                for data in whole_lines(chunks):
-                    if group.is_full(group_bytes):
-                        output.close()
-                        broken.close()
-                        yield group
-                        group = new_group()
-                        output = group.path.open("wb")
-                        broken = group.broken_path.open("w", encoding="utf-8")
-                    piece = to_piece(data)
-                    output.write(piece.data)
-                    for bad in piece.broken:
-                        entry = {"row": group.lines + bad.number, "raw": bad.raw_text, "reason": bad.reason}
-                        broken.write(json.dumps(entry) + "\n")
-                    group.segments.append(Segment(group.lines, file.key, line))
-                    group.lines += piece.lines
-                    group.broken += len(piece.broken)
-                    group.bytes += len(piece.data)
-                    line += piece.lines
-            except ObjectChangedError:
+        for part in raw_parts(bucket, files, min(PART_BYTES, group_bytes)):
+            for file in part.changed:
                 on_changed(file)
+            if part.piece.lines and group.is_full(group_bytes):
+                output.close()
+                broken.close()
+                yield group
+                group = new_group()
+                output = group.path.open("wb")
+                broken = group.broken_path.open("w", encoding="utf-8")
+            output.write(part.piece.data)
+            for bad in part.piece.broken:
+                entry = {"row": group.lines + bad.number, "raw": bad.raw_text, "reason": bad.reason}
+                broken.write(json.dumps(entry) + "\n")
+            group.segments += [
+                Segment(group.lines + segment.first_row, segment.key, segment.first_line) for segment in part.segments
+            ]
+            group.lines += part.piece.lines
+            group.broken += len(part.piece.broken)
+            group.bytes += len(part.piece.data)
     finally:
         output.close()
         broken.close()
     yield group
-
-
-def _contents(bucket: Bucket, files: Iterable[RawFile]) -> Iterator[tuple[RawFile, Iterable[bytes]]]:
-    """Each file with its content: small files are fetched ahead by threads, large ones streamed in their turn."""
-
-    def whole(file: RawFile) -> list[bytes]:
-        return list(bucket.read(file.key, file.etag))
-
-    def given(future: Future[list[bytes]]) -> Iterator[bytes]:
-        yield from future.result()
-
-    with closing(_Ahead(_AHEAD)) as ahead:
-        waiting: list[tuple[RawFile, Future[list[bytes]] | None]] = []
-        for file in files:
-            waiting.append((file, ahead.submit(whole, file) if file.size <= CHUNK_BYTES else None))
-            if len(waiting) > _AHEAD:
-                first, future = waiting.pop(0)
-                yield first, bucket.read(first.key, first.etag) if future is None else given(future)
-        for file, future in waiting:
-            yield file, bucket.read(file.key, file.etag) if future is None else given(future)
-
-
-class _Ahead(ThreadPoolExecutor):
-    def close(self) -> None:
-        self.shutdown(wait=True, cancel_futures=True)

@@ -106,6 +106,13 @@ class Bucket:
         except (FileNotFoundError, NotFoundError, PreconditionError) as error:
             raise ObjectChangedError(key) from error
 
+    def content(self, key: str, etag: str | None = None) -> bytes:
+        """The object's whole content. Raises ObjectChangedError when it is not there with this etag."""
+        try:
+            return bytes(obstore.get(self._store, key, options={"if_match": etag} if etag else {}).bytes())
+        except (FileNotFoundError, NotFoundError, PreconditionError) as error:
+            raise ObjectChangedError(key) from error
+
     def write(self, key: str, content: bytes) -> None:
         """Writes an object, replacing the one that was there."""
         obstore.put(self._store, key, content)

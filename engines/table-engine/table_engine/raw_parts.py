@@ -21,7 +21,7 @@ _PART_FILES = 8
 
 # Parts that are fetched at the same time, ahead of need.
 _AHEAD = 16
-_AHEAD_BYTES = 48 * 1024 * 1024
+_AHEAD_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import { page } from './page';
 
 /** Those that are run only when they are named: they take long. */
 const NAMED = ['rest-proxy-soak'];
-const NAMES = ['batch', 'rest-proxy', 'sink', 'spark-batch', 'start', 'stream', 'stream-append'];
+const NAMES = ['batch', 'rest-proxy', 'sink', 'start', 'stream', 'stream-append'];
 const RESULTS = join(__dirname, 'results');
 
 /** Cores, memory, Node.js and load. */

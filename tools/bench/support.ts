@@ -25,6 +25,7 @@ export interface ScratchAws {
   readonly aws: AwsClientConfig & { readonly endpoint: string };
   readonly s3: S3Client;
   readonly bucket: string;
+  readonly serverPid: number;
   /** The environment that reaches it. */
   readonly env: Record<string, string>;
 }
@@ -42,7 +43,7 @@ export function withScratchAws<T>(
     try {
       const bucket = `bench-${name}`;
       await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-      return await use({ aws, s3, bucket, env: awsEnvironment(aws) }, stateDir);
+      return await use({ aws, s3, bucket, serverPid: server.pid, env: awsEnvironment(aws) }, stateDir);
     } finally {
       s3.destroy();
       await server.stop();
@@ -96,7 +97,7 @@ export interface Timed {
   readonly seconds: number;
   /** Processor time of the command and all that it started, in seconds. */
   readonly processorSeconds: number;
-  /** The most memory of any one of their processes, in MiB. */
+  /** The most memory of all their processes together, in MiB. */
   readonly peakMiB: number;
 }
 

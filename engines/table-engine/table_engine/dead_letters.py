@@ -88,7 +88,7 @@ def read_dead_letters(bucket: Bucket, user_id: str, file: RawFile) -> Iterator[D
 
     Raises ObjectChangedError when the object is not the one listed any more.
     """
-    for number, line in enumerate(b"".join(bucket.read(file.key, file.etag)).split(b"\n")):
+    for number, line in enumerate(bucket.content(file.key, file.etag).split(b"\n")):
         if line.strip():
             yield dead_letter(user_id, file.partition, line, f"{file.key}:{number}")
 

@@ -170,7 +170,7 @@ def _object_entries(bucket: Bucket, key: str) -> Iterator[tuple[str, Path, dict[
     """The entries of one object, each with its place and its path; none of an object of another kind."""
     if not key.endswith(".jsonl"):
         return
-    for number, line in enumerate(b"".join(bucket.read(key)).split(b"\n"), 1):
+    for number, line in enumerate(bucket.content(key).split(b"\n"), 1):
         if line.strip():
             place = f"{key}, line {number}"
             with _naming(place):

@@ -78,7 +78,7 @@ def _read(failures: Bucket, key: str, user_id: str) -> tuple[FeedName, list[Stre
     """The feed and the records of one object. Raises UnreadableError."""
     try:
         # https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
-        document = json.loads(b"".join(failures.read(key)))
+        document = json.loads(failures.content(key))
         stream = str(document["KinesisBatchInfo"]["streamArn"]).rpartition("/")[2]
         payload = document["payload"]
         # The event is a text in the document.

@@ -37,7 +37,7 @@ def read_commit(bucket: Bucket, table_name: str, version: int) -> Commit:
     """Reads one commit. Raises ObjectChangedError when the log does not have it any more."""
     made_at: int | None = None
     transactions: dict[str, int] = {}
-    for line in b"".join(bucket.read(f"{log_folder(table_name)}/{version:020}.json")).splitlines():
+    for line in bucket.content(f"{log_folder(table_name)}/{version:020}.json").splitlines():
         # A commit may name thousands of files: most lines need not be understood.
         if b'"txn"' not in line and b'"commitInfo"' not in line:
             continue

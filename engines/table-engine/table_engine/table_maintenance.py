@@ -212,7 +212,7 @@ def _vacuum(table: DeltaTable, retention_hours: int) -> int:
 def _checkpoint(bucket: Bucket, name: str, table: DeltaTable) -> int:
     """Makes a checkpoint of the table's state, unless it has one; returns its version."""
     try:
-        newest = json.loads(b"".join(bucket.read(f"{log_folder(name)}/_last_checkpoint")))["version"]
+        newest = json.loads(bucket.content(f"{log_folder(name)}/_last_checkpoint"))["version"]
     except ObjectChangedError:
         newest = -1
     if newest < table.version():

@@ -47,7 +47,7 @@ def _raw_lines(bucket: Bucket, user_id: str, feed: Feed, name: FeedName, ind: in
             print(f"The raw files of {name} are not searched further back than {file.key}.", file=sys.stderr)
             break
         try:
-            lines = list(_lines_of(b"".join(bucket.read(file.key, file.etag)), feed.row_number, ind))[-_MOST:]
+            lines = list(_lines_of(bucket.content(file.key, file.etag), feed.row_number, ind))[-_MOST:]
             if lines:
                 dead_letters = _dead_letters(bucket, file)
                 return [

@@ -137,7 +137,7 @@ def test_answers_from_the_tables(sink: SinkBucket, session: duckdb.DuckDBPyConne
         "columns": ["country", "poster_name", "follower_count"],
         "rows": [["Aruba", "P", 1500]],
     }
-    assert b'"Aruba", "P", 1500' in b"".join(sink.bucket.read(ANSWERS_KEY))
+    assert b'"Aruba", "P", 1500' in sink.bucket.content(ANSWERS_KEY)
 
 
 def test_answers_from_empty_tables(sink: SinkBucket, session: duckdb.DuckDBPyConnection) -> None:

@@ -82,7 +82,7 @@ def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[s
         "key": "answers/answers.json",
         "rows": {"1": 0, "2": 0, "3a": 0, "3b": 0, "4": 0, "5": 0, "6": 0, "7": 0, "8": 0},
     }
-    assert len(json.loads(b"".join(sink.bucket.read("answers/answers.json")))["answers"]) == 9
+    assert len(json.loads(sink.bucket.content("answers/answers.json"))["answers"]) == 9
 
     found = invoke("reconcile")
     assert found["ok"]
@@ -93,7 +93,7 @@ def test_a_day(function_environment: SinkBucket, capsys: pytest.CaptureFixture[s
     none = {"Missing": 0, "Duplicate": 0, "OnTheWay": 0, "OutsideRawFiles": 0}
     assert metrics(output) == {(path, feed): none for path in ("topics", "streams") for feed in ("pin", "geo", "user")}
 
-    kept = json.loads(b"".join(sink.bucket.read("reports/facts.json")))
+    kept = json.loads(sink.bucket.content("reports/facts.json"))
     assert (kept["batch"], kept["reconciliation"]) == (1, found)
     assert [(row["feed"], row["source"], row["rows"]) for row in kept["quarantine"]] == [
         (feed, "batch", 1) for feed in ("geo", "pin", "user")
@@ -181,7 +181,7 @@ def test_a_lost_row_fails_the_reconciliation(
     shard = records[0].shard
     assert f"user (streams): 1 acknowledged by {shard}, but neither" in str(caught.value)
     # The report has it all the same, without the shards.
-    kept = json.loads(b"".join(sink.bucket.read("reports/facts.json")))
+    kept = json.loads(sink.bucket.content("reports/facts.json"))
     assert not kept["reconciliation"]["ok"]
     assert [row["shards"] for row in kept["reconciliation"]["streams"]] == [[], [], []]
     assert kept["newest"][2]["stream"] is not None

@@ -35,7 +35,7 @@ def append(
 
 
 def actions(sink: SinkBucket) -> list[dict[str, Any]]:
-    commit = b"".join(sink.bucket.read("tables/geo/_delta_log/00000000000000000001.json"))
+    commit = sink.bucket.content("tables/geo/_delta_log/00000000000000000001.json")
     return [action["add"] for line in commit.splitlines() if "add" in (action := json.loads(line))]
 
 
@@ -48,7 +48,7 @@ def test_rows_statistics_and_transaction(sink: SinkBucket, session: duckdb.DuckD
     ]
     assert sink.tables.open("geo").transaction_version("batch") == 5
     (action,) = actions(sink)
-    assert action["size"] == len(b"".join(sink.bucket.read(f"tables/geo/{action['path']}")))
+    assert action["size"] == len(sink.bucket.content(f"tables/geo/{action['path']}"))
     assert json.loads(action["stats"]) == {
         "numRecords": 3,
         "minValues": {"ind": -7, "timestamp": "0001-01-01T00:00:00Z"},

@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
-import { SPARK_PARTS, ensureParts } from '../local-run/install';
+import { SPARK_PARTS, ensureParts, installedParts } from '../local-run/install';
 import { PROJECT_ROOT } from '../local-run/paths';
 import type { Benchmark, Figure } from './benchmark';
 import { processorMicroseconds } from './process-usage';
@@ -65,7 +65,7 @@ async function withDuckDb(scratch: ScratchAws): Promise<EngineRun> {
 }
 
 async function withSpark({ bucket, env }: ScratchAws): Promise<EngineRun> {
-  const { spark } = await ensureParts(progress, { only: SPARK_PARTS });
+  const { spark } = installedParts();
   const main = join(PROJECT_ROOT, 'engines', 'spark-batch', 'main.py');
   const { stdout, ...used } = await timed(
     spark.python,
@@ -197,7 +197,7 @@ export const benchmark: Benchmark = {
   unit: 'posts',
   sizes: [10_000, 100_000, 1_000_000, 10_000_000],
   async run(posts) {
-    await ensureParts(progress, { only: ['python'] });
+    await ensureParts(progress, { only: SPARK_PARTS });
     // A server for each: what is in it goes with it.
     const figures = await largeFiles(posts);
     return posts > SMALL_UP_TO ? figures : [...figures, ...(await smallFiles(posts))];

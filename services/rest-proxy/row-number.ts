@@ -1,6 +1,6 @@
 /**
  * Which post a record of a feed's topic belongs to: the row number in its value, parsed as the cleaning does
- * (`whole_number` in `engines/sql/dialects/`). All rows of a post go to one partition, where the newest has the highest
+ * (`whole_number` in `engines/sql/duckdb.sql`). All rows of a post go to one partition, where the newest has the highest
  * offset.
  */
 import { isNamed, kindAt, scanValue, stringAt } from './json-scanner';

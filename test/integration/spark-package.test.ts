@@ -36,7 +36,7 @@ test('it has the program, what it imports and reads, and no clutter', () => {
       'python/spark_batch/command_line.py',
       'python/table_engine/batch_plan.py',
       'python/services/contract/feeds.json',
-      'python/engines/sql/dialects/spark.sql',
+      'python/engines/sql/duckdb.sql',
       'python/duckdb/__init__.py',
       'python/deltalake/__init__.py',
     ]),

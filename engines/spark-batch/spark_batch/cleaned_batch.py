@@ -1,111 +1,108 @@
-"""One feed's part of one batch, read and cleaned by Spark; the counterpart of `table_engine.cleaned_batch`."""
+"""One feed's part of one batch, cleaned by tasks: counts, and the newest row of each post across the shares."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import TracebackType
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
 
-from pyspark.sql import DataFrame, SparkSession, Window
+from deltalake.transaction import AddAction
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark_batch.raw_text import clean_lines, describe_broken, read_files
+from spark_batch.clean_share import CleanedShare, clean_share
+from spark_batch.shares import Share
 from table_engine.cleaned_batch import Counts
-from table_engine.feeds import Feed
-from table_engine.raw_files import RawFile
+from table_engine.delta_tables import TABLES, DeltaTables
 
 
+@dataclass(frozen=True)
 class CleanedBatch:
-    """The cleaned lines of files in source order; a context manager that caches them in memory or on disk."""
+    """What the tasks made of a feed's files in a batch; the data files are named by no commit yet."""
 
-    def __init__(self, spark: SparkSession, bucket: str, feed: Feed, files: Sequence[RawFile]) -> None:
-        """Reads nothing yet."""
-        #: The lowest and the highest row number of the clean rows, once `counts` has been called; None without rows.
-        self.bounds: tuple[int, int] | None = None
-        self._spark = spark
-        self._feed = feed
-        self._files = files
-        self._left_out: DataFrame | None = None
-        self._lines = clean_lines(spark, feed, read_files(spark, bucket, files))
+    feed: str
+    shares: list[CleanedShare]
 
-    def __enter__(self) -> CleanedBatch:
-        """Starts caching."""
-        self._lines.persist()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Releases the cache."""
-        self._lines.unpersist()
-
+    @property
     def counts(self) -> Counts:
-        """The counts; the first call reads the files."""
-        counted = self._lines.agg(
-            F.count(F.when(F.col("reason").isNull(), F.col("ind"))).alias("rows"),
-            F.count("reason").alias("refused"),
-            F.count("broken").alias("broken"),
-            F.min(F.when(F.col("reason").isNull(), F.col("ind"))).alias("lowest"),
-            F.max(F.when(F.col("reason").isNull(), F.col("ind"))).alias("highest"),
-        ).first()
-        assert counted is not None
-        if counted["rows"]:
-            self.bounds = counted["lowest"], counted["highest"]
-        rejects = counted["refused"] + counted["broken"]
-        return Counts(counted["rows"] + rejects, counted["rows"], rejects)
+        """Lines, rows and rejects of all shares."""
+        return Counts(
+            sum(share.counts.lines for share in self.shares),
+            sum(share.counts.rows for share in self.shares),
+            sum(share.counts.rejects for share in self.shares),
+        )
 
-    def newest(self) -> DataFrame:
-        """The cleaned table's columns, each post once: the last of its rows in source order."""
-        newest_first = Window.partitionBy("ind").orderBy(F.desc("sequence"), F.desc("block"), F.desc("id"))
-        lines = self._lines.where("reason IS NULL AND ind IS NOT NULL")
-        if self._left_out is not None:
-            lines = lines.join(F.broadcast(self._left_out), ["sequence", "block", "id"], "left_anti")
+    @property
+    def changed(self) -> list[str]:
+        """The keys of files that were left out: deleted or changed since the batch was planned."""
+        return [key for share in self.shares for key in share.changed]
+
+    @property
+    def rejects(self) -> list[AddAction]:
+        """The data files for the quarantine."""
+        return [file for share in self.shares for file in share.rejects]
+
+    @property
+    def rows(self) -> list[AddAction]:
+        """The data files for the feed's table: each post once in a share."""
+        return [file for share in self.shares for file in share.rows]
+
+    @property
+    def posts(self) -> int:
+        """The rows of the data files."""
+        return sum(share.posts for share in self.shares)
+
+    @property
+    def bounds(self) -> tuple[int, int] | None:
+        """The lowest and the highest row number; None without rows."""
+        found = [share for share in self.shares if share.posts]
+        return (min(one.lowest for one in found), max(one.highest for one in found)) if found else None
+
+    def repeated(self, spark: SparkSession, bucket: str) -> int:
+        """How many rows are older than one of the same post in another share."""
+        ranges = sorted((share.lowest, share.highest) for share in self.shares if share.posts)
+        if all(one[1] < other[0] for one, other in pairwise(ranges)):
+            return 0
+        counted = self._repeated(spark, bucket).agg(F.sum(F.col("rows") - 1)).first()
+        return int((counted and counted[0]) or 0)
+
+    def newest(self, spark: SparkSession, bucket: str) -> DataFrame:
+        """Each post once, the newest of its rows; the feed's columns."""
+        newest = self._repeated(spark, bucket).select(F.col("ind").alias("repeated_ind"), "newest_share")
         return (
-            lines.withColumn("place", F.row_number().over(newest_first))
-            .where("place = 1")
-            .select(*self._feed.column_names)
+            self._read(spark, bucket)
+            .withColumn("share", _share())
+            .join(newest, F.expr("ind = repeated_ind AND share < newest_share"), "left_anti")
+            .drop("share")
         )
 
-    def leave_out(self, positions: DataFrame) -> int:
-        """Excludes the lines at the positions of a relation from `newest`, but only those of files read for the first
-        time.
-
-        Returns how many clean rows were excluded.
-        """
-        rows = self._lines.where("reason IS NULL AND ind IS NOT NULL").select("sequence", "block", "id")
-        found = self._at_positions(rows).where("NOT again").join(positions, "position", "left_semi")
-        left_out = found.select("sequence", "block", "id").collect()
-        if left_out:
-            self._left_out = self._spark.createDataFrame(left_out, "sequence INT, block BIGINT, id BIGINT")
-        return len(left_out)
-
-    def rejects(self) -> DataFrame:
-        """The rejects: `position` as `<object key>:<line>`, `raw_text` and `reason`."""
-        refused = self._lines.where("reason IS NOT NULL").select("sequence", "block", "id", "raw_text", "reason")
-        broken = (
-            self._lines.where("broken IS NOT NULL")
-            .withColumn("described", describe_broken(F.col("broken")))
-            .select("sequence", "block", "id", "described.raw_text", "described.reason")
-        )
-        return self._at_positions(refused.unionByName(broken)).select("position", "raw_text", "reason")
-
-    def _at_positions(self, lines: DataFrame) -> DataFrame:
-        """Lines with `position`, as `<object key>:<line>`, and `again`, whether their file is read again."""
-        keys = self._spark.createDataFrame(
-            [(n, file.key, file.again) for n, file in enumerate(self._files)],
-            "sequence INT, key STRING, again BOOLEAN",
-        )
-        line = F.col("id") - F.col("first_id") + F.col("first_line")
+    def _repeated(self, spark: SparkSession, bucket: str) -> DataFrame:
+        """The posts that several shares have: `ind`, `newest_share`, `rows`."""
         return (
-            lines.join(F.broadcast(self._splits()), ["sequence", "block"])
-            .join(F.broadcast(keys), "sequence")
-            .withColumn("position", F.concat("key", F.lit(":"), line))
+            self._read(spark, bucket)
+            .select("ind", _share().alias("share"))
+            .groupBy("ind")
+            .agg(F.max("share").alias("newest_share"), F.count("*").alias("rows"))
+            .where("rows > 1")
         )
 
-    def _splits(self) -> DataFrame:
-        """For each split of a file its first line's `id`, and that line's number in the file, from 0."""
-        before = Window.partitionBy("sequence").orderBy("block").rowsBetween(Window.unboundedPreceding, -1)
-        return (
-            self._lines.groupBy("sequence", "block")
-            .agg(F.min("id").alias("first_id"), F.count("*").alias("lines"))
-            .withColumn("first_line", F.coalesce(F.sum("lines").over(before), F.lit(0)))
-        )
+    def _read(self, spark: SparkSession, bucket: str) -> DataFrame:
+        folder = f"s3a://{bucket}/{DeltaTables.folder(self.feed)}"
+        schema = ", ".join(f"`{name}` {type_}" for name, type_ in TABLES[self.feed].items()).replace(" long", " bigint")
+        return spark.read.schema(schema).parquet(*(f"{folder}/{file.path}" for file in self.rows))
+
+
+def _share() -> Column:
+    """The share's number, which leads the names of its data files."""
+    return F.regexp_extract("_metadata.file_name", "^part-([0-9]+)-", 1).cast("int")
+
+
+def clean(spark: SparkSession, shares: Iterable[Share]) -> dict[str, CleanedBatch]:
+    """Cleans the shares of a batch in one job, a task each; the result by feed."""
+    given = list(shares)
+    found = spark.sparkContext.parallelize(given, len(given)).map(clean_share).collect()
+    in_order = sorted(zip(given, found, strict=True), key=lambda pair: pair[0].number)
+    return {
+        feed: CleanedBatch(feed, [cleaned for share, cleaned in in_order if share.feed == feed])
+        for feed in dict.fromkeys(share.feed for share in given)
+    }

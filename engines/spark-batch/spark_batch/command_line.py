@@ -18,9 +18,9 @@ from obstore.exceptions import BaseError
 from pyspark.sql import SparkSession
 
 from spark_batch.answers import run_answers
-from spark_batch.batch import run_batch
+from spark_batch.batch import OpenSpark, run_batch
 from spark_batch.commits import SPARK_ERRORS
-from spark_batch.spark_session import LocalSpark, open_spark
+from spark_batch.spark_session import LocalSpark, open_spark, raw_bytes_of_tables
 from spark_batch.table_maintenance import run_maintenance
 from table_engine import argument_types
 from table_engine.duckdb_session import open_session
@@ -81,21 +81,28 @@ def _run(options: argparse.Namespace, folder: Path) -> Mapping[str, object]:
     local = None
     if options.master:
         local = LocalSpark(options.master, f"{_mebibytes(options.memory_limit)}m", options.jars, folder)
-    spark = open_spark(local)
+    opened: list[SparkSession] = []
+
+    def spark(raw_bytes: int = 0) -> SparkSession:
+        if not opened:
+            opened.append(open_spark(local, raw_bytes + raw_bytes_of_tables(bucket)))
+        return opened[0]
+
     try:
         if options.command == "answers":
-            return run_answers(spark, bucket)
+            return run_answers(spark(), bucket)
         return _run_everything(spark, bucket, options.user_id, folder)
     finally:
-        spark.stop()
+        for one in opened:
+            one.stop()
 
 
-def _run_everything(spark: SparkSession, bucket: Bucket, user_id: str, folder: Path) -> dict[str, Any]:
+def _run_everything(spark: OpenSpark, bucket: Bucket, user_id: str, folder: Path) -> dict[str, Any]:
     """The batch, the answers and table maintenance; each is idempotent, whatever happened to the others."""
     started = time.monotonic()
     report = run_batch(spark, open_session(folder, _PLAN_MEMORY, 2), bucket, user_id)
-    answers = run_answers(spark, bucket)
-    tables = run_maintenance(spark, bucket)
+    answers = run_answers(spark(0), bucket)
+    tables = run_maintenance(lambda: spark(0), bucket)
     return {**report, **answers, "tables": tables, "seconds": round(time.monotonic() - started, 3)}
 
 

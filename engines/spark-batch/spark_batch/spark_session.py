@@ -9,17 +9,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.sql import SparkSession
-from pyspark.sql.types import ArrayType, StringType
 
-from table_engine.storage import storage_options
+from table_engine.delta_tables import DeltaTables
+from table_engine.feeds import FEED_NAMES
+from table_engine.storage import Bucket, storage_options
 
 _LOGGING = Path(__file__).with_name("log4j2.properties")
 
-# SQL functions of the Spark extension: class and return type.
-_FUNCTIONS = {
-    "decode_record": ("io.github.pinterestpipeline.spark.DecodeRecord", ArrayType(StringType())),
-    "value_kind": ("io.github.pinterestpipeline.spark.ValueKind", StringType()),
-}
+# With the first compiler alone the JVM's code cache would be 48 MiB, which one job can fill, failing tasks: as usual.
+_FIRST_COMPILER = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+
+# The second compiler pays off for more.
+_SMALL_BYTES = 256 * 1024 * 1024
+
+# Raw files become Parquet files of about a sixth of their size.
+_RAW_FOR_EACH_BYTE = 6
+
+# Raw bytes for each partition of a shuffle, and of a table's log.
+_SHUFFLE_BYTES = 32 * 1024 * 1024
+_LOG_BYTES = 16 * 1024 * 1024 * 1024
+
+#: In a folder of jars: an archive of the classes that a job loads, which the JVM maps instead of reading jars. One of
+#: another JVM or other jars is ignored.
+CLASS_ARCHIVE = "classes.jsa"
 
 
 @dataclass(frozen=True)
@@ -38,21 +50,19 @@ class LocalSpark:
     java_options: str = ""
 
 
-def open_spark(local: LocalSpark | None = None) -> SparkSession:
+def open_spark(local: LocalSpark | None = None, size: int = 0) -> SparkSession:
     """Opens the session. Without `local`, master, memory and jars are those of `spark-submit`.
 
+    `size` is how many bytes of raw files there are to clean and to answer about, roughly: a local JVM is made for them.
     S3 is configured by the standard AWS environment. Raises TableEngineError for an invalid endpoint.
     """
-    settings = {**_TABLES, **_storage()}
+    settings = {**_TABLES, **_storage(), **_for_size(size)}
     if local is not None:
-        settings |= _local(local)
+        settings |= _local(local, size)
     builder = SparkSession.builder.appName("pinterest-batch")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    spark = builder.getOrCreate()
-    for name, (class_name, type_) in _FUNCTIONS.items():
-        spark.udf.registerJavaFunction(name, class_name, type_)
-    return spark
+    return builder.getOrCreate()
 
 
 _TABLES = {
@@ -65,11 +75,26 @@ _TABLES = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.compression.codec": "zstd",
-    # Parallelism of listing folders; a vacuum always starts this many tasks (default: 10,000).
-    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "64",
     "spark.databricks.delta.optimize.minFileSize": str(64 * 1024 * 1024),
     "spark.databricks.delta.optimize.maxFileSize": str(256 * 1024 * 1024),
 }
+
+
+def raw_bytes_of_tables(bucket: Bucket) -> int:
+    """About how many bytes of raw files the feeds' tables were made of."""
+    tables = filter(None, (DeltaTables(bucket).find(name) for name in FEED_NAMES))
+    sizes = (table.get_add_actions().column("size_bytes").to_pylist() for table in tables)
+    return _RAW_FOR_EACH_BYTE * sum(map(sum, sizes))
+
+
+def _for_size(size: int) -> dict[str, str]:
+    """Few partitions for little data, so that there are few tasks and files; many for much."""
+    return {
+        "spark.sql.shuffle.partitions": str(min(2000, max(4, size // _SHUFFLE_BYTES))),
+        # Of the files that a table's log names.
+        "spark.databricks.delta.snapshotPartitions": str(min(50, max(1, size // _LOG_BYTES))),
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(min(64, max(2, size // _LOG_BYTES))),
+    }
 
 
 def _storage() -> dict[str, str]:
@@ -87,8 +112,13 @@ def _storage() -> dict[str, str]:
     return settings
 
 
-def _local(local: LocalSpark) -> dict[str, str]:
-    jars = [jar for place in local.jars for jar in (sorted(place.glob("*.jar")) if place.is_dir() else [place])]
+def _local(local: LocalSpark, size: int) -> dict[str, str]:
+    folders = [place for place in local.jars if place.is_dir()]
+    options = [f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"]
+    if size < _SMALL_BYTES:
+        options.append(_FIRST_COMPILER)
+    archives = [folder / CLASS_ARCHIVE for folder in folders if (folder / CLASS_ARCHIVE).exists()]
+    options += [f"-XX:SharedArchiveFile={_quoted(archive)} -Xshare:auto -Xlog:disable" for archive in archives[:1]]
     # The JVM and Spark's Python processes use this interpreter.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     return {
@@ -96,14 +126,19 @@ def _local(local: LocalSpark) -> dict[str, str]:
         "spark.driver.memory": local.memory,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()} {local.java_options}",
-        "spark.jars": ",".join(str(jar) for jar in jars),
+        "spark.driver.extraJavaOptions": " ".join((*options, local.java_options)),
+        # A class archive has the classes of the class path only.
+        "spark.driver.extraClassPath": os.pathsep.join(
+            str(jar) for folder in folders for jar in sorted(folder.glob("*.jar"))
+        ),
+        "spark.jars": ",".join(str(place) for place in local.jars if place not in folders),
         "spark.local.dir": str(local.temporary),
         "spark.sql.warehouse.dir": str(local.temporary / "warehouse"),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        # For a few cores; a table's log is a few files.
-        "spark.sql.shuffle.partitions": "8",
-        "spark.databricks.delta.snapshotPartitions": "2",
-        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",
     }
+
+
+def _quoted(path: Path) -> str:
+    """A path as a part of Spark's texts of Java options."""
+    return '"{}"'.format(str(path).replace("\\", "\\\\").replace('"', '\\"'))

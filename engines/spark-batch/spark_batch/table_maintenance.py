@@ -7,6 +7,7 @@ these files pass as well, which would duplicate each row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from table_engine.table_maintenance import (
     configure,
     held,
     retention,
+    vacuum,
 )
 
 
@@ -39,28 +41,29 @@ class SparkMaintenance:
     is_overtaken: bool = False
 
 
-def run_maintenance(spark: SparkSession, bucket: Bucket, fewest: int = FEWEST_SMALL_FILES) -> dict[str, dict[str, Any]]:
+def run_maintenance(
+    open_spark: Callable[[], SparkSession], bucket: Bucket, fewest: int = FEWEST_SMALL_FILES
+) -> dict[str, dict[str, Any]]:
     """Maintains the three tables and returns a report for each.
 
-    A table with `fewest` or more files below the target size is compacted. Idempotent.
+    A table with `fewest` or more files below the target size is compacted, and only then is Spark used. Idempotent.
     """
-    return {name: asdict(_maintain(spark, bucket, name, fewest)) for name in FEED_NAMES}
+    return {name: asdict(_maintain(open_spark, bucket, name, fewest)) for name in FEED_NAMES}
 
 
-def _maintain(spark: SparkSession, bucket: Bucket, name: str, fewest: int) -> SparkMaintenance:
+def _maintain(open_spark: Callable[[], SparkSession], bucket: Bucket, name: str, fewest: int) -> SparkMaintenance:
     report = SparkMaintenance()
     table = DeltaTables(bucket).open(name)
     sizes: list[int] = table.get_add_actions().column("size_bytes").to_pylist()
-    address = f"delta.`s3a://{bucket.name}/tables/{name}`"
     try:
         configure(table, retention(BATCH_RETENTION_HOURS))
         if sum(size < TARGET_BYTES for size in sizes) >= fewest:
             with held(table):
-                compacted = spark.sql(f"OPTIMIZE {address}").first()
+                compacted = open_spark().sql(f"OPTIMIZE delta.`s3a://{bucket.name}/tables/{name}`").first()
             assert compacted is not None
             report.compacted_files = compacted["metrics"]["numFilesRemoved"]
-        # The retention is a property of the table.
-        spark.sql(f"VACUUM {address}").collect()
+        table.update_incremental()
+        vacuum(table, BATCH_RETENTION_HOURS)
     except CommitFailedError:
         report.is_overtaken = True
     except SPARK_ERRORS as error:

@@ -11,7 +11,6 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark_batch.spark_session import LocalSpark, open_spark
-from spark_tests.spark_support import TEST_JVM
 from tests.conftest import environment, new_bucket, pytest_report_header, s3_url, session, sink
 from tests.sweeps import sample
 
@@ -56,4 +55,4 @@ def spark(s3_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spa
 def local_spark(temporary: Path) -> LocalSpark:
     """The installed Spark, located by the environment from test/run-all.ts."""
     jars = [Path(place) for place in os.environ["SPARK_BATCH_JARS"].split(os.pathsep)]
-    return LocalSpark("local[2]", "1500m", jars, temporary, TEST_JVM)
+    return LocalSpark("local[2]", "1500m", jars, temporary)

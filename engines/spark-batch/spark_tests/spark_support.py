@@ -27,14 +27,10 @@ PARTITIONS = 3
 
 TABLES = (*FEED_NAMES, "quarantine")
 
-# The tests end before the JVM's second compiler pays off. Without it the JVM's code cache would be 48 MiB, which one
-# job can fill, failing tasks; so it is set to the usual 240 MiB.
-TEST_JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
-
 
 def spark_batch(spark: SparkSession, sink: SinkBucket) -> BatchReport:
     with tempfile.TemporaryDirectory() as folder:
-        return run_batch(spark, open_session(Path(folder), "500MB", 2), sink.bucket, USER)
+        return run_batch(lambda _bytes: spark, open_session(Path(folder), "500MB", 2), sink.bucket, USER)
 
 
 def generate(posts: int, folder: Path, *, rows: bool = False) -> Path:

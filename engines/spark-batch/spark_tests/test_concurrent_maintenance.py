@@ -53,7 +53,7 @@ def test_spark_s_in_the_middle_of_delta_rs_s(
         claimed = claim(table, hold_hours)
         if not inner and not hold_hours:
             inner.append({})
-            inner[0] = run_maintenance(spark, filled.bucket)["geo"]
+            inner[0] = run_maintenance(lambda: spark, filled.bucket)["geo"]
         return claimed
 
     monkeypatch.setattr(table_maintenance, "_claim", claim_and_wait)
@@ -87,7 +87,7 @@ def test_delta_rs_s_in_the_middle_of_spark_s(
                 inner.append(maintain_table(filled.bucket, "geo", retention_hours=BATCH_RETENTION_HOURS))
             return optimized[0] if optimized else spark.sql(text)
 
-    outer = run_maintenance(cast(SparkSession, Interrupted()), filled.bucket)["geo"]
+    outer = run_maintenance(lambda: cast(SparkSession, Interrupted()), filled.bucket)["geo"]
     assert outer == {"files": 1, "compacted_files": FILES, "is_overtaken": False}
     assert inner[0] is not None
     assert (inner[0]["compacted_files"], inner[0]["is_overtaken"]) == (0, True)
@@ -103,9 +103,9 @@ def test_spark_leaves_a_table_that_another_spark_holds(spark: SparkSession, fill
     table = filled.tables.open("geo")
     configure(table, retention(1))
     with held(table):
-        report = run_maintenance(spark, filled.bucket)["geo"]
+        report = run_maintenance(lambda: spark, filled.bucket)["geo"]
     assert report == {"files": FILES, "compacted_files": 0, "is_overtaken": True}
-    assert run_maintenance(spark, filled.bucket)["geo"]["compacted_files"] == FILES
+    assert run_maintenance(lambda: spark, filled.bucket)["geo"]["compacted_files"] == FILES
     # Files that it removed are kept as long as by delta-rs's maintenance of the batch tables.
     table.update_incremental()
     assert retention(BATCH_RETENTION_HOURS).items() <= table.metadata().configuration.items()

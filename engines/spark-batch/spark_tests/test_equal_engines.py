@@ -94,7 +94,7 @@ def test_many_posts(
         assert differing_rows(by_spark, by_duckdb, table) == [], table
 
     # After compaction too; of each table there are fewer files than any number asks for.
-    maintained = run_maintenance(spark, by_spark.bucket, fewest=1)
+    maintained = run_maintenance(lambda: spark, by_spark.bucket, fewest=1)
     assert all(table["files"] == 1 and not table["is_overtaken"] for table in maintained.values())
     answers = run_answers(spark, by_spark.bucket)
     assert answers == embedded.run_answers(session, by_duckdb.bucket)

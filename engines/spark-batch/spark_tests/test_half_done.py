@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
 from pyspark.sql import SparkSession
 
+from spark_batch.clean_share import CleanedShare, clean_share
+from spark_batch.shares import Share
 from spark_tests.spark_support import spark_batch
 from tests.batch_half_done import NEW, OLD, begin, begin_again, check
 from tests.other_rules import RELEASES, rules_that_refuse
 from tests.sink_bucket import SinkBucket
 from tests.sweeps import sample
+
+
+def cleaner_that_refuses(numbers: Collection[int]) -> Callable[[Share], CleanedShare]:
+    """What takes the place of `clean_share`: in the processes of the tasks the rules are others as well."""
+
+    def other_clean_share(share: Share) -> CleanedShare:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("table_engine.cleaning.cleaning_sql", rules_that_refuse(numbers))
+            return clean_share(share)
+
+    return other_clean_share
 
 
 def test_other_rules(
@@ -20,7 +33,7 @@ def test_other_rules(
     for before, after, quarantined in sample("releases", RELEASES, 2):
         sink = new_bucket()
         begin(sink, before)
-        monkeypatch.setattr("spark_batch.raw_text.cleaning_sql", rules_that_refuse(after))
+        monkeypatch.setattr("spark_batch.cleaned_batch.clean_share", cleaner_that_refuses(after))
         check(sink, spark_batch(spark, sink)["feeds"]["user"], quarantined)
         versions = [sink.commits(name) for name in ("user", "quarantine")]
         assert spark_batch(spark, sink)["batch"] is None

@@ -14,7 +14,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from spark_tests.spark_support import TABLES, TEST_JVM, differing_rows, spark_batch
+from spark_tests.spark_support import TABLES, differing_rows, spark_batch
 from tests.relay import Harm, relay
 from tests.sink_bucket import SinkBucket, jsonl
 from tests.sweeps import sample
@@ -24,12 +24,14 @@ MAIN = str(Path(__file__).parents[1] / "main.py")
 #: Where the driver is killed, one run after the other: the write that is then never made; and what is there before it,
 #: as versions of quarantine, pin and geo.
 PLACES = {
-    # The quarantine's rows, without a commit.
+    # Data files of some tasks, without a commit.
+    "tables/user/part.*parquet": [1, 1, 1],
+    # Those of all tasks.
     "tables/quarantine/_delta_log/.*json": [1, 1, 1],
-    # The quarantine's commit, and the table's rows without one.
+    # The quarantine's commit, and the merged rows without one.
     "tables/pin/_delta_log/.*json": [2, 1, 1],
     # Both commits of pin, nothing of geo.
-    "tables/geo/.*parquet": [2, 2, 1],
+    "tables/geo/_delta_log/.*json": [2, 2, 1],
 }
 
 
@@ -48,7 +50,7 @@ def start(sink: SinkBucket, environment: dict[str, str], url: str) -> subprocess
     job = (MAIN, "batch", "--bucket", sink.name, "--user-id", "pinterest")
     return subprocess.Popen(
         [sys.executable, *job, "--master", "local[2]", "--memory-limit", "1GB", "--jars", *jars],
-        env={**environment, "AWS_ENDPOINT_URL": url, "JDK_JAVA_OPTIONS": TEST_JVM},
+        env={**environment, "AWS_ENDPOINT_URL": url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

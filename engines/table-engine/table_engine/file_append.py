@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -34,22 +34,38 @@ def append_files(
 ) -> None:
     """Appends the rows of a SELECT, which has the columns of the table `name`, in one commit.
 
-    The files are made in `folder` first, some 120 bytes a post, and removed. Raises CommitFailedError as delta-rs does;
-    what was uploaded is then named by no commit.
+    Raises CommitFailedError as delta-rs does; what was uploaded is then named by no commit.
+    """
+    append_written(table, write_files(session, bucket, name, rows, folder), properties)
+
+
+def write_files(
+    session: duckdb.DuckDBPyConnection, bucket: Bucket, name: str, rows: str, folder: Path, part: int = 0
+) -> list[AddAction]:
+    """Writes the rows of a SELECT as data files into the folder of the table `name`; no reader sees them yet.
+
+    The files are made in `folder` first, some 120 bytes a post, and removed. Their names begin with `part-<part>-`.
+    What no commit names is left to a vacuum.
     """
     output = folder / "parquet"
     written = session.execute(
         f"""COPY ({rows}) TO '{str(output).replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
         ROW_GROUP_SIZE {ROW_GROUP_ROWS}, FILE_SIZE_BYTES {_FILE_BYTES}, RETURN_STATS)"""
     ).fetchall()
-    actions: list[AddAction | RemoveAction] = []
+    actions: list[AddAction] = []
     for file_name, count, size, _footer, found, *_ in written:
-        path = f"part-{uuid.uuid4()}.zstd.parquet"
+        path = f"part-{part:05}-{uuid.uuid4()}.zstd.parquet"
         bucket.upload(f"{DeltaTables.folder(name)}/{path}", Path(file_name))
         Path(file_name).unlink()
         stats = json.dumps(_statistics(TABLES[name], count, found), ensure_ascii=False)
         actions.append(AddAction(path, size, {}, time.time_ns() // 1_000_000, True, stats))
     output.rmdir()
+    return actions
+
+
+def append_written(table: DeltaTable, files: Sequence[AddAction], properties: CommitProperties) -> None:
+    """Appends what `write_files` wrote for the table, in one commit. Raises CommitFailedError as delta-rs does."""
+    actions: list[AddAction | RemoveAction] = [*files]
     table.create_write_transaction(
         actions,
         "append",

@@ -2,8 +2,7 @@
 
 A placeholder is in double braces: `{{sentinel title}}` (a condition: the column's text contains one of its
 sentinels), `{{pattern timestamp}}` (the literal of a regular expression), `{{row number}}`, `{{texts}}`,
-`{{key list}}`, `{{most nesting}}` and `{{json structure}}` (see `engines/sql/dialects/duckdb.sql`), `{{keys}}` and
-`{{texts by place}}` (see `engines/sql/dialects/spark.sql`).
+`{{key list}}`, `{{most nesting}}` and `{{json structure}}` (see `engines/sql/duckdb.sql`).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ SQL_FOLDER = PROJECT / "engines" / "sql"
 #: The questions in the order in which they are answered.
 QUESTIONS = ("1", "2", "3a", "3b", "4", "5", "6", "7", "8")
 
-#: The texts that are taken for a value. Without backslashes, so that both engines read the expressions alike.
+#: The texts that are taken for a value.
 PATTERNS = {
     "number": r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$",
     "timestamp": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?"
@@ -27,12 +26,7 @@ PATTERNS = {
 
 
 def sql_string(text: str) -> str:
-    """The text as a SQL literal that DuckDB and Spark read alike.
-
-    Raises ValueError for a backslash or a line break, which the two read differently.
-    """
-    if re.search(r"[\\\n\r]", text):
-        raise ValueError(f"{text!r} has a backslash or a line break, which cannot stand in SQL for both engines")
+    """The text as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -53,14 +47,10 @@ def render(text: str, feed: Feed) -> str:
             return f'"{feed.row_number}"'
         if name == "texts":
             return ",\n  ".join(f'record."{key}" AS {key}_text' for key in feed.source)
-        if name == "keys":
-            return ",".join(feed.source)
         if name == "key list":
             return f"[{', '.join(map(sql_string, feed.source))}]"
         if name == "most nesting":
             return str(MOST_NESTING)
-        if name == "texts by place":
-            return ",\n  ".join(f"record[{place}] AS {key}_text" for place, key in enumerate(feed.source, 1))
         if name == "json structure":
             return json.dumps(dict.fromkeys(feed.source, "VARCHAR"))
         raise ValueError(f"unknown placeholder {match[0]} in the SQL text")
@@ -69,19 +59,13 @@ def render(text: str, feed: Feed) -> str:
 
 
 def cleaning_sql(feed: Feed) -> str:
-    """The SELECT that cleans the relation `decoded` of a feed; the same text for DuckDB and Spark."""
+    """The SELECT that cleans the relation `decoded` of a feed."""
     return render((SQL_FOLDER / "clean" / f"{feed.name}.sql").read_text(encoding="utf-8"), feed)
 
 
 def duckdb_functions(feed: Feed) -> str:
     """The statements that make DuckDB ready for `cleaning_sql`: functions, and `decoded` over `lines`."""
-    return render((SQL_FOLDER / "dialects" / "duckdb.sql").read_text(encoding="utf-8"), feed)
-
-
-def spark_statements(feed: Feed) -> list[str]:
-    """The statements that make Spark ready for `cleaning_sql`: functions, and `decoded` over `lines`."""
-    text = render((SQL_FOLDER / "dialects" / "spark.sql").read_text(encoding="utf-8"), feed)
-    return [statement.strip() for statement in re.split(r";\n", text) if statement.strip()]
+    return render((SQL_FOLDER / "duckdb.sql").read_text(encoding="utf-8"), feed)
 
 
 def question_sql(name: str) -> str:

@@ -121,6 +121,11 @@ class Bucket:
         """Writes an object from a file, in parts when it is large."""
         obstore.put(self._store, key, file)
 
+    def remove(self, keys: Sequence[str]) -> None:
+        """Deletes objects; one that is not there is no error."""
+        if keys:
+            obstore.delete(self._store, keys)
+
     def move(self, key: str, new_key: str) -> None:
         """Gives an object another key. Done twice it is the same; ended halfway, both are there."""
         obstore.copy(self._store, key, new_key)

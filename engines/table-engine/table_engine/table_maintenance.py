@@ -91,7 +91,7 @@ def maintain_table(
         configure(table, {**CONFIGURATION, **retention(retention_hours)})
         if compacts:
             compacted = _compact(table, target_bytes, FEWEST_SMALL_FILES)
-        removed = _vacuum(table, retention_hours)
+        removed = vacuum(table, retention_hours)
     except CommitFailedError:
         is_overtaken = True
     table.update_incremental()
@@ -199,14 +199,14 @@ def _release(table: DeltaTable, claim: str) -> None:
             table.alter.set_table_properties({_CLAIM: claim.partition(" ")[0]}, raise_if_not_exists=False)
 
 
-def _vacuum(table: DeltaTable, retention_hours: int) -> int:
+def vacuum(table: DeltaTable, retention_hours: int) -> int:
     """Deletes files that no state within the retention has, also those that a killed writer left; returns how many."""
 
-    def vacuum(*, dry_run: bool) -> list[str]:
+    def unused(*, dry_run: bool) -> list[str]:
         return table.vacuum(retention_hours, dry_run=dry_run, enforce_retention_duration=False, full=True)
 
     # A vacuum makes two commits, whether there is something to delete or not.
-    return len(vacuum(dry_run=False)) if vacuum(dry_run=True) else 0
+    return len(unused(dry_run=False)) if unused(dry_run=True) else 0
 
 
 def _checkpoint(bucket: Bucket, name: str, table: DeltaTable) -> int:

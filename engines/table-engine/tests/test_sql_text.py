@@ -16,7 +16,6 @@ from table_engine.sql_text import (
     question_sql,
     question_title,
     render,
-    sql_string,
 )
 
 PIN = load_feeds()["pin"]
@@ -45,13 +44,7 @@ def test_unknown_placeholders_are_refused(text: str) -> None:
         render(text, PIN)
 
 
-@pytest.mark.parametrize("text", ["a\\b", "a\nb"])
-def test_literals_that_the_engines_read_differently_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="backslash"):
-        sql_string(text)
-
-
-@pytest.mark.parametrize("path", sorted(SQL_FOLDER.glob("clean/*.sql")) + sorted(SQL_FOLDER.glob("questions/*.sql")))
+@pytest.mark.parametrize("path", sorted(SQL_FOLDER.glob("questions/*.sql")))
 def test_shared_texts_use_nothing_that_only_one_engine_has(path: object) -> None:
     text = re.sub(r"--.*", "", SQL_FOLDER.joinpath(str(path)).read_text())
     assert not re.search(r"::|\\|\"|`|\[[a-z0-9]+\]\s*(?:AS|,)|regexp_replace|lambda|->|EXCLUDE|\bILIKE ANY\b", text)

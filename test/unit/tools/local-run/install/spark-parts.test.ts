@@ -20,9 +20,6 @@ test('the extension is compiled against what it runs on', () => {
   for (const name of ['delta.version', 'hadoop.version']) {
     expect(property(extension, name)).toBe(property(jars, name));
   }
-  expect(read('tools', 'local-run', 'install', 'spark', 'requirements.lock')).toContain(
-    `pyspark==${property(extension, 'spark.version')} `,
-  );
 });
 
 test('the title and the files that count as the part are those of the pom', () => {

@@ -15,7 +15,7 @@ final class InvalidValueException extends Exception {
     super(beginning + reason);
   }
 
-  /** With the same text as the cleaning's rejects (engines/sql/dialects). */
+  /** With the same text as the cleaning's rejects (engines/sql/duckdb.sql). */
   static InvalidValueException asCleaned(String reason) {
     return new InvalidValueException("", reason);
   }

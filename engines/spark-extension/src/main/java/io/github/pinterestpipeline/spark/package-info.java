@@ -1,5 +1,2 @@
-/**
- * Additions to Spark for the batch: Delta commits by conditional PUT, and JSON parsing by our
- * rules.
- */
+/** What Delta Lake lacks for the batch on Spark: commits by conditional PUT. */
 package io.github.pinterestpipeline.spark;

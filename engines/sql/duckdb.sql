@@ -1,4 +1,4 @@
--- Definitions for engines/sql/clean on DuckDB: the functions named there, and the relation "decoded".
+-- Definitions for engines/sql/clean: the functions named there, and the relation "decoded".
 
 -- The array [a, b].
 CREATE OR REPLACE TEMP MACRO pair(a, b) AS [a, b];

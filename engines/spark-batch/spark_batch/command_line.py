@@ -20,7 +20,7 @@ from pyspark.sql import SparkSession
 from spark_batch.answers import run_answers
 from spark_batch.batch import OpenSpark, run_batch
 from spark_batch.commits import SPARK_ERRORS
-from spark_batch.spark_session import LocalSpark, open_spark, raw_bytes_of_tables
+from spark_batch.spark_session import LocalSpark, close_spark, open_spark, raw_bytes_of_tables
 from spark_batch.table_maintenance import run_maintenance
 from table_engine import argument_types
 from table_engine.duckdb_session import open_session
@@ -80,7 +80,8 @@ def _run(options: argparse.Namespace, folder: Path) -> Mapping[str, object]:
     bucket = Bucket(options.bucket)
     local = None
     if options.master:
-        local = LocalSpark(options.master, f"{_mebibytes(options.memory_limit)}m", options.jars, folder)
+        memory = f"{_mebibytes(options.memory_limit)}m"
+        local = LocalSpark(options.master, memory, options.jars, folder, options.class_archive)
     opened: list[SparkSession] = []
 
     def spark(raw_bytes: int = 0) -> SparkSession:
@@ -94,7 +95,7 @@ def _run(options: argparse.Namespace, folder: Path) -> Mapping[str, object]:
         return _run_everything(spark, bucket, options.user_id, folder)
     finally:
         for one in opened:
-            one.stop()
+            close_spark(one, local)
 
 
 def _run_everything(spark: OpenSpark, bucket: Bucket, user_id: str, folder: Path) -> dict[str, Any]:
@@ -128,5 +129,6 @@ def _parser() -> argparse.ArgumentParser:
             type=argument_types.memory,
             help="memory of its JVM (default: %(default)s)",
         )
+        here.add_argument("--class-archive", type=Path, help="of its JVM, for these jars; ignored if it does not fit")
         here.add_argument("--jars", nargs="+", type=Path, help="what its distribution lacks: jars, or folders of jars")
     return parser

@@ -17,10 +17,10 @@ from table_engine.storage import Bucket, storage_options
 _LOGGING = Path(__file__).with_name("log4j2.properties")
 
 # With the first compiler alone the JVM's code cache would be 48 MiB, which one job can fill, failing tasks: as usual.
-_FIRST_COMPILER = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+_SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
 
 # The second compiler pays off for more.
-_SMALL_BYTES = 256 * 1024 * 1024
+_SMALL_BYTES = 2 * 1024 * 1024 * 1024
 
 # Raw files become Parquet files of about a sixth of their size.
 _RAW_FOR_EACH_BYTE = 6
@@ -29,25 +29,21 @@ _RAW_FOR_EACH_BYTE = 6
 _SHUFFLE_BYTES = 32 * 1024 * 1024
 _LOG_BYTES = 16 * 1024 * 1024 * 1024
 
-#: In a folder of jars: an archive of the classes that a job loads, which the JVM maps instead of reading jars. One of
-#: another JVM or other jars is ignored.
-CLASS_ARCHIVE = "classes.jsa"
-
 
 @dataclass(frozen=True)
 class LocalSpark:
     """A local Spark, which ends with this process.
 
     `master` in Spark's notation, for example `local[2]`; `memory` of its JVM, for example `1g`; `jars` are files, or
-    folders of jars; what does not fit in memory is written below `temporary`; `java_options` are further options of
-    the JVM.
+    folders of jars; what does not fit in memory is written below `temporary`; `class_archive` has classes that the JVM
+    maps instead of reading them from jars: one of another JVM or other jars is ignored.
     """
 
     master: str
     memory: str
     jars: Sequence[Path]
     temporary: Path
-    java_options: str = ""
+    class_archive: Path | None = None
 
 
 def open_spark(local: LocalSpark | None = None, size: int = 0) -> SparkSession:
@@ -63,6 +59,17 @@ def open_spark(local: LocalSpark | None = None, size: int = 0) -> SparkSession:
     for name, value in settings.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
+
+
+def close_spark(spark: SparkSession, local: LocalSpark | None = None) -> None:
+    """Ends the session; with `local`, its JVM has ended as well, and written its class archive if it was told to."""
+    gateway = spark.sparkContext._gateway
+    spark.stop()
+    if local is not None:
+        assert gateway is not None
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
 
 
 _TABLES = {
@@ -116,9 +123,9 @@ def _local(local: LocalSpark, size: int) -> dict[str, str]:
     folders = [place for place in local.jars if place.is_dir()]
     options = [f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"]
     if size < _SMALL_BYTES:
-        options.append(_FIRST_COMPILER)
-    archives = [folder / CLASS_ARCHIVE for folder in folders if (folder / CLASS_ARCHIVE).exists()]
-    options += [f"-XX:SharedArchiveFile={_quoted(archive)} -Xshare:auto -Xlog:disable" for archive in archives[:1]]
+        options.append(_SMALL_JVM)
+    if local.class_archive:
+        options.append(f"-XX:SharedArchiveFile={_quoted(local.class_archive)} -Xshare:auto -Xlog:disable")
     # The JVM and Spark's Python processes use this interpreter.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     return {
@@ -126,7 +133,7 @@ def _local(local: LocalSpark, size: int) -> dict[str, str]:
         "spark.driver.memory": local.memory,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": " ".join((*options, local.java_options)),
+        "spark.driver.extraJavaOptions": " ".join(options),
         # A class archive has the classes of the class path only.
         "spark.driver.extraClassPath": os.pathsep.join(
             str(jar) for folder in folders for jar in sorted(folder.glob("*.jar"))

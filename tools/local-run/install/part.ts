@@ -39,6 +39,7 @@ export type PartName =
   | 'table-engine-package'
   | 'spark'
   | 'spark-extension'
+  | 'spark-classes'
   | 'client-host';
 
 const STAMP_FILE = '.installed';

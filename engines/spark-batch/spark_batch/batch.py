@@ -145,6 +145,8 @@ class _Batch:
     def _commit_rows(self, cleaned: CleanedBatch) -> None:
         """Appends the rows' files as they are if each post is in them once and none is in the table; else by Spark."""
         table = self._tables.open(self.feed.name)
+        if is_applied(table, APPLICATION, self._batch):
+            return
         repeated = cleaned.repeated(self._spark, self._bucket.name)
         is_left = False
 

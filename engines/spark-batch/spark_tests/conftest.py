@@ -20,14 +20,16 @@ __all__ = ["environment", "new_bucket", "pytest_report_header", "s3_url", "sessi
 KEYS = {"AWS_ACCESS_KEY_ID": "table-engine-tests", "AWS_SECRET_ACCESS_KEY": "any", "AWS_REGION": "us-east-1"}
 
 # Tested in every run: that both engines write the same.
-ALWAYS = ("test_equal_engines.py", "test_clean_lines.py")
-# So many of the others, which are faults and rivals, each over a minute on a busy machine.
+ALWAYS = ("test_equal_engines.py", "test_clean_lines.py", "test_shares.py")
+# Long; it holds at a larger size what another one holds.
+SAMPLED = "test_many_posts"
+# So many of the others: faults, rivals, and many posts.
 OTHERS = 5
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves a sample of the tests of faults and rivals, unless one file or all of them are asked for."""
-    others = [item for item in items if item.path.name not in ALWAYS]
+    others = [item for item in items if item.path.name not in ALWAYS or item.name == SAMPLED]
     left_out = set(others) - set(sample("spark", others, OTHERS))
     if len({item.path for item in items}) == 1 or not left_out:
         return

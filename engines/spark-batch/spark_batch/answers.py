@@ -6,8 +6,8 @@ import json
 
 from pyspark.sql import SparkSession
 
+from spark_batch.table_files import read_table
 from table_engine.answers import COLUMNS, plain
-from table_engine.delta_tables import DeltaTables
 from table_engine.documents import Answer, Answers
 from table_engine.feeds import ANSWERS_KEY, FEED_NAMES
 from table_engine.sql_text import QUESTIONS, question_sql, question_title
@@ -19,11 +19,8 @@ def run_answers(spark: SparkSession, bucket: Bucket) -> Answers:
 
     Returns the same document as the table engine. Raises TableEngineError when a table does not exist.
     """
-    tables = DeltaTables(bucket)
     for name in FEED_NAMES:
-        tables.open(name)
-        frame = spark.read.format("delta").load(f"s3a://{bucket.name}/tables/{name}")
-        frame.select(*COLUMNS[name]).createOrReplaceTempView(f"cleaned_{name}")
+        read_table(spark, bucket, name).select(*COLUMNS[name]).createOrReplaceTempView(f"cleaned_{name}")
     document: Answers = {"answers": answer_all(spark)}
     bucket.write(ANSWERS_KEY, json.dumps(document, ensure_ascii=False).encode("utf-8"))
     return document

@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from spark_batch.cleaned_batch import CleanedBatch, clean
 from spark_batch.commits import commit_once
 from spark_batch.shares import cut
+from spark_batch.table_files import address
 from table_engine.batch import (
     APPLICATION,
     MissingBatches,
@@ -175,7 +176,7 @@ class _Batch:
             if _may_have(table, cleaned.bounds):
                 changed[:] = self._merge(newest, cleaned.bounds)
             else:
-                newest.write.format("delta").mode("append").save(self._address())
+                newest.write.format("delta").mode("append").save(address(self._bucket.name, self.feed.name))
                 changed[:] = cleaned.posts - repeated, 0
 
         # Only what Spark's commit stands for is removed: a commit that seemed to fail may have named these files.
@@ -192,7 +193,7 @@ class _Batch:
         """
         nearby = "t.ind BETWEEN {} AND {}".format(*bounds) if bounds else "false"
         same = " AND ".join(f"p.`{name}` <=> n.`{name}`" for name in self.feed.column_names)
-        present = self._spark.read.format("delta").load(self._address())
+        present = self._spark.read.format("delta").load(address(self._bucket.name, self.feed.name))
         (
             newest.alias("n")
             .join(present.alias("t").where(nearby).alias("p"), F.expr("p.ind = n.ind"), "left")
@@ -201,15 +202,12 @@ class _Batch:
             .createOrReplaceTempView("batch_changes")
         )
         merged = self._spark.sql(
-            f"""MERGE INTO delta.`{self._address()}` t
+            f"""MERGE INTO delta.`{address(self._bucket.name, self.feed.name)}` t
             USING batch_changes s ON t.ind = s.ind AND {nearby}
             WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"""
         ).first()
         # Delta Lake leaves a merge out whose number the table has.
         return (merged["num_inserted_rows"], merged["num_updated_rows"]) if merged else (0, 0)
-
-    def _address(self) -> str:
-        return f"s3a://{self._bucket.name}/{DeltaTables.folder(self.feed.name)}"
 
 
 def _may_have(table: DeltaTable, bounds: tuple[int, int] | None) -> bool:

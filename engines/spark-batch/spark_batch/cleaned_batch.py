@@ -12,8 +12,8 @@ from pyspark.sql import functions as F
 
 from spark_batch.clean_share import CleanedShare, clean_share
 from spark_batch.shares import Share
+from spark_batch.table_files import read_files
 from table_engine.cleaned_batch import Counts
-from table_engine.delta_tables import TABLES, DeltaTables
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,7 @@ class CleanedBatch:
         )
 
     def _read(self, spark: SparkSession, bucket: str) -> DataFrame:
-        folder = f"s3a://{bucket}/{DeltaTables.folder(self.feed)}"
-        schema = ", ".join(f"`{name}` {type_}" for name, type_ in TABLES[self.feed].items()).replace(" long", " bigint")
-        return spark.read.schema(schema).parquet(*(f"{folder}/{file.path}" for file in self.rows))
+        return read_files(spark, bucket, self.feed, (file.path for file in self.rows))
 
 
 def _share() -> Column:

@@ -61,7 +61,7 @@ export default {
         ...common.transform,
         'node_modules/(aws-cdk-lib|constructs|cdk-nag)/.*\\.js$': '<rootDir>/test/unit/shared-modules.cjs',
       },
-      transformIgnorePatterns: ['node_modules/(?!(aws-cdk-lib|constructs|cdk-nag|preact)/)'],
+      transformIgnorePatterns: ['node_modules/(?!(aws-cdk-lib|constructs|cdk-nag|preact|@platformatic)/)'],
       testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
     },
     { ...common, displayName: 'process', testMatch: ['<rootDir>/test/process/**/*.test.ts'] },

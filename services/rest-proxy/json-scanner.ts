@@ -191,9 +191,30 @@ export function isNamed(text: Buffer, at: number, name: string): boolean {
   return text[at + 1 + name.length] === QUOTE;
 }
 
+/** Strings are searched natively from here on, in pieces of this size, which the engine does in half the time. */
+const LONG_STRING = 512;
+const PIECE = 4096;
+/** What may not stand in a string as it is, or ends it. */
+const SPECIAL = /["\\\u0000-\u001f]/; // eslint-disable-line no-control-regex
+
+/** The offset of the first special byte at or after `start`, or the end of the text. */
+function findSpecial(text: Buffer, start: number): number {
+  for (let i = start; i < text.length; i += PIECE) {
+    const found = text.toString('latin1', i, i + PIECE).search(SPECIAL);
+    if (found >= 0) return i + found;
+  }
+  return text.length;
+}
+
 function scanString(text: Buffer, start: number): number {
   let i = start + 1;
+  let long = i + LONG_STRING;
   for (;;) {
+    if (i > long) {
+      i = findSpecial(text, i);
+      // Where one is, more are often near.
+      long = i + LONG_STRING;
+    }
     const byte = text[i];
     if (byte === undefined) throw unexpected(text, i, 'the end of a string');
     if (byte === QUOTE) return i + 1;

@@ -3,9 +3,8 @@
  * producer repeats failed requests by itself, and so would hide the outcome of an attempt from the lane.
  */
 import {
-  NumericMap,
+  Writer,
   type Connection,
-  type MessageRecord,
   initProducerIdV4,
   metadataV9,
   produceV9,
@@ -13,6 +12,7 @@ import {
 } from '@platformatic/kafka';
 import { type KafkaConnection } from '../kafka-client';
 import { BrokerConnections, causeOf, type Broker } from '../kafka-client/broker-connections';
+import { encodeRecordBatch } from '../kafka-client/record-batch';
 import type { Attempt, BatchProducer, LaneRecord } from './lane';
 
 /** Errors by which the broker refuses a batch because of one record, with HTTP statuses. Nothing was stored. */
@@ -84,6 +84,41 @@ async function newIdentity(connection: Connection): Promise<Identity> {
   return { producerId, producerEpoch };
 }
 
+/** A produce request of one batch: https://kafka.apache.org/protocol#The_Messages_Produce, version 9. */
+function produceRequest(topic: string, partition: number, batch: Buffer, timeoutMs: number): Writer {
+  return Writer.create()
+    .appendString(null) // no transaction
+    .appendInt16(ALL_REPLICAS)
+    .appendInt32(timeoutMs)
+    .appendArray([topic], (topics) => {
+      topics.appendString(topic).appendArray([partition], (partitions) => {
+        partitions.appendInt32(partition).appendBytes(batch);
+      });
+    })
+    .appendTaggedFields();
+}
+
+type ProduceResponse = ReturnType<typeof produceV9.parseResponse>;
+
+/** Sends a produce request, and reads the response as the library does. */
+function produce(connection: Connection, request: Writer): Promise<ProduceResponse> {
+  const { key, version } = produceV9.api;
+  return new Promise((resolve, reject) => {
+    connection.send(
+      key,
+      version,
+      () => request,
+      produceV9.parseResponse,
+      true,
+      true,
+      (error, response) => {
+        if (error === null && response !== undefined) resolve(response);
+        else reject(error ?? new Error('Kafka sent no response.'));
+      },
+    );
+  });
+}
+
 /** Creates a producer for one topic. It connects at the first batch. */
 export function createKafkaProducer(
   kafka: Omit<KafkaConnection, 'warn'>,
@@ -96,7 +131,7 @@ export function createKafkaProducer(
 class KafkaProducer implements BatchProducer {
   private identity: Identity | undefined;
   /** The next sequence number of each partition. One that was used by a failed attempt is used again. */
-  private readonly sequences = new NumericMap();
+  private readonly sequences = new Map<number, number>();
   /** The leaders, asked for at first and after each failure. */
   private leaders = new Map<number, Broker>();
 
@@ -113,7 +148,10 @@ class KafkaProducer implements BatchProducer {
       connection = await this.connections.to(await this.leaderOf(partition));
       this.identity ??= await newIdentity(connection);
       sent = true;
-      return { kind: 'stored', baseOffset: await this.produce(connection, partition, records) };
+      return {
+        kind: 'stored',
+        baseOffset: await this.produce(connection, this.identity, partition, records),
+      };
     } catch (error) {
       this.leaders.clear();
       // After any error but a broker's answer, what the connection still holds is not known.
@@ -152,22 +190,18 @@ class KafkaProducer implements BatchProducer {
   /** @returns the offset of the first record. */
   private async produce(
     connection: Connection,
+    identity: Identity,
     partition: number,
     records: readonly LaneRecord[],
   ): Promise<bigint> {
-    const { topic, sequences } = this;
-    // A value may be null in Kafka; the library's type does not say so.
-    const messages = records.map(({ key, value }) => ({ topic, partition, key, value })) as MessageRecord[];
-    const response = await responseOf(
-      produceV9.api.async(connection, ALL_REPLICAS, this.requestTimeoutMs, messages, {
-        ...this.identity,
-        sequences,
-      }),
-    );
-    const result = typeof response === 'boolean' ? undefined : response.responses[0]?.partitionResponses[0];
+    const sequence = this.sequences.get(partition) ?? 0;
+    const batch = encodeRecordBatch(records, { ...identity, sequence }, Date.now());
+    const request = produceRequest(this.topic, partition, batch, this.requestTimeoutMs);
+    const { responses } = await responseOf(produce(connection, request));
+    const result = responses[0]?.partitionResponses[0];
     if (result === undefined) throw new Error('Kafka sent no result for the batch.');
     check(result.errorCode, result.errorMessage);
-    sequences.postIncrement(`${topic}:${partition}`, records.length, 0);
+    this.sequences.set(partition, sequence + records.length);
     return result.baseOffset;
   }
 }

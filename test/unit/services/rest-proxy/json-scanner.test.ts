@@ -56,6 +56,24 @@ test('agrees with JSON.parse on texts made by changing, dropping or adding a cha
   );
 });
 
+test('agrees with JSON.parse on long strings, and says where they are wrong', () => {
+  const plain = fc.constantFrom(1, 500, 512, 513, 4095, 4096, 9000).map((length) => 'é'.repeat(length));
+  const special = fc.constantFrom('"', '\\\\', '\\"', '\\u00e9', '\\', '\n', '\u0000', '\u001f', '');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(plain, special), { maxLength: 5 }), fc.boolean(), (parts, ends) => {
+      const text = `"${parts.flat().join('')}${ends ? '"' : ''}`;
+      expect([parts, accepts(text)]).toEqual([parts, parses(text)]);
+    }),
+    { numRuns: 500 },
+  );
+  expect(() => scanValue(Buffer.from(`"${'x'.repeat(10_000)}\n"`), 0)).toThrow(
+    'unescaped control character in a string at byte 10001',
+  );
+  expect(() => scanValue(Buffer.from(`"${'x'.repeat(10_000)}`), 0)).toThrow(
+    'text ends where the end of a string was expected at byte 10001',
+  );
+});
+
 test.each([
   ...[
     '0',

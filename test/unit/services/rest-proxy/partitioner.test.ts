@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { Partitioners } from 'kafkajs';
 import { nextPartition, partitionOfKey } from '../../../../services/rest-proxy/partitioner';
 
 // The values of Kafka's own UtilsTest.testMurmur2; a partition is the hash without its sign, modulo.
@@ -12,6 +14,22 @@ test.each([
   // Up to 65,537, a prime, so that all 31 bits of the hash count.
   for (const partitions of [1, 3, 7, 50, 65_537])
     expect(partitionOfKey(Buffer.from(key), partitions)).toBe((hash & 0x7fffffff) % partitions);
+});
+
+test('puts any key where kafkajs does', () => {
+  const choose = Partitioners.DefaultPartitioner();
+  const partitionMetadata = Array.from({ length: 97 }, (_, partitionId) => ({
+    ...{ partitionErrorCode: 0, partitionId, leader: 0, replicas: [], isr: [] },
+  }));
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (bytes) => {
+      const key = Buffer.from(bytes);
+      expect(partitionOfKey(key, 97)).toBe(
+        choose({ topic: 't', partitionMetadata, message: { key, value: null } }),
+      );
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test('deals records without a key out over all partitions, topic by topic', () => {

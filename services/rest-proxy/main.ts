@@ -1,14 +1,16 @@
 /**
- * The proxy's entry point: reads flags and environment, runs until SIGTERM or SIGINT.
+ * The proxy's entry point: reads flags and environment, runs until SIGTERM or SIGINT, in this process or in workers.
  *
  * Exit codes: 0 stopped by a signal, 1 failed (for example the port is in use), 2 invalid configuration.
  */
+import cluster from 'node:cluster';
 import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { messageOf } from './errors';
 import { createLog } from './log';
 import { readOptions, type ProxyOptions } from './options';
 import { startProxy } from './service';
+import { runWorkers, workerOptions } from './workers';
 
 function configure(): ProxyOptions | undefined {
   try {
@@ -26,7 +28,11 @@ async function run(options: ProxyOptions): Promise<void> {
   });
   // A closed stdout must not end the proxy.
   process.stdout.on('error', () => undefined);
-  const proxy = await startProxy(options, log);
+  if (options.workers > 1 && cluster.isPrimary) {
+    runWorkers(options.workers, log);
+    return;
+  }
+  const proxy = await startProxy(workerOptions(options), log);
   const stop = (): void => {
     void proxy.stop().then(() => process.exit(0));
   };

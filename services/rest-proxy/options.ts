@@ -26,6 +26,8 @@ export interface ProxyOptions {
   readonly maxBodyBytes: number;
   /** Maximum bytes of all bodies in progress, with the memory their records take. Default: 64 MiB. */
   readonly maxBytesInFlight: number;
+  /** Processes behind the port, which share the limits; as many as cores that Kafka leaves free. Default: 1. */
+  readonly workers: number;
   /** Maximum connections. Default: 1,000. */
   readonly maxConnections: number;
   /** Time-out in milliseconds for Kafka's acknowledgement of a record. Default: 10,000. */
@@ -52,6 +54,7 @@ const NUMBERS: Readonly<Record<NumberOption, readonly [number, least: number, mo
   adminPort: [8084, 0, 65_535],
   maxBodyBytes: [8 * 1024 * 1024, 1024, 256 * 1024 * 1024],
   maxBytesInFlight: [64 * 1024 * 1024, 1024, 2 ** 32],
+  workers: [1, 1, 64],
   maxConnections: [1000, 1, 100_000],
   deliveryTimeoutMs: [10_000, 100, 600_000],
   clientTimeoutMs: [10_000, 100, 600_000],

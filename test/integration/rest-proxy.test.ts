@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installedParts } from '../../tools/local-run/install';
@@ -288,43 +289,79 @@ describe('as a program', () => {
     });
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s: running requests are answered, then exit 0',
-    async (signal) => {
-      const topic = await harness.createTopic(`stopped-by-${signal}`, 3);
-      const other = await harness.startProxy();
-      const agent = new Agent({ keepAlive: true, maxSockets: 20 });
-      const acknowledged: string[] = [];
-      const state: { stopping: boolean } = { stopping: false };
-      const clients = Array.from({ length: 20 }, async (_, client) => {
-        for (let i = 0; !state.stopping; i += 1) {
-          const value = `"${client}/${i}"`;
-          try {
-            const reply = await send(`${other.url}/topics/${topic}`, `{"records":[{"value":${value}}]}`, {
-              agent,
-            });
-            if (reply.status === 200) acknowledged.push(value);
-            // 503 is the answer to who asks after the signal.
-            else expect(reply.status).toBe(503);
-          } catch (error) {
-            // No connection, or one that was idle when the proxy ended.
-            expect([state, error]).toEqual([{ stopping: true }, error]);
-          }
+  test.each([
+    ['SIGTERM', '1'],
+    ['SIGINT', '2'],
+  ] as const)('%s with %s workers: running requests are answered, then exit 0', async (signal, workers) => {
+    const topic = await harness.createTopic(`stopped-by-${signal}`, 3);
+    const other = await harness.startProxy('--workers', workers);
+    const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+    const acknowledged: string[] = [];
+    const state: { stopping: boolean } = { stopping: false };
+    const clients = Array.from({ length: 20 }, async (_, client) => {
+      for (let i = 0; !state.stopping; i += 1) {
+        const value = `"${client}/${i}"`;
+        try {
+          const reply = await send(`${other.url}/topics/${topic}`, `{"records":[{"value":${value}}]}`, {
+            agent,
+          });
+          if (reply.status === 200) acknowledged.push(value);
+          // 503 is the answer to who asks after the signal.
+          else expect(reply.status).toBe(503);
+        } catch (error) {
+          // No connection, or one that was idle when the proxy ended.
+          expect([state, error]).toEqual([{ stopping: true }, error]);
         }
-      });
-      const all = Promise.all(clients);
-      const late = Date.now() + 60_000;
-      while (acknowledged.length < 200 && Date.now() < late) await Promise.race([all, sleep(20)]);
-      state.stopping = true;
-      const started = Date.now();
-      expect(await other.end(signal)).toBe(0);
-      // Well before the time that running requests are given.
-      expect(Date.now() - started).toBeLessThan(12_000);
-      await all;
-      agent.destroy();
-      expect(acknowledged.length).toBeGreaterThanOrEqual(200);
-      // Nothing was under way unanswered: what is stored is what was acknowledged.
-      expect((await harness.read(topic)).map(({ value }) => value).sort()).toEqual(acknowledged.sort());
-    },
-  );
+      }
+    });
+    const all = Promise.all(clients);
+    const late = Date.now() + 60_000;
+    while (acknowledged.length < 200 && Date.now() < late) await Promise.race([all, sleep(20)]);
+    state.stopping = true;
+    const started = Date.now();
+    expect(await other.end(signal)).toBe(0);
+    // Well before the time that running requests are given.
+    expect(Date.now() - started).toBeLessThan(12_000);
+    await all;
+    agent.destroy();
+    expect(acknowledged.length).toBeGreaterThanOrEqual(200);
+    // Nothing was under way unanswered: what is stored is what was acknowledged.
+    expect((await harness.read(topic)).map(({ value }) => value).sort()).toEqual(acknowledged.sort());
+  });
+
+  test('a worker that is killed is replaced; what was acknowledged is there once and in order', async () => {
+    const topic = await harness.createTopic('worker-killed', 3);
+    const other = await harness.startProxy('--workers', '2');
+    const workers = (): string[] =>
+      readFileSync(`/proc/${other.process.pid}/task/${other.process.pid}/children`, 'utf8').trim().split(' ');
+    const sent = Array.from({ length: 8 }, (): number[] => []);
+    let done = false;
+    const clients = sent.map(async (acknowledged, client) => {
+      // A connection a request, so that one client's records go by both workers.
+      for (let i = 0; !done; i += 1) {
+        const body = `{"records":[{"key":${client},"value":${i}}]}`;
+        const reply = await send(`${other.url}/topics/${topic}`, body).catch(() => undefined);
+        if (reply?.status === 200) acknowledged.push(i);
+      }
+    });
+    const more = async (): Promise<void> => {
+      const wanted = sent.map(({ length }) => length + 10);
+      while (sent.some(({ length }, client) => length < (wanted[client] ?? 0))) await sleep(20);
+    };
+    await more();
+    const [killed = ''] = workers();
+    process.kill(Number(killed), 'SIGKILL');
+    await more();
+    while (workers().filter((pid) => pid !== killed).length < 2) await sleep(50);
+    await more();
+    done = true;
+    await Promise.all(clients);
+    const stored = await harness.read(topic);
+    sent.forEach((acknowledged, client) => {
+      const values = stored.filter(({ key }) => key === String(client)).map(({ value }) => Number(value));
+      expect(values).toEqual([...new Set(values)].sort((a, b) => a - b));
+      expect(values).toEqual(expect.arrayContaining(acknowledged));
+    });
+    expect(await other.end('SIGTERM')).toBe(0);
+  });
 });

@@ -29,6 +29,7 @@ test('has defaults for everything but the brokers', () => {
     topics: ['pinterest.*'],
     maxBodyBytes: 8_388_608,
     maxBytesInFlight: 67_108_864,
+    workers: 1,
     maxConnections: 1000,
     deliveryTimeoutMs: 10_000,
     clientTimeoutMs: 10_000,

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   OwnKafkaHarness,
   SETUP_TIMEOUT_MS,
+  SteadyClients,
   TEST_TIMEOUT_MS,
   resultsOf,
   send,
@@ -35,48 +35,16 @@ function count(records: readonly StoredRecord[]): Map<string, number> {
 test('the broker is killed and restarted in mid-flow: what was acknowledged is there once, at its offset', async () => {
   const topic = await harness.createTopic('broker-killed', 3);
   const proxy = await harness.startProxy('--delivery-timeout-ms', '30000');
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const state = { done: false };
-  const acknowledged = new Map<string, string>();
-  const statuses = new Map<number, number>();
-  const clients = Array.from({ length: 16 }, async (_, client) => {
-    for (let i = 0; !state.done; i += 1) {
-      const values = [0, 1, 2].map((n) => `"${client}/${i}/${n}"`);
-      const body = `{"records":[${values.map((value) => `{"key":${client},"value":${value}}`).join(',')}]}`;
-      // Nothing is sent twice by this client: whatever stands in the topic twice is the proxy's doing.
-      const reply = await send(`${proxy.url}/topics/${topic}`, body, { agent });
-      statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1);
-      if (reply.status !== 200) continue;
-      resultsOf(reply).forEach(({ partition, offset, error_code }, n) => {
-        if (error_code === null) acknowledged.set(values[n] ?? '', `${partition ?? -1}/${offset ?? -1}`);
-      });
-    }
-  });
-  const all = Promise.all(clients);
-  /** Waits until some more of every client's posts are through. */
-  const goesOn = async (): Promise<void> => {
-    const wanted = acknowledged.size + 3 * 2 * clients.length;
-    const deadline = Date.now() + 90_000;
-    while (acknowledged.size < wanted) {
-      await Promise.race([all, sleep(50)]);
-      if (Date.now() > deadline) throw new Error(`${acknowledged.size} of ${wanted} values were stored.`);
-    }
-  };
+  const clients = new SteadyClients(`${proxy.url}/topics/${topic}`);
   for (let kill = 0; kill < 2; kill += 1) {
-    await goesOn();
+    await clients.goesOn();
     await harness.killBroker();
     await sleep(1000);
     await harness.restartBroker();
   }
-  await goesOn();
-  state.done = true;
-  await all;
-  agent.destroy();
-  const stored = await harness.read(topic);
-  const places = new Map(stored.map(({ value, partition, offset }) => [value, `${partition}/${offset}`]));
-  const wrong = [...acknowledged].filter(([value, place]) => places.get(value) !== place);
-  expect(wrong).toEqual([]);
-  expect([...count(stored)].filter(([, times]) => times > 1)).toEqual([]);
+  await clients.goesOn();
+  await clients.stop();
+  expect(clients.faults(await harness.read(topic))).toEqual({ lost: [], doubled: [] });
   await proxy.end('SIGTERM');
 });
 

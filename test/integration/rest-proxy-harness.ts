@@ -77,7 +77,7 @@ export class KafkaHarness {
   }
 
   async admin<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
-    const kafka = createKafka({ bootstrapServers: [this.bootstrapServers], clientId: 'test' });
+    const kafka = createKafka({ bootstrapServers: this.bootstrapServers.split(','), clientId: 'test' });
     const admin = kafka.admin();
     await admin.connect();
     try {
@@ -128,7 +128,7 @@ export class KafkaHarness {
     const left = ends.filter(({ low, high }) => low !== high).map(({ partition }) => partition);
     const records: StoredRecord[] = [];
     if (left.length === 0) return records;
-    const kafka = createKafka({ bootstrapServers: [this.bootstrapServers], clientId: 'test' });
+    const kafka = createKafka({ bootstrapServers: this.bootstrapServers.split(','), clientId: 'test' });
     const consumer = kafka.consumer({ groupId: `test-${Math.random()}` });
     await consumer.connect();
     try {
@@ -197,6 +197,64 @@ export class OwnKafkaHarness extends KafkaHarness {
     await super.stop();
     await this.kafka.stop();
     rmSync(this.stateDir, { recursive: true, force: true });
+  }
+}
+
+/** Clients that post to a topic, each one request after the other, and remember where their records were stored. */
+export class SteadyClients {
+  private readonly acknowledged = new Map<string, string>();
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  private readonly all: Promise<unknown>;
+  private done = false;
+
+  constructor(private readonly url: string) {
+    this.all = Promise.all(Array.from({ length: 16 }, (_, client) => this.run(client)));
+  }
+
+  private async run(client: number): Promise<void> {
+    for (let i = 0; !this.done; i += 1) {
+      const values = [0, 1, 2].map((n) => `"${client}/${i}/${n}"`);
+      const body = `{"records":[${values.map((value) => `{"key":${client},"value":${value}}`).join(',')}]}`;
+      // Nothing is sent twice by this client: whatever is in the topic twice is the proxy's doing.
+      const reply = await send(this.url, body, { agent: this.agent });
+      if (reply.status !== 200) continue;
+      resultsOf(reply).forEach(({ partition, offset, error_code }, n) => {
+        if (error_code === null) this.acknowledged.set(values[n] ?? '', `${partition ?? -1}/${offset ?? -1}`);
+      });
+    }
+  }
+
+  /** Waits until some more of every client's posts are through. */
+  async goesOn(): Promise<void> {
+    const wanted = this.acknowledged.size + 3 * 2 * 16;
+    const deadline = Date.now() + 90_000;
+    while (this.acknowledged.size < wanted) {
+      await Promise.race([this.all, sleep(50)]);
+      if (Date.now() > deadline)
+        throw new Error(`${this.acknowledged.size} of ${wanted} values were stored.`);
+    }
+  }
+
+  /** Waits for the last responses. */
+  async stop(): Promise<void> {
+    this.done = true;
+    await this.all;
+    this.agent.destroy();
+  }
+
+  /** The acknowledged values that are not in the topic at their offset, and the values that are there more than once. */
+  faults(stored: readonly StoredRecord[]): { lost: string[]; doubled: string[] } {
+    const places = new Map<string, string[]>();
+    for (const { value, partition, offset } of stored) {
+      const known = places.get(value ?? 'null') ?? [];
+      places.set(value ?? 'null', [...known, `${partition}/${offset}`]);
+    }
+    return {
+      lost: [...this.acknowledged].flatMap(([value, place]) =>
+        places.get(value)?.includes(place) === true ? [] : [`${value} at ${place}`],
+      ),
+      doubled: [...places].flatMap(([value, at]) => (at.length > 1 ? [`${value} at ${at.join()}`] : [])),
+    };
   }
 }
 

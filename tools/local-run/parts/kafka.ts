@@ -20,6 +20,15 @@ export interface KafkaOptions extends PartOptions {
   readonly preferredPorts?: Readonly<Record<string, number>>;
   /** Java's whole compiler: dearer to start, cheaper a record. Default: the quick one. */
   readonly fullCompiler?: boolean;
+  /** Makes it one of several brokers. Default: a cluster of its own. */
+  readonly member?: {
+    /** The number of this broker. */
+    readonly nodeId: number;
+    /** The controllers' ports on 127.0.0.1, of the brokers 1, 2, …. */
+    readonly controllers: readonly number[];
+    /** 16 bytes in base64url, not beginning with "-". */
+    readonly clusterId: string;
+  };
 }
 
 /** A running broker. */
@@ -31,11 +40,23 @@ export interface RunningKafka extends RunningPart {
 
 const HEAP_MEGABYTES = 512;
 
-function brokerProperties(data: string, kafka: number, controller: number): string {
+/** A new id of a cluster. */
+export function newClusterId(): string {
+  return `A${randomBytes(16).toString('base64url').slice(1)}`;
+}
+
+function brokerProperties(
+  data: string,
+  kafka: number,
+  controller: number,
+  { nodeId, controllers }: Omit<NonNullable<KafkaOptions['member']>, 'clusterId'>,
+): string {
+  const brokers = controllers.length;
+  const insync = Math.max(1, brokers - 1);
   return propertiesText({
     'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    'node.id': nodeId,
+    'controller.quorum.voters': controllers.map((port, index) => `${index + 1}@127.0.0.1:${port}`).join(','),
     listeners: `PLAINTEXT://127.0.0.1:${kafka},CONTROLLER://127.0.0.1:${controller}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${kafka}`,
     'controller.listener.names': 'CONTROLLER',
@@ -43,14 +64,14 @@ function brokerProperties(data: string, kafka: number, controller: number): stri
     'log.dirs': data,
     'num.partitions': 3,
     'auto.create.topics.enable': false,
-    'default.replication.factor': 1,
-    'min.insync.replicas': 1,
-    'offsets.topic.replication.factor': 1,
+    'default.replication.factor': brokers,
+    'min.insync.replicas': insync,
+    'offsets.topic.replication.factor': brokers,
     'offsets.topic.num.partitions': 3,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
+    'transaction.state.log.replication.factor': brokers,
+    'transaction.state.log.min.isr': insync,
+    'share.coordinator.state.topic.replication.factor': brokers,
+    'share.coordinator.state.topic.min.isr': insync,
     // Records stay until `npm run reset`, so that the reconciliation can count them.
     'log.retention.ms': -1,
     // Consumers of a single node need not wait for each other.
@@ -76,13 +97,12 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const data = path.join(folder, 'data');
   const config = path.join(folder, 'server.properties');
   const temporary = emptyFolder(path.join(folder, 'tmp'));
-  writeFileSync(config, brokerProperties(data, ports.kafka, ports.controller));
+  const member = options.member ?? { nodeId: 1, controllers: [ports.controller], clusterId: newClusterId() };
+  writeFileSync(config, brokerProperties(data, ports.kafka, ports.controller, member));
 
   const env = childEnvironment('local');
   if (!existsSync(path.join(data, 'meta.properties'))) {
-    // A Kafka cluster id is 16 bytes in base64url.
-    const id = `A${randomBytes(16).toString('base64url').slice(1)}`;
-    const args = ['format', '-t', id, '-c', config, '--ignore-formatted'];
+    const args = ['format', '-t', member.clusterId, '-c', config, '--ignore-formatted'];
     await runCommand(
       javaProgram(),
       kafkaJava(kafkaLibs, 128, temporary, 'kafka.tools.StorageTool', args, archiveTo),

@@ -92,8 +92,8 @@ export function wrongShape(message: string, code: number = ERROR_CODES.wrongShap
 }
 
 /** 400: the body cannot be read. */
-export function unreadable(reason: string): RestError {
-  return new RestError(400, ERROR_CODES.badJson, `The body cannot be read: ${reason}.`);
+export function unreadable(finding: string): RestError {
+  return new RestError(400, ERROR_CODES.badJson, `The body cannot be read: ${finding}.`);
 }
 
 /** A text as shown in messages: quoted, control characters escaped, truncated after 80 characters. */

@@ -1,6 +1,6 @@
 /** Parses the body of `POST /topics/{topic}`: `{"records":[{"key":…,"value":…,"partition":…},…]}`. */
 import { isUtf8 } from 'node:buffer';
-import { ERROR_CODES, RestError, quote, wrongShape } from './errors';
+import { ERROR_CODES, RestError, quote, unreadable, wrongShape } from './errors';
 import { JsonSyntaxError, kindAt, scanArray, scanObject, scanValue, skipSpace } from './json-scanner';
 import { readBase64, rowNumberOfBytes } from './binary-format';
 import { RowNumberFinder, keyOfRowNumber } from './row-number';
@@ -50,23 +50,14 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  * when it has more than {@link MAX_RECORDS} records (the rest is not checked).
  */
 export function readProduceRequest(body: Buffer, shape: RequestShape = {}): ProduceRecord[] {
-  if (!isUtf8(body))
-    throw new RestError(
-      400,
-      ERROR_CODES.badJson,
-      'The body cannot be read: expected JSON in UTF-8, found bytes that are not UTF-8.',
-    );
+  if (!isUtf8(body)) throw unreadable('expected JSON in UTF-8, found bytes that are not UTF-8');
   try {
     const { format, rowNumberMember } = shape;
     const scanned = format !== 'binary' && rowNumberMember !== undefined;
     return readBody(body, shape, scanned ? new RowNumberFinder(body, rowNumberMember) : undefined);
   } catch (error) {
     if (error instanceof JsonSyntaxError)
-      throw new RestError(
-        400,
-        ERROR_CODES.badJson,
-        `The body cannot be read: expected one JSON object, found ${error.message}.`,
-      );
+      throw unreadable(`expected one JSON object, found ${error.message}`);
     throw error;
   }
 }

@@ -119,6 +119,7 @@ export function scanValue(
 /**
  * Iterates over the members of the object that begins at `start`, checking them.
  *
+ * @param expected names that are likely, which are recognised sooner.
  * @param visit called for each member in order with the offset of its value; must return the offset after it (as
  * `scanValue` does).
  * @returns the offset after the object.
@@ -127,6 +128,7 @@ export function scanValue(
 export function scanObject(
   text: Buffer,
   start: number,
+  expected: readonly string[],
   visit: (name: string, valueStart: number) => number,
 ): number {
   let i = skipSpace(text, start + 1);
@@ -134,7 +136,8 @@ export function scanObject(
   for (;;) {
     const nameStart = i;
     i = scanMemberName(text, i);
-    i = skipSpace(text, visit(stringAt(text, nameStart), i));
+    const name = expected.find((likely) => isNamed(text, nameStart, likely)) ?? stringAt(text, nameStart);
+    i = skipSpace(text, visit(name, i));
     if (text[i] === CLOSE_BRACE) return i + 1;
     if (text[i] !== COMMA) throw unexpected(text, i, '"," or "}"');
     i = skipSpace(text, i + 1);
@@ -191,30 +194,37 @@ export function isNamed(text: Buffer, at: number, name: string): boolean {
   return text[at + 1 + name.length] === QUOTE;
 }
 
-/** Strings are searched natively from here on, in pieces of this size, which the engine does in half the time. */
-const LONG_STRING = 512;
-const PIECE = 4096;
-/** What may not stand in a string as it is, or ends it. */
-const SPECIAL = /["\\\u0000-\u001f]/; // eslint-disable-line no-control-regex
+/** The last text whose words were read, and its words: a view of each text is made once. */
+let viewed: Buffer | undefined;
+let words: DataView = new DataView(new ArrayBuffer(0));
 
-/** The offset of the first special byte at or after `start`, or the end of the text. */
-function findSpecial(text: Buffer, start: number): number {
-  for (let i = start; i < text.length; i += PIECE) {
-    const found = text.toString('latin1', i, i + PIECE).search(SPECIAL);
-    if (found >= 0) return i + found;
+/** Of four bytes: a bit for each that is a quote, a backslash or a control character; none other sets one, but next to these. */
+function specialBytes(word: number): number {
+  const quote = word ^ 0x22222222;
+  const backslash = word ^ 0x5c5c5c5c;
+  return (
+    (((quote - 0x01010101) & ~quote) |
+      ((backslash - 0x01010101) & ~backslash) |
+      ((word - 0x20202020) & ~word)) &
+    0x80808080
+  );
+}
+
+/** The offset after those bytes from `start` that may be in a string as they are, by four: twice as fast as one by one. */
+function skipPlain(text: Buffer, start: number): number {
+  if (viewed !== text) {
+    viewed = text;
+    words = new DataView(text.buffer, text.byteOffset, text.byteLength);
   }
-  return text.length;
+  const last = text.length - 4;
+  let i = start;
+  while (i <= last && specialBytes(words.getInt32(i)) === 0) i += 4;
+  return i;
 }
 
 function scanString(text: Buffer, start: number): number {
-  let i = start + 1;
-  let long = i + LONG_STRING;
+  let i = skipPlain(text, start + 1);
   for (;;) {
-    if (i > long) {
-      i = findSpecial(text, i);
-      // Where one is, more are often near.
-      long = i + LONG_STRING;
-    }
     const byte = text[i];
     if (byte === undefined) throw unexpected(text, i, 'the end of a string');
     if (byte === QUOTE) return i + 1;
@@ -228,6 +238,7 @@ function scanString(text: Buffer, start: number): number {
         i += 6;
       } else if (escape !== undefined && ESCAPES.has(escape)) i += 2;
       else throw unexpected(text, i + 1, 'an escape sequence');
+      i = skipPlain(text, i);
     }
   }
 }

@@ -38,6 +38,7 @@ export const MAX_RECORDS = 10_000;
 
 /** Fields of Confluent's request that belong to formats with schemas; clients may send them as `null`. */
 const SCHEMA_MEMBERS = new Set(['key_schema', 'key_schema_id', 'value_schema', 'value_schema_id']);
+const RECORD_MEMBERS = ['value', 'key', 'partition'];
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -84,7 +85,7 @@ function readBody(body: Buffer, shape: RequestShape, finder: RowNumberFinder | u
       wrongShape(`The body is ${kindAt(body, start)}: expected an object like {"records":[{"value":…}]}.`),
     );
   } else {
-    end = scanObject(body, start, (name, at) => {
+    end = scanObject(body, start, ['records'], (name, at) => {
       if (name === 'records') {
         if (records !== undefined) complaints.add(wrongShape('Duplicate field "records": send it once.'));
         records = [];
@@ -169,10 +170,11 @@ function readRecord(
   let key: Buffer | null = null;
   let value: Buffer | null = null;
   let partition: number | undefined;
-  const end = scanObject(body, at, (name, valueStart) => {
+  const end = scanObject(body, at, RECORD_MEMBERS, (name, valueStart) => {
     const valueEnd = scanValue(body, valueStart, name === 'value' ? finder?.visit : undefined);
     if (seen.has(name)) complain(`has the duplicate field ${quote(name)}: send it once.`);
-    seen.add(name);
+    // A second unrecognized one is no complaint more.
+    if (RECORD_MEMBERS.includes(name)) seen.add(name);
     if (name === 'key') key = bytesOf(name, valueStart, valueEnd);
     else if (name === 'value') value = bytesOf(name, valueStart, valueEnd);
     else if (name === 'partition') {

@@ -227,7 +227,7 @@ export const benchmark: Benchmark = {
   description:
     'The REST proxy with records of 0.5 kB or 200 kB, acknowledged by a real broker; load tool, proxy and broker on this machine',
   unit: 'seconds a load',
-  sizes: [6],
+  sizes: [5],
   run: (seconds, options) =>
     withScratchFolder('rest-proxy', (stateDir) => measure(seconds, stateDir, options)),
 };

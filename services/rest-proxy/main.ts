@@ -6,10 +6,12 @@
 import cluster from 'node:cluster';
 import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { startAdminServer } from './admin-server';
 import { messageOf } from './errors';
 import { createLog } from './log';
+import { workersMetrics } from './metrics';
 import { readOptions, type ProxyOptions } from './options';
-import { startProxy } from './service';
+import { createRecordSender, startProxy } from './service';
 import { runWorkers, workerOptions } from './workers';
 
 function configure(): ProxyOptions | undefined {
@@ -29,6 +31,12 @@ async function run(options: ProxyOptions): Promise<void> {
   // A closed stdout must not end the proxy.
   process.stdout.on('error', () => undefined);
   if (options.workers > 1 && cluster.isPrimary) {
+    const { metadata } = createRecordSender(options, log);
+    const admin = await startAdminServer(options.adminHost, options.adminPort, {
+      metrics: workersMetrics(),
+      brokers: () => metadata.brokers(),
+    });
+    log('info', 'starting workers', { adminUrl: admin.url, workers: options.workers });
     runWorkers(options.workers, log);
     return;
   }

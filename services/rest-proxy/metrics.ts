@@ -1,9 +1,9 @@
 /**
- * What the proxy counts, in Prometheus' text format. Of several workers (`node:cluster`) the primary adds up the metrics by
- * prom-client's `AggregatorRegistry`, to whose questions each worker's metrics answer.
+ * What the proxy counts, in Prometheus' text format. Of several workers (`workers.ts`) the process that runs them adds up
+ * the metrics by prom-client's `AggregatorRegistry`, to whose questions each worker's metrics answer.
  */
+import cluster from 'node:cluster';
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { messageOf } from './errors';
 import type { BatchProducer } from './lane';
 import type { SentRecord } from './record-sender';
 
@@ -73,7 +73,8 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    // Makes a worker of a cluster answer the primary.
+    if (!cluster.isWorker) return;
+    // Makes a worker answer the process that runs it.
     new AggregatorRegistry();
     AggregatorRegistry.setRegistries([this.registry]);
   }
@@ -147,14 +148,11 @@ export class Metrics {
   }
 }
 
-/** In a cluster's primary: everything of all workers, added up. */
-export function clusterMetrics(): () => Promise<string> {
+/**
+ * Everything of all workers, added up, in the process that runs them. It rejects when a worker does not answer within five
+ * seconds.
+ */
+export function workersMetrics(): () => Promise<string> {
   const aggregator = new AggregatorRegistry();
-  return async () => {
-    try {
-      return await aggregator.clusterMetrics();
-    } catch (error) {
-      throw new Error(`The workers' metrics could not be read: ${messageOf(error)}`, { cause: error });
-    }
-  };
+  return () => aggregator.clusterMetrics();
 }

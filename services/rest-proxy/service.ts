@@ -1,4 +1,5 @@
 /** Assembles and runs the proxy: HTTP in front, Kafka behind. */
+import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka } from '../kafka-client';
 import { startAdminServer } from './admin-server';
@@ -26,8 +27,8 @@ const IDLE_LANE_MS = 5 * 60_000;
 export interface RunningProxy {
   /** For example `http://127.0.0.1:8082`. */
   readonly url: string;
-  /** Metrics and health, for example `http://127.0.0.1:8084`. */
-  readonly adminUrl: string;
+  /** Metrics and health, for example `http://127.0.0.1:8084`; undefined in a worker, whose parent has them. */
+  readonly adminUrl: string | undefined;
   /**
    * Accepts no more requests, completes the running ones, and disconnects from Kafka. After the shutdown time-out
    * connections are closed. Later calls wait for the first.
@@ -125,18 +126,20 @@ export async function startProxy(options: ProxyOptions, log: Log): Promise<Runni
     metrics,
   );
   metrics.observe(() => server.inFlight);
-  const admin = await startAdminServer(options.adminHost, options.adminPort, {
-    metrics: () => metrics.text(),
-    brokers: () => metadata.brokers(),
-  });
+  const admin = cluster.isWorker
+    ? undefined
+    : await startAdminServer(options.adminHost, options.adminPort, {
+        metrics: () => metrics.text(),
+        brokers: () => metadata.brokers(),
+      });
   const url = await server.listen();
   const { bootstrapServers } = options.kafka;
-  log('info', 'listening', { url, adminUrl: admin.url, bootstrapServers, topics: options.topics });
+  log('info', 'listening', { url, adminUrl: admin?.url, bootstrapServers, topics: options.topics });
 
   let stopped: Promise<void> | undefined;
   return {
     url,
-    adminUrl: admin.url,
+    adminUrl: admin?.url,
     stop: () => {
       stopped ??= (async () => {
         log('info', 'stopping');
@@ -151,7 +154,7 @@ export async function startProxy(options: ProxyOptions, log: Log): Promise<Runni
             shutdownTimeoutMs: options.shutdownTimeoutMs,
           });
         server.abort();
-        admin.close();
+        admin?.close();
         log('info', 'stopped');
       })();
       return stopped;

@@ -269,7 +269,10 @@ export async function startProxy(args: readonly string[]): Promise<ProxyProcess>
   const listening = async (): Promise<{ url: string; adminUrl: string }> => {
     for (;;) {
       const line = /^.*"message":"listening".*$/m.exec(output)?.[0];
-      if (line !== undefined) return JSON.parse(line) as { url: string; adminUrl: string };
+      // Of several workers the process that runs them has the metrics.
+      const adminUrl = /"adminUrl":"([^"]+)"/.exec(output)?.[1];
+      if (line !== undefined && adminUrl !== undefined)
+        return { url: (JSON.parse(line) as { url: string }).url, adminUrl };
       if (child.exitCode !== null) throw new Error(`The proxy ended with ${child.exitCode}: ${output}`);
       await sleep(20);
     }

@@ -349,6 +349,12 @@ describe('as a program', () => {
       while (sent.some(({ length }, client) => length < (wanted[client] ?? 0))) await sleep(20);
     };
     await more();
+    const before = sent.flat().length;
+    const { text } = await send(`${other.adminUrl}/metrics`);
+    // Those of both workers, added up.
+    const counted = /^rest_proxy_records_total\{result="stored"\} (\d+)$/m.exec(text)?.[1];
+    expect(Number(counted)).toBeGreaterThanOrEqual(before);
+    expect((await send(`${other.adminUrl}/health/ready`)).text).toBe('{"status":"ready","brokers":1}');
     const [killed = ''] = workers();
     process.kill(Number(killed), 'SIGKILL');
     await more();

@@ -160,7 +160,9 @@ test('the user data is the boot script behind its settings, and fits', () => {
   expect(text).toContain(
     "export KAFKA_BOOTSTRAP_SERVERS='b-1.example:9098,b-2.example:9098'\nexport KAFKA_AUTH='iam'\n",
   );
-  expect(text).toContain("export REST_PROXY_PORT='8082'\nexport REST_PROXY_TOPICS='pinterest.*'\nexport AWS_REGION='eu-west-1'\n");
+  expect(text).toContain(
+    "export REST_PROXY_PORT='8082'\nexport REST_PROXY_TOPICS='pinterest.*'\nexport AWS_REGION='eu-west-1'\n",
+  );
   expect(text.length).toBeLessThan(16_000);
 });
 

@@ -101,9 +101,11 @@ class _Batch:
     def apply(self, cleaned: CleanedBatch, files: Sequence[RawFile]) -> bool:
         """Commits quarantine and table; False when the files must be cleaned again, see `look`."""
         # The quarantine first: a table that has the batch then implies that both have it.
-        if not self._commit_rejects(cleaned) and not self._is_in():
-            return False
-        self._commit_rows(cleaned)
+        if not self._is_in():
+            if self._commit_rejects(cleaned):
+                self._commit_rows(cleaned)
+            elif not self._is_in():
+                return False
         for key in cleaned.changed:
             print(
                 f"{key} was deleted or changed since batch {self._batch} was planned; "
@@ -146,8 +148,6 @@ class _Batch:
     def _commit_rows(self, cleaned: CleanedBatch) -> None:
         """Appends the rows' files as they are if each post is in them once and none is in the table; else by Spark."""
         table = self._tables.open(self.feed.name)
-        if is_applied(table, APPLICATION, self._batch):
-            return
         repeated = cleaned.repeated(self._spark, self._bucket.name)
         is_left = False
 

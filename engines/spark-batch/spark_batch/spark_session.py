@@ -124,7 +124,8 @@ def _local(local: LocalSpark, size: int) -> dict[str, str]:
     options = [f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"]
     if size < _SMALL_BYTES:
         options.append(_SMALL_JVM)
-    if local.class_archive:
+    # Named and missing, it would cost the JVM its own archive.
+    if local.class_archive and local.class_archive.exists():
         options.append(f"-XX:SharedArchiveFile={_quoted(local.class_archive)} -Xshare:auto -Xlog:disable")
     # The JVM and Spark's Python processes use this interpreter.
     os.environ["PYSPARK_PYTHON"] = sys.executable

@@ -11,10 +11,15 @@ from tests.other_rules import KilledError, rules_that_refuse
 from tests.sink_bucket import SinkBucket, jsonl
 
 
-def begin(sink: SinkBucket, refused: Sequence[int]) -> None:
-    """Ten posts in two files, by rules that refuse some; killed before the rows are committed."""
+def put_ten(sink: SinkBucket) -> None:
+    """Ten posts in two files."""
     sink.put("user", 0, 0, jsonl(*({"ind": n, "age": 20} for n in range(5))) + b" \n")
     sink.put("user", 1, 0, jsonl(*({"ind": n, "age": 20} for n in range(5, 10))))
+
+
+def begin(sink: SinkBucket, refused: Sequence[int]) -> None:
+    """Ten posts, by rules that refuse some; killed before the rows are committed."""
+    put_ten(sink)
     begin_again(sink, refused)
 
 

@@ -85,11 +85,14 @@ def missing_batches(
     session: duckdb.DuckDBPyConnection, bucket: Bucket, tables: DeltaTables, user_id: str
 ) -> MissingBatches:
     """Plans the new raw files as a batch, and finds what every table lacks. Tables that do not exist are created."""
-    for name in (*FEED_NAMES, "quarantine"):
-        tables.open_or_create(name)
+    opened = {name: tables.open_or_create(name) for name in FEED_NAMES}
+    tables.open_or_create("quarantine")
     plan_new_files(session, bucket, tables, user_id)
     plan = read_plan(tables.open("batch_files"))
-    applied = {name: tables.open(name).transaction_version(APPLICATION) or 0 for name in FEED_NAMES}
+    applied: dict[FeedName, int] = {}
+    for name, table in opened.items():
+        table.update_incremental()
+        applied[name] = table.transaction_version(APPLICATION) or 0
     return {
         name: [(batch, plan.files[batch, name]) for batch in plan.batches_after(name, applied[name])]
         for name in FEED_NAMES

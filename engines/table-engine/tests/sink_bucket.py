@@ -7,16 +7,20 @@ import json
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import obstore
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from table_engine.batch import run_batch
 from table_engine.delta_tables import DeltaTables, load_into
 from table_engine.documents import BatchReport
-from table_engine.duckdb_session import open_session
+from table_engine.duckdb_session import another_connection, open_session
 from table_engine.storage import Bucket
 
 USER = "pinterest"
@@ -38,6 +42,7 @@ class SinkBucket:
         self.name = name
         self.bucket = Bucket(name)
         self.tables = DeltaTables(self.bucket)
+        self._known: dict[str, DeltaTable] = {}
 
     def put(self, feed: str, partition: int, start: int, content: bytes) -> str:
         topic = f"{USER}.{feed}"
@@ -53,7 +58,7 @@ class SinkBucket:
     def batch(self) -> BatchReport:
         """Runs a batch in this process."""
         with tempfile.TemporaryDirectory() as folder:
-            return run_batch(open_session(Path(folder), "500MB", 2), self.bucket, USER, Path(folder))
+            return run_batch(another_connection(_session()), self.bucket, USER, Path(folder))
 
     def start_batch(
         self, environment: dict[str, str], *, stdout: int = subprocess.PIPE, stderr: int | None = None
@@ -62,17 +67,36 @@ class SinkBucket:
         command = [sys.executable, "-m", "table_engine", "batch", "--bucket", self.name, "--user-id", USER]
         return subprocess.Popen(command, env=environment, stdout=stdout, stderr=stderr, text=True)
 
+    def newest(self, table: str) -> DeltaTable:
+        """The newest state of a table. To open a table takes ten times as long as to look what is new."""
+        known = self._known.get(table)
+        if known is not None:
+            # Of commits that were cleaned up since, it is opened again.
+            with suppress(DeltaError):
+                known.update_incremental()
+                return known
+        self._known[table] = self.tables.open(table)
+        return self._known[table]
+
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """A table's rows in order; times as text, and without the time of quarantine."""
-        with tempfile.TemporaryDirectory() as folder:
-            session = open_session(Path(folder))
-            load_into(session, self.tables.open(table), "loaded", "SELECT * FROM t")
-            columns = "* EXCLUDE (quarantined_at)" if table == "quarantine" else "*"
-            return fetch(session.sql(f"SELECT {columns} FROM loaded ORDER BY ALL"))
+        session = another_connection(_session())
+        load_into(session, self.newest(table), "loaded", "SELECT * FROM t")
+        columns = "* EXCLUDE (quarantined_at)" if table == "quarantine" else "*"
+        return fetch(session.sql(f"SELECT {columns} FROM loaded ORDER BY ALL"))
 
     def commits(self, table: str) -> int:
         """The table's Delta version."""
-        return self.tables.open(table).version()
+        return self.newest(table).version()
+
+
+_FOLDER = tempfile.TemporaryDirectory()
+
+
+@cache
+def _session() -> duckdb.DuckDBPyConnection:
+    """Of all buckets in this process: to open one takes as long as a small batch."""
+    return open_session(Path(_FOLDER.name), "500MB", 2)
 
 
 def fetch(relation: duckdb.DuckDBPyRelation) -> list[tuple[Any, ...]]:

@@ -1,5 +1,7 @@
 """Sweeps over every write, or every case: a sample of them by a seed, or, with TESTS_EXHAUSTIVE set, all of them.
 
+Tests that draw examples, or repeat one thing often, take `amount`s: fewer usually, the whole in an exhaustive run.
+
 TESTS_SEED (1) chooses the sample, which pytest prints. `npm test` draws a seed; `npm run test:exhaustive` takes all.
 """
 
@@ -17,6 +19,11 @@ SEED = int(os.environ.get("TESTS_SEED") or 1)
 
 #: What a failed run is repeated by.
 DESCRIPTION = "sweeps: whole" if IS_EXHAUSTIVE else f"sweeps: a sample by TESTS_SEED={SEED}"
+
+
+def amount(usual: int, whole: int) -> int:
+    """How many examples or records a test takes: `usual`, or `whole` in an exhaustive run."""
+    return whole if IS_EXHAUSTIVE else usual
 
 
 def sample(sweep: str, cases: Sequence[T], size: int) -> list[T]:

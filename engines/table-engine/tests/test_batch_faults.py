@@ -82,7 +82,7 @@ def test_killed_at_every_write(new_bucket: Callable[[], SinkBucket], environment
     # Plan, three tables, two quarantine commits and three objects of dead-letter records have two writes each.
     assert writes >= 18
 
-    for number in sample("batch", range(1, writes + 1), 4):
+    for number in sample("batch", range(1, writes + 1), 2):
         sink = new_bucket()
         fill_first(sink)
         fill_second(sink)

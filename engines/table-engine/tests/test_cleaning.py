@@ -17,6 +17,7 @@ from table_engine.cleaning import LineCleaner, Reject
 from table_engine.duckdb_session import open_session
 from table_engine.feeds import FEED_NAMES, load_feeds
 from tests.sink_bucket import fetch
+from tests.sweeps import amount
 
 
 def clean(
@@ -47,7 +48,7 @@ def records(feed: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional=dict.fromkeys(load_feeds()[feed].source, VALUES))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=amount(12, 40), deadline=None)
 @given(st.sampled_from(FEED_NAMES), st.lists(st.binary(max_size=60) | st.text(max_size=60).map(encoded), max_size=6))
 def test_nothing_is_dropped_and_nothing_stops(feed: str, lines: list[bytes]) -> None:
     rows, rejects = clean(shared_session(), feed, lines)
@@ -57,7 +58,7 @@ def test_nothing_is_dropped_and_nothing_stops(feed: str, lines: list[bytes]) -> 
     assert all(reject.reason for reject in rejects)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=amount(20, 60), deadline=None)
 @given(st.data())
 def test_any_values_give_a_row_of_the_right_post_or_a_reason(data: st.DataObject) -> None:
     feed = load_feeds()[data.draw(st.sampled_from(FEED_NAMES))]

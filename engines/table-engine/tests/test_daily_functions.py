@@ -137,7 +137,7 @@ def test_removed_files_of_the_batch_tables_are_kept_for_a_week(function_environm
     for days in (6, 8):
         sink.put("pin", 0, days, jsonl({"index": days}))
         sink.batch()
-        paths[days] = next(iter(sink.tables.open("pin").get_add_actions().column("path").to_pylist()))
+        paths[days] = next(iter(sink.newest("pin").get_add_actions().column("path").to_pylist()))
         removed = {"path": paths[days], "deletionTimestamp": int((now - days * 86400) * 1000), "dataChange": True}
         version = sink.commits("pin") + 1
         sink.bucket.write(f"tables/pin/_delta_log/{version:020}.json", jsonl({"remove": removed}))
@@ -145,7 +145,7 @@ def test_removed_files_of_the_batch_tables_are_kept_for_a_week(function_environm
     assert report["removed_files"] == 1
     left = {stored.key for stored in sink.bucket.list("tables/pin/")}
     assert {days for days, path in paths.items() if f"tables/pin/{path}" in left} == {6}
-    kept = sink.tables.open("pin").metadata().configuration["delta.deletedFileRetentionDuration"]
+    kept = sink.newest("pin").metadata().configuration["delta.deletedFileRetentionDuration"]
     assert kept == "interval 168 hours"
 
 

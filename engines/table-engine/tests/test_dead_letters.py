@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -124,8 +123,8 @@ class Lines:
     def __init__(self, content: bytes) -> None:
         self._content = content
 
-    def read(self, _key: str, _etag: str) -> Iterator[bytes]:
-        yield self._content
+    def content(self, _key: str, _etag: str) -> bytes:
+        return self._content
 
 
 @given(

@@ -46,7 +46,7 @@ def test_rows_statistics_and_transaction(sink: SinkBucket, session: duckdb.DuckD
         (3, "A'ß", [1.5, None], None),
         (2147483647, "A'ß", [1.5, None], "9999-12-31 23:59:59.999999+00"),
     ]
-    assert sink.tables.open("geo").transaction_version("batch") == 5
+    assert sink.newest("geo").transaction_version("batch") == 5
     (action,) = actions(sink)
     assert action["size"] == len(sink.bucket.content(f"tables/geo/{action['path']}"))
     assert json.loads(action["stats"]) == {
@@ -91,7 +91,7 @@ def test_no_rows_are_a_commit_all_the_same(
 ) -> None:
     append(sink, session, f"{ROWS} WHERE ind = 0", tmp_path)
     assert sink.rows("geo") == []
-    assert sink.tables.open("geo").transaction_version("batch") == 5
+    assert sink.newest("geo").transaction_version("batch") == 5
 
 
 def test_a_commit_that_was_overtaken_fails(

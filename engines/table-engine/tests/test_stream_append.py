@@ -16,6 +16,7 @@ from table_engine.stream_records import StreamRecord, records_of_event
 from table_engine.stream_tables import ShardProgress
 from tests.sink_bucket import SinkBucket
 from tests.stream_support import BASE, SHARD, appender, kinesis_event, stream_rows, user_records
+from tests.sweeps import amount
 
 
 def test_rows_arrive_with_the_contract_s_columns_and_their_source(sink: SinkBucket, tmp_path: Path) -> None:
@@ -59,7 +60,9 @@ def test_a_replayed_batch_changes_nothing(sink: SinkBucket, tmp_path: Path) -> N
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=amount(4, 8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 25)), min_size=1, max_size=6))
 def test_any_way_of_delivering_gives_each_record_once(

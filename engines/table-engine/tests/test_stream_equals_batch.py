@@ -15,6 +15,7 @@ from table_engine.stream_records import StreamRecord
 from tests.any_lines import any_lines
 from tests.sink_bucket import SinkBucket
 from tests.stream_support import BASE, SHARD, appender, stream_rows
+from tests.sweeps import amount
 
 # A byte order mark is only dropped where a file begins.
 FIRST = b'{"ind":1000,"index":1000}'
@@ -49,7 +50,11 @@ def by_batch(sink: SinkBucket, feed: FeedName, lines: list[bytes]) -> tuple[list
 @pytest.mark.parametrize("feed", FEED_NAMES)
 # A case that fails is shown as it was drawn: to shrink it would take minutes.
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,), database=None
+    max_examples=amount(3, 12),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate,),
+    database=None,
 )
 @given(data=st.data())
 def test_any_rows(new_bucket: Callable[[], SinkBucket], tmp_path: Path, feed: FeedName, data: st.DataObject) -> None:

@@ -19,7 +19,7 @@ from tests.conftest import free_port
 from tests.relay import Harm, relay
 from tests.sink_bucket import USER, SinkBucket
 from tests.stream_support import BASE, SHARD, appender, kinesis_event, stream_rows, user_records
-from tests.sweeps import sample
+from tests.sweeps import amount, sample
 
 OTHER = "shardId-000000000001"
 BAD_EVERY = 5
@@ -119,7 +119,7 @@ def test_killed_at_every_write(
     # Two new tables; for each of two batches the rejects and the rows, each a file and a commit; two compactions, each
     # a claim, a file and a commit.
     assert len(written) >= 16
-    for number in sample(f"stream {harm.name}", range(1, len(written) + 1), 3):
+    for number in sample(f"stream {harm.name}", range(1, len(written) + 1), 2):
         sink = new_bucket()
         code, written = killed_at(sink, number)
         assert code == -signal.SIGKILL
@@ -150,12 +150,13 @@ def test_every_write_is_harmed_once(sink: SinkBucket, environment: dict[str, str
 
 def test_racing_processes(sink: SinkBucket, environment: dict[str, str]) -> None:
     """The same batches twice, others that overlap them, and another shard, during maintenance of the table."""
+    half = amount(150, 300)
     given = [
-        windows(300, 25, 0),
-        windows(300, 25, 0),
-        windows(300, 40, 15),
-        windows(600, 30, 5, OTHER, 300),
-        windows(600, 50, 20, OTHER, 300),
+        windows(half, 25, 0),
+        windows(half, 25, 0),
+        windows(half, 40, 15),
+        windows(2 * half, 30, 5, OTHER, half),
+        windows(2 * half, 50, 20, OTHER, half),
     ]
     with ExitStack() as running:
         processes = [running.enter_context(function(sink, environment, batches)) for batches in given]
@@ -167,7 +168,7 @@ def test_racing_processes(sink: SinkBucket, environment: dict[str, str]) -> None
             # Far longer than a writer takes from its upload to its commit.
             table.vacuum(retention_hours=1, enforce_retention_duration=False, dry_run=False, full=True)
     assert [process.returncode for process in processes] == [0] * 5
-    check(sink, range(600), shard_of=lambda n: SHARD if n < 300 else OTHER)
+    check(sink, range(2 * half), shard_of=lambda n: SHARD if n < half else OTHER)
 
 
 def test_the_server_is_away(sink: SinkBucket, environment: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from table_engine.stream_replay import ReplayReport, replay_records, replay_stre
 from table_engine.stream_tables import ShardProgress
 from tests.sink_bucket import USER, SinkBucket, jsonl
 from tests.stream_support import BASE, SHARD, appender, stream_rows, user_records
+from tests.sweeps import amount
 
 OTHER = "shardId-000000000001"
 
@@ -100,7 +101,8 @@ def test_many_records_are_replayed_some_at_a_time(
 def test_replays_race_each_other_and_an_appender(
     new_bucket: Callable[[], SinkBucket], sink: SinkBucket, tmp_path: Path
 ) -> None:
-    records = user_records(range(400), bad_every=5)
+    count = amount(250, 400)
+    records = user_records(range(count), bad_every=5)
     first = appender(sink, tmp_path, "user")
     first.append(records[:150])
     sink.tables.open("pinterest_user_table").delete("ind % 3 = 0")
@@ -108,7 +110,7 @@ def test_replays_race_each_other_and_an_appender(
 
     def append() -> None:
         own = appender(sink, tmp_path, "user")
-        for start in range(150, 400, 10):
+        for start in range(150, count, 10):
             own.append(records[start : start + 10])
 
     def replay() -> list[ReplayReport]:
@@ -119,8 +121,8 @@ def test_replays_race_each_other_and_an_appender(
         appending, replays = pool.submit(append), [pool.submit(replay) for _ in range(3)]
     appending.result()
     reports = [report for replayed in replays for report in replayed.result()]
-    assert [row[0] for row in stream_rows(sink, "user")] == [n for n in range(400) if n % 5 != 4]
-    assert len({row[2] for row in sink.rows("quarantine")}) == len(sink.rows("quarantine")) == 80
+    assert [row[0] for row in stream_rows(sink, "user")] == [n for n in range(count) if n % 5 != 4]
+    assert len({row[2] for row in sink.rows("quarantine")}) == len(sink.rows("quarantine")) == count // 5
     assert sum(r.inserted for r in reports) == len([n for n in range(150) if n % 3 == 0 and n % 5 != 4])
     assert sum(r.quarantined for r in reports) == 30
 

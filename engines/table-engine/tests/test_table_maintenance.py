@@ -29,6 +29,7 @@ from tests.append_function import load_function
 from tests.conftest import parsed
 from tests.sink_bucket import USER, SinkBucket
 from tests.stream_support import appender, user_records
+from tests.sweeps import amount
 from tests.test_stream_faults import check, function, records, windows
 
 TABLE = "pinterest_user_table"
@@ -146,14 +147,14 @@ def test_a_process_appends_all_the_while(
     sink: SinkBucket, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table_maintenance, "FEWEST_SMALL_FILES", 2)
-    compacted = 0
-    with function(sink, environment, windows(900, 10, 3)) as process:
+    compacted, count = 0, amount(300, 900)
+    with function(sink, environment, windows(count, 10, 3)) as process:
         while process.poll() is None:
             for report in run_maintenance(sink.bucket, USER)["tables"].values():
                 compacted += report["compacted_files"] if report else 0
     assert process.returncode == 0
     assert compacted > 4
-    check(sink, range(900))
+    check(sink, range(count))
 
 
 def test_two_maintenances_at_once(sink: SinkBucket, tmp_path: Path) -> None:
@@ -218,7 +219,7 @@ def test_a_writer_keeps_its_own_files_few(sink: SinkBucket, tmp_path: Path, monk
     counts = []
     for start in range(0, 100, 2):
         one.append(given[start : start + 2])
-        counts.append(sink.tables.open(TABLE).get_add_actions().num_rows)
+        counts.append(sink.newest(TABLE).get_add_actions().num_rows)
     # As many as it leaves, and what comes until it looks again.
     assert 16 <= max(counts) <= 32
     assert one.append(given).repeated == 100
@@ -256,7 +257,7 @@ def test_another_compaction_in_the_middle_of_a_writer_s(
 def test_tables_get_the_properties_that_they_lack(sink: SinkBucket) -> None:
     sink.tables.open_or_create("quarantine")
     maintain_table(sink.bucket, "quarantine")
-    found = sink.tables.open("quarantine").metadata().configuration
+    found = sink.newest("quarantine").metadata().configuration
     assert {name: found.get(name) for name in CONFIGURATION} == CONFIGURATION
 
 

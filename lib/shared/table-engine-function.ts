@@ -64,10 +64,7 @@ export class TableEngineFunction<M extends TableEngineModule> extends Function {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     super(scope, id, {
-      code:
-        settings.package === undefined
-          ? new PackageCode(settings)
-          : Code.fromAsset(settings.package),
+      code: settings.package === undefined ? new PackageCode(settings) : Code.fromAsset(settings.package),
       handler: `${module}.handler`,
       description,
       runtime: RUNTIMES[settings.python],

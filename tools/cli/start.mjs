@@ -5,14 +5,14 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const NEEDED = 20;
+const NEEDED = '20.19.4';
 
 function fail(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 
-if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+if (process.versions.node.localeCompare(NEEDED, 'en', { numeric: true }) < 0) {
   fail(
     `Node ${process.versions.node} was found, Node ${NEEDED} or newer is needed. Debian or Ubuntu: see https://nodejs.org/en/download; macOS: brew install node.`,
   );

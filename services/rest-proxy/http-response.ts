@@ -28,10 +28,11 @@ export async function writeResponse(
   response: ServerResponse,
   result: RestResponse,
 ): Promise<void> {
-  const text = Buffer.from(JSON.stringify(result.body));
+  // As a string, which Node sends together with the head.
+  const text = JSON.stringify(result.body);
   response.writeHead(result.status, {
     'content-type': RESPONSE_TYPE,
-    'content-length': text.length,
+    'content-length': Buffer.byteLength(text),
     ...result.headers,
   });
   await new Promise<void>((resolve) => {

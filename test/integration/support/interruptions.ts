@@ -1,6 +1,6 @@
 /** Moments of a deployment, chosen by a seed, and what is done to a run in them. */
 import { CloudFormationClient, paginateDescribeStackEvents } from '@aws-sdk/client-cloudformation';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localAws } from '../../../tools/local-run/local-deployment';
@@ -33,8 +33,10 @@ export function momentOf(seed: number, text: string): Moment {
 export async function untilMoment(start: Start, userId: string, { part, share }: Moment): Promise<void> {
   await start.until(/Kafka Connect is ready/);
   const stack = `${userId}-local-${part}`;
-  const template = path.join(STATES_ROOT, userId, 'cdk.out', `${stack}.template.json`);
+  const assembly = path.join(STATES_ROOT, userId, 'cdk.out');
+  const template = path.join(assembly, `${stack}.template.json`);
   await start.until(/MiniStack \(local AWS\) is ready/);
+  while (!existsSync(`${assembly}.stamp`)) await sleep(20); // Its synthesis takes longer than to start the parts.
   const client = new CloudFormationClient(localAws(runFile(userId)));
   const events = async (): Promise<number> => {
     let count = 0;

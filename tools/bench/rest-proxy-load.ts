@@ -178,7 +178,8 @@ export async function drive(target: URL, shape: Shape, options: Drive): Promise<
     while (perSecond !== undefined && (issued * 1000) / perSecond <= now - began) {
       const dueAt = began + (issued * 1000) / perSecond;
       issued += 1;
-      const connection = idle.pop();
+      // Each in its turn: a connection that sends nothing for ten seconds is refused by the proxy.
+      const connection = idle.shift();
       if (connection === undefined) due.push(dueAt);
       else send(connection, dueAt);
     }

@@ -119,8 +119,14 @@ async function checks(): Promise<Count> {
 
 /** All suites, in the order in which they begin: {@link SUITES_AT_ONCE} of them run at the same time. */
 export const SUITES: Readonly<Record<string, Suite>> = {
-  integration: jest(['integration-shared', 'integration'], 'parts', '--runInBand'),
-  unit: jest(['unit'], 'nothing'),
+  integration: jest(
+    ['integration-shared', 'integration'],
+    'parts',
+    '--runInBand',
+    'integration/(?!local-run|interrupted)',
+  ),
+  unit: jest(['unit'], 'nothing'), // Second, as it needs nothing: it runs while parts are installed.
+  starts: jest(['integration'], 'parts', '--runInBand', 'integration/(local-run|interrupted)'),
   process: jest(['process'], 'nothing'),
   python: { need: 'parts', run: tableEngine },
   spark: { need: 'spark', run: spark },

@@ -9,13 +9,13 @@ const open = useBrowser();
 /** What is sent counts a record for each feed. */
 const FEEDS = 3;
 
-/** Waits until nothing is on its way to a station, and returns its total. */
+/** Waits until nothing is on its way to a station, and returns its total, which is not known at first. */
 async function settledTotal(page: Page, station: string): Promise<number> {
-  await eventually(
-    () => rateOf(page, station),
-    (rate) => rate === 0,
+  const [, total] = await eventually(
+    async () => [await rateOf(page, station), await totalOf(page, station)] as const,
+    ([rate, known]) => rate === 0 && !Number.isNaN(known),
   );
-  return totalOf(page, station);
+  return total;
 }
 
 test('Pause stops the emulator', async () => {
@@ -29,8 +29,8 @@ test('Pause stops the emulator', async () => {
 test('Send sends as many posts as it says, and the batch cleans them', async () => {
   const { page } = await open();
   const stores = ['Kafka', 'Raw files', 'Functions', 'Streaming tables'];
-  for (const name of stores) await settledTotal(page, name);
-  const before = await totalsOf(page, stores);
+  const before: number[] = [];
+  for (const name of stores) before.push(await settledTotal(page, name));
   const sent = await operate(controlOf(page, 'Send posts'), 'Send', { Posts: 50, To: 'both' });
   expect(sent).toMatch(/50 posts to the topics in .* 50 posts to the streams in /);
   const more = stores.map(() => 50 * FEEDS);

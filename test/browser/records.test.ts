@@ -71,8 +71,15 @@ describe('a title that is markup', () => {
       },
       (text) => text.includes(HOSTILE),
     );
-    await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': IND });
     const kafka = page.getByRole('listitem').filter({ hasText: 'Kafka' });
+    // A record is found by its raw line, which the sink writes after some seconds.
+    await eventually(
+      async () => {
+        await operate(controlOf(page, 'Trace a post'), 'Trace', { 'Row number (ind)': IND });
+        return kafka.count();
+      },
+      (count) => count > 0,
+    );
     await kafka.locator('summary').click();
     expect(await kafka.locator('pre').innerText()).toContain(HOSTILE);
     await expectHarmless(visit);

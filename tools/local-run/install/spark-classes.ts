@@ -3,7 +3,6 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { FEED_NAMES, topicName } from '../../../services/contract';
-import { generatePosts } from '../../../services/source/generator';
 import { awsEnvironment } from '../../pipeline/deployment';
 import { runCommand } from '../../processes/run-command';
 import { PARTS_ROOT, PROJECT_ROOT } from '../paths';
@@ -62,6 +61,8 @@ const MAIN = path.join(PROJECT_ROOT, 'engines', 'spark-batch', 'main.py');
 
 /** Puts a raw file of each feed, with the same posts for every seed but other values, into the bucket. */
 async function putPosts(s3: S3Client, seed: number): Promise<void> {
+  // Only here: every command knows the parts, and the generator's words take longer to load than all of them.
+  const { generatePosts } = await import('../../../services/source/generator.js');
   const posts = [...generatePosts({ seed, from: 0, to: POSTS })];
   for (const feed of FEED_NAMES) {
     const topic = topicName(NAME, feed);

@@ -7,8 +7,13 @@ import { pathToFileURL } from 'node:url';
 import { jdkProgram } from '../install/tools';
 import { PARTS_ROOT } from '../paths';
 
-/** Java compiles quickly and not well: programs start sooner. */
-export const QUICK_COMPILER = '-XX:TieredStopAtLevel=1';
+/** How a Kafka program is run. */
+export interface KafkaJavaOptions {
+  /** A folder to which it writes an archive of its classes when it ends. Default: it uses the installed one. */
+  readonly archiveTo?: string;
+  /** Java's whole compiler: dearer to start, cheaper a record. Default: the quick one. */
+  readonly fullCompiler?: boolean;
+}
 
 /** The `java` to run. */
 export function javaProgram(): string {
@@ -21,8 +26,6 @@ export function javaProgram(): string {
  * @param libs the folder with the jars.
  * @param heapMegabytes the largest heap.
  * @param temporary the folder for temporary files, among them the native libraries that Java unpacks.
- * @param archiveTo a folder to which the program writes an archive of its classes when it ends; otherwise it uses the
- * installed one.
  */
 export function kafkaJava(
   libs: string,
@@ -30,7 +33,7 @@ export function kafkaJava(
   temporary: string,
   main: string,
   args: readonly string[],
-  archiveTo?: string,
+  { archiveTo, fullCompiler }: KafkaJavaOptions = {},
 ): string[] {
   const installed = path.join(PARTS_ROOT, 'kafka-classes', `${main}.jsa`);
   return [
@@ -38,7 +41,7 @@ export function kafkaJava(
     ...(archiveTo === undefined && existsSync(installed) ? [`-XX:SharedArchiveFile=${installed}`] : []),
     `-Xmx${heapMegabytes}m`,
     '-Xms64m', // Java's own default is a share of the machine's memory, which it then fills before it collects.
-    QUICK_COMPILER,
+    ...(fullCompiler === true ? [] : ['-XX:TieredStopAtLevel=1']),
     '-XX:+UseSerialGC', // The smallest, and fast enough for heaps of this size.
     '-XX:+ExitOnOutOfMemoryError',
     '-XX:-UsePerfData',

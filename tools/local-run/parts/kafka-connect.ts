@@ -6,11 +6,11 @@ import path from 'node:path';
 import { installedParts } from '../install';
 import { choosePorts } from '../ports';
 import { childEnvironment } from '../../processes/environment';
-import { javaProgram, kafkaJava, propertiesText } from './java';
+import { type KafkaJavaOptions, javaProgram, kafkaJava, propertiesText } from './java';
 import { emptyFolder, httpProbe, startPart, type PartOptions, type RunningPart } from './part-process';
 
 /** Options of {@link startKafkaConnect}. */
-export interface KafkaConnectOptions extends PartOptions {
+export interface KafkaConnectOptions extends PartOptions, KafkaJavaOptions {
   readonly bootstrapServers: string;
   /** The port of the REST interface; a free one by default. */
   readonly ports?: { readonly connect?: number };
@@ -39,7 +39,7 @@ const SESSION_TIMEOUT_MS = 6_000;
  * @throws Error when a fixed port is taken, or the worker does not become ready.
  */
 export async function startKafkaConnect(options: KafkaConnectOptions): Promise<RunningKafkaConnect> {
-  const { stateDir, signal, bootstrapServers, archiveTo } = options;
+  const { stateDir, signal, bootstrapServers } = options;
   const { kafkaLibs, connectorPluginPath } = installedParts();
   const ports = await choosePorts(['connect'], 'Kafka Connect', options.ports, options.preferredPorts);
   const url = `http://127.0.0.1:${ports.connect}`;
@@ -85,7 +85,7 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
   const part = await startPart({
     name: 'kafka-connect',
     command: javaProgram(),
-    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, MAIN, [config], archiveTo),
+    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, MAIN, [config], options),
     env: childEnvironment('local', options.env),
     cwd: folder,
     stateDir,

@@ -9,17 +9,15 @@ import { installedParts } from '../install';
 import { choosePorts } from '../ports';
 import { childEnvironment } from '../../processes/environment';
 import { runCommand } from '../../processes/run-command';
-import { QUICK_COMPILER, javaProgram, kafkaJava, propertiesText } from './java';
+import { type KafkaJavaOptions, javaProgram, kafkaJava, propertiesText } from './java';
 import { emptyFolder, startPart, type PartOptions, type RunningPart } from './part-process';
 
 /** Options of {@link startKafka}. */
-export interface KafkaOptions extends PartOptions {
+export interface KafkaOptions extends PartOptions, KafkaJavaOptions {
   /** The port for clients and the controller's own port; free ones by default. */
   readonly ports?: { readonly kafka?: number; readonly controller?: number };
   /** Ports to be used again if they are free. */
   readonly preferredPorts?: Readonly<Record<string, number>>;
-  /** Java's whole compiler: dearer to start, cheaper a record. Default: the quick one. */
-  readonly fullCompiler?: boolean;
   /** Makes it one of several brokers. Default: a cluster of its own. */
   readonly member?: {
     /** The number of this broker. */
@@ -105,7 +103,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     const args = ['format', '-t', member.clusterId, '-c', config, '--ignore-formatted'];
     await runCommand(
       javaProgram(),
-      kafkaJava(kafkaLibs, 128, temporary, 'kafka.tools.StorageTool', args, archiveTo),
+      kafkaJava(kafkaLibs, 128, temporary, 'kafka.tools.StorageTool', args, { archiveTo }),
       { env, signal },
     );
   }
@@ -114,9 +112,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const part = await startPart({
     name: 'kafka',
     command: javaProgram(),
-    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'kafka.Kafka', [config], archiveTo).filter(
-      (argument) => options.fullCompiler !== true || argument !== QUICK_COMPILER,
-    ),
+    args: kafkaJava(kafkaLibs, HEAP_MEGABYTES, temporary, 'kafka.Kafka', [config], options),
     env,
     cwd: folder,
     stateDir,

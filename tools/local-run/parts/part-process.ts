@@ -30,8 +30,6 @@ export interface PartOptions {
   readonly stateDir: string;
   /** Cancels the start and stops what was started, when aborted. */
   readonly signal?: AbortSignal;
-  /** Of a part in Java: where it writes archives of its classes when it ends; by default it uses the installed ones. */
-  readonly archiveTo?: string;
 }
 
 /** What {@link startPart} needs. */

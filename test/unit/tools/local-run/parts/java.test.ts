@@ -22,7 +22,7 @@ test('Java keeps its temporary files where it is told', () => {
 });
 
 test('a program writes an archive of its classes only where it is told to', () => {
-  expect(kafkaJava('/libs', 64, '/tmp', 'a.Main', [], '/to')).toContain(
+  expect(kafkaJava('/libs', 64, '/tmp', 'a.Main', [], { archiveTo: '/to' })).toContain(
     '-XX:ArchiveClassesAtExit=/to/a.Main.jsa',
   );
   expect(kafkaJava('/libs', 64, '/tmp', 'a.Main', []).join(' ')).not.toContain('Archive');

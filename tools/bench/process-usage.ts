@@ -32,11 +32,11 @@ export function forgetPeak(pid: number): void {
 function memoryMiB(pid: number, field: 'VmHWM' | 'VmRSS'): number {
   return familyOf(pid).reduce((sum, member) => {
     const status = readFileSync(`/proc/${member}/status`, 'utf8');
-    return sum + Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? NaN) / 1024;
+    return sum + Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
   }, 0);
 }
 
-/** The most memory that each has had since {@link forgetPeak}, added up, in MiB. */
+/** The most memory that each has had, since {@link forgetPeak} or its start, added up, in MiB. */
 export function peakMemoryMiB(pid: number): number {
   return memoryMiB(pid, 'VmHWM');
 }

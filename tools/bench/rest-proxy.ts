@@ -2,7 +2,6 @@
  * The REST proxy between a load tool on loopback and a real Kafka broker, all on this machine; after each load the bare
  * client sends the same records. The broker runs with Java's whole compiler, as a deployed one does.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { REST_PROXY_BUNDLE } from '../../lib/packaging/rest-proxy-bundle';
@@ -124,7 +123,7 @@ async function againstBareClient(
   target: Target,
   seconds: number,
   bootstrapServers: string,
-  broker: number,
+  broker: number | undefined,
   folder: string,
 ): Promise<Figure[]> {
   const bundle = await bundleBareClient(folder);
@@ -207,13 +206,12 @@ async function measure(seconds: number, stateDir: string, options: BenchmarkOpti
     const bootstrapServers = kafka?.bootstrapServers ?? options.bootstrapServers ?? '';
     await createTopic(bootstrapServers);
     const args = options.proxyArgs === undefined ? [] : options.proxyArgs.split(' ');
-    mkdirSync(stateDir, { recursive: true });
     const proxy = await startRestProxy({ stateDir, bootstrapServers, args });
     try {
       const { against, againstPid } = options;
       if (against !== undefined)
         return await againstOther(proxy, { url: against.replace(/\/$/, ''), pid: againstPid }, seconds);
-      return await againstBareClient(proxy, seconds, bootstrapServers, kafka?.pid ?? proxy.pid, stateDir);
+      return await againstBareClient(proxy, seconds, bootstrapServers, kafka?.pid, stateDir);
     } finally {
       await proxy.stop();
     }

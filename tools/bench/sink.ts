@@ -16,7 +16,8 @@ import { ensureParts } from '../local-run/install';
 import { startKafka } from '../local-run/parts/kafka';
 import { startKafkaConnect } from '../local-run/parts/kafka-connect';
 import type { Benchmark, Figure } from './benchmark';
-import { listed, median, peakMiB, progress, withScratchAws, type ScratchAws } from './support';
+import { peakMemoryMiB } from './process-usage';
+import { listed, median, progress, withScratchAws, type ScratchAws } from './support';
 
 const PARTITIONS = 3;
 const MIB = 1024 * 1024;
@@ -147,7 +148,7 @@ function drained(parts: Parts, bytes: number, mebibytes: number): Promise<Figure
       return [
         { name, value: speed / bytes, unit: 'records/s' },
         { name: `${name}: throughput`, value: speed / MIB, unit: 'MiB/s' },
-        { name: `${name}: most memory of Kafka Connect`, value: peakMiB(pid), unit: 'MiB' },
+        { name: `${name}: most memory of Kafka Connect`, value: peakMemoryMiB(pid), unit: 'MiB' },
       ];
     },
   );

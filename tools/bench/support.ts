@@ -1,5 +1,5 @@
 /** What several benchmarks need: scratch folders, a local AWS, what is in its S3, and what commands take. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
@@ -84,11 +84,6 @@ export async function textOf(s3: S3Client, bucket: string, key: string): Promise
 /** The middle value; NaN of none. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN;
-}
-
-/** The most memory that a process has had, in MiB. Linux only. */
-export function peakMiB(pid: number): number {
-  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 /** A finished command. */

@@ -30,11 +30,7 @@ export async function writeResponse(
 ): Promise<void> {
   // As a string, which Node sends together with the head.
   const text = JSON.stringify(result.body);
-  response.writeHead(result.status, {
-    'content-type': RESPONSE_TYPE,
-    'content-length': Buffer.byteLength(text),
-    ...result.headers,
-  });
+  response.writeHead(result.status, { 'content-length': Buffer.byteLength(text), ...result.headers });
   await new Promise<void>((resolve) => {
     response.once('close', resolve);
     response.end(request.method === 'HEAD' ? undefined : text, resolve);

@@ -11,7 +11,7 @@ import { messageOf } from './errors';
 import { createLog } from './log';
 import { workersMetrics } from './metrics';
 import { readOptions, type ProxyOptions } from './options';
-import { createRecordSender, startProxy } from './service';
+import { createMetadata, startProxy } from './service';
 import { runWorkers, workerOptions } from './workers';
 
 function configure(): ProxyOptions | undefined {
@@ -31,7 +31,7 @@ async function run(options: ProxyOptions): Promise<void> {
   // A closed stdout must not end the proxy.
   process.stdout.on('error', () => undefined);
   if (options.workers > 1 && cluster.isPrimary) {
-    const { metadata } = createRecordSender(options, log);
+    const metadata = createMetadata(options, log);
     const admin = await startAdminServer(options.adminHost, options.adminPort, {
       metrics: workersMetrics(),
       brokers: () => metadata.brokers(),

@@ -5,7 +5,7 @@
  */
 
 /** MurmurHash2 with Kafka's seed (`org.apache.kafka.common.utils.Utils.murmur2`), as a signed 32-bit integer. */
-export function murmur2(bytes: Buffer): number {
+function murmur2(bytes: Buffer): number {
   const { length } = bytes;
   const m = 0x5bd1e995;
   let hash = 0x9747b28c ^ length;

@@ -50,6 +50,31 @@ export interface Sending {
   readonly close: () => Promise<void>;
 }
 
+/** How the proxy reaches Kafka. */
+function connectionOf({
+  kafka,
+  deliveryTimeoutMs,
+}: SendingOptions): SendingOptions['kafka'] & { clientId: string; requestTimeoutMs: number } {
+  // Two attempts fit into a record's delivery time-out.
+  return {
+    ...kafka,
+    clientId: CLIENT_ID,
+    requestTimeoutMs: Math.max(100, Math.floor(deliveryTimeoutMs / 2)),
+  };
+}
+
+/** What reads metadata. It connects when it is needed. */
+export function createMetadata(options: SendingOptions, log: Log): KafkaMetadata {
+  const connection = connectionOf(options);
+  const kafka = createKafka({
+    ...connection,
+    warn: (message, details) => {
+      log('warn', `kafka: ${message}`, details);
+    },
+  });
+  return new KafkaMetadata(kafka, connection.requestTimeoutMs);
+}
+
 /**
  * Assembles what sends records. It connects when it is needed.
  *
@@ -60,16 +85,8 @@ export function createRecordSender(
   log: Log,
   observed: (producer: BatchProducer) => BatchProducer = (producer) => producer,
 ): Sending {
-  // Two attempts fit into a record's delivery time-out.
-  const requestTimeoutMs = Math.max(100, Math.floor(options.deliveryTimeoutMs / 2));
-  const connection = { ...options.kafka, clientId: CLIENT_ID, requestTimeoutMs };
-  const kafka = createKafka({
-    ...connection,
-    warn: (message, details) => {
-      log('warn', `kafka: ${message}`, details);
-    },
-  });
-  const metadata = new KafkaMetadata(kafka, requestTimeoutMs);
+  const connection = connectionOf(options);
+  const metadata = createMetadata(options, log);
   const now = (): number => performance.now();
   const pause = async (milliseconds: number): Promise<void> => {
     await sleep(milliseconds);
@@ -81,7 +98,8 @@ export function createRecordSender(
   const sender = new RecordSender(
     {
       directory,
-      createProducer: (topic) => observed(createKafkaProducer(connection, topic, requestTimeoutMs)),
+      createProducer: (topic) =>
+        observed(createKafkaProducer(connection, topic, connection.requestTimeoutMs)),
       now,
       sleep: pause,
     },

@@ -15,6 +15,7 @@ from deltalake.exceptions import CommitFailedError
 from pyspark.sql import SparkSession
 
 from spark_batch.commits import SPARK_ERRORS, is_overtaken
+from spark_batch.table_files import address
 from table_engine.delta_tables import DeltaTables
 from table_engine.feeds import FEED_NAMES
 from table_engine.storage import Bucket
@@ -59,7 +60,7 @@ def _maintain(open_spark: Callable[[], SparkSession], bucket: Bucket, name: str,
         configure(table, retention(BATCH_RETENTION_HOURS))
         if sum(size < TARGET_BYTES for size in sizes) >= fewest:
             with held(table):
-                compacted = open_spark().sql(f"OPTIMIZE delta.`s3a://{bucket.name}/tables/{name}`").first()
+                compacted = open_spark().sql(f"OPTIMIZE delta.`{address(bucket.name, name)}`").first()
             assert compacted is not None
             report.compacted_files = compacted["metrics"]["numFilesRemoved"]
         table.update_incremental()

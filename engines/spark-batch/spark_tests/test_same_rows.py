@@ -104,7 +104,7 @@ def by_duckdb(sink: SinkBucket, name: str, folder: Path) -> list[Row]:
     files = []
     for number, path in enumerate(sink.tables.open(name).get_add_actions().column("path").to_pylist()):
         place = folder / f"{name}-{number}.parquet"
-        place.write_bytes(b"".join(sink.bucket.read(f"tables/{name}/{path}")))
+        place.write_bytes(sink.bucket.content(f"tables/{name}/{path}"))
         files.append(str(place))
     columns = [f'"{c}"' if t != "timestamp" else f'epoch_us("{c}")' for c, t in table_names()[name]]
     loaded = duckdb.connect().read_parquet(files)

@@ -117,16 +117,19 @@ async function checks(): Promise<Count> {
   return sum(counts);
 }
 
+/** The integration tests of the suite `starts`, by how their files' names begin. */
+const STARTS = 'local-run|interrupted';
+
 /** All suites, in the order in which they begin: {@link SUITES_AT_ONCE} of them run at the same time. */
 export const SUITES: Readonly<Record<string, Suite>> = {
   integration: jest(
     ['integration-shared', 'integration'],
     'parts',
     '--runInBand',
-    'integration/(?!local-run|interrupted)',
+    `integration/(?!${STARTS})`,
   ),
   unit: jest(['unit'], 'nothing'), // Second, as it needs nothing: it runs while parts are installed.
-  starts: jest(['integration'], 'parts', '--runInBand', 'integration/(local-run|interrupted)'),
+  starts: jest(['integration'], 'parts', '--runInBand', `integration/(${STARTS})`),
   process: jest(['process'], 'nothing'),
   python: { need: 'parts', run: tableEngine },
   spark: { need: 'spark', run: spark },

@@ -3,13 +3,12 @@
  * connection pool. Tables that break the contract (a row missing in one of them, a row number that is null, duplicate
  * or not an integer) never stop it; they are counted.
  */
-import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2';
 import { FEEDS, FEED_NAMES, type FeedName } from '../contract';
-import { connectionOptions, errorCode, errorText, type DatabaseSecret } from './connection';
-import { asSentence } from './sentence';
-import { convertField, rowNumberOf, type RawField } from './row-conversion';
+import type { DatabaseSecret } from './connection';
+import { rowNumberOf } from './row-conversion';
 import type { SourcePost, SourceRow, SourceValue } from './rows';
 import { quoteIdentifier } from './schema';
+import { SourceConnections } from './source-connections';
 
 /** The row numbers of the source, and its warnings. */
 export interface SourceRowNumbers {
@@ -33,14 +32,8 @@ export interface SourceReader {
   close(): Promise<void>;
 }
 
-/** Attempts for one query while the server is unavailable, and the pauses between them in milliseconds. */
-const RETRY_PAUSES_MS = [200, 500, 1000, 2000, 4000, 8000];
-const CONNECTION_ERRORS =
-  /^(PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|ENETUNREACH|ER_SERVER_SHUTDOWN|ER_CON_COUNT_ERROR)/;
-/** A read without a response for so long is considered lost. */
+/** A read without a response for so long is repeated. */
 const QUERY_TIMEOUT_MS = 60_000;
-
-type Row = Record<string, SourceValue>;
 
 interface TableRowNumbers {
   /** Ascending, without duplicates. */
@@ -52,19 +45,13 @@ interface TableRowNumbers {
 }
 
 class MySqlSourceReader implements SourceReader {
-  private readonly pool: Pool;
+  private readonly connections: SourceConnections;
 
-  constructor(private readonly database: DatabaseSecret) {
-    this.pool = createPool({
-      ...connectionOptions(database),
-      connectionLimit: FEED_NAMES.length,
-      enableKeepAlive: true,
-      typeCast: (field: RawField) => convertField(field),
-    });
-    // A TIMESTAMP column is converted to the session's time zone, so this must be the connection's first statement.
-    this.pool.on('connection', (connection: PoolConnection) => {
-      connection.query("SET time_zone = '+00:00'");
-    });
+  constructor(
+    private readonly database: DatabaseSecret,
+    queryTimeoutMs: number,
+  ) {
+    this.connections = new SourceConnections(database, FEED_NAMES.length, queryTimeoutMs);
   }
 
   async rowNumbers(): Promise<SourceRowNumbers> {
@@ -106,14 +93,13 @@ class MySqlSourceReader implements SourceReader {
   }
 
   close(): Promise<void> {
-    // Not awaited: after lost connections mysql2's pool never reports its end.
-    this.pool.end(() => undefined);
+    this.connections.close();
     return Promise.resolve();
   }
 
   /** Throws for missing tables and columns, all in one message; warns about a missing index. */
   private async checkSchema(): Promise<string[]> {
-    const columns = await this.query(
+    const columns = await this.connections.query(
       'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()',
     );
     const problems: string[] = [];
@@ -129,7 +115,7 @@ class MySqlSourceReader implements SourceReader {
         `The source database ${this.database.dbname} cannot be used: ${problems.join('; ')}. Expected the tables of services/contract/feeds.json; seed the database first, or fix the tables.`,
       );
     }
-    const indexes = await this.query(
+    const indexes = await this.connections.query(
       'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND SEQ_IN_INDEX = 1',
     );
     return FEED_NAMES.map((feed) => FEEDS[feed])
@@ -145,14 +131,14 @@ class MySqlSourceReader implements SourceReader {
 
   private async tableRowNumbers(feed: FeedName): Promise<TableRowNumbers> {
     const { sourceTable, rowNumber } = FEEDS[feed];
-    return this.withRetries(async () => {
+    return this.connections.withRetries(async () => {
       // Values are read one by one: a million row objects would take hundreds of megabytes.
       let numbers = new Float64Array(16_384);
       let count = 0;
       let unusable = 0;
       let example: SourceValue | undefined;
       const sql = `SELECT ${quoteIdentifier(rowNumber)} FROM ${quoteIdentifier(sourceTable)}`;
-      await this.stream(sql, (value) => {
+      await this.connections.stream(sql, (value) => {
         const number = rowNumberOf(value);
         if (number === undefined) {
           if (unusable === 0) example = value;
@@ -178,7 +164,7 @@ class MySqlSourceReader implements SourceReader {
     const columns = source
       .map(({ name }) => `${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`)
       .join(', ');
-    const rows = await this.query(
+    const rows = await this.connections.query(
       `SELECT ${columns} FROM ${quoteIdentifier(sourceTable)} WHERE ${quoteIdentifier(rowNumber)} IN (${wanted.join(',')})`,
     );
     const byNumber = new Map<number, SourceRow>();
@@ -192,52 +178,6 @@ class MySqlSourceReader implements SourceReader {
       }
     }
     return byNumber;
-  }
-
-  private query(sql: string): Promise<Row[]> {
-    return this.withRetries(
-      () =>
-        new Promise<Row[]>((resolve, reject) => {
-          this.pool.query<(RowDataPacket & Row)[]>({ sql, timeout: QUERY_TIMEOUT_MS }, (error, rows) => {
-            if (error) reject(error);
-            else resolve(rows);
-          });
-        }),
-    );
-  }
-
-  /** Passes the first column of each row to `take`, without keeping the rows. */
-  private stream(sql: string, take: (value: SourceValue) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.pool
-        .query({ sql, rowsAsArray: true, timeout: QUERY_TIMEOUT_MS })
-        .on('result', (row) => {
-          take((row as unknown as [SourceValue])[0]);
-        })
-        .on('error', reject)
-        .on('end', () => {
-          resolve();
-        });
-    });
-  }
-
-  /** Runs a read, retrying while the server is unavailable. */
-  private async withRetries<T>(read: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await read();
-      } catch (error) {
-        const pause = RETRY_PAUSES_MS[attempt];
-        if (pause === undefined || !CONNECTION_ERRORS.test(errorCode(error))) {
-          const { host, port, dbname, username } = this.database;
-          throw new Error(
-            `Reading the source database ${host}:${port}/${dbname} as ${username} failed: ${asSentence(errorText(error))}`,
-            { cause: error },
-          );
-        }
-        await new Promise((resolve) => setTimeout(resolve, pause));
-      }
-    }
   }
 }
 
@@ -264,7 +204,11 @@ function union(lists: readonly Float64Array[]): Float64Array {
   return withoutRepeats(all.sort()).slice();
 }
 
-/** Opens the source. It connects at the first read. Close it when done. */
-export function openSource(database: DatabaseSecret): SourceReader {
-  return new MySqlSourceReader(database);
+/**
+ * Opens the source. It connects at the first read. Close it when done.
+ *
+ * @param queryTimeoutMs a read without a response for so long is repeated.
+ */
+export function openSource(database: DatabaseSecret, queryTimeoutMs = QUERY_TIMEOUT_MS): SourceReader {
+  return new MySqlSourceReader(database, queryTimeoutMs);
 }

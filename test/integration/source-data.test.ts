@@ -1,5 +1,7 @@
 /** The seeder and the source reader on a real MariaDB server, with tables that break the contract and a server that dies. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
@@ -340,6 +342,39 @@ describe('reading tables that break the contract', () => {
       await startServer();
       expect((await reading).map(({ rows }) => rows.pin?.index)).toEqual([7, 3, 7]);
     });
+  });
+
+  test.each([
+    ['are lost', 'destroy'],
+    ['fall silent', 'pause'],
+  ] as const)('connections that %s before their first read are replaced', async (_, end) => {
+    const database = await newDatabase('whole');
+    let connections = 0;
+    // Ends the second and the third connection when they say their first words after the handshake.
+    const relay = createServer((client) => {
+      const number = (connections += 1);
+      const behind = connect(database.port, '127.0.0.1');
+      client.on('data', (words) => {
+        if ((number === 2 || number === 3) && words.includes('SET time_zone')) client[end]();
+        else behind.write(words);
+      });
+      behind.pipe(client);
+      for (const socket of [client, behind]) socket.on('error', () => undefined);
+      client.on('close', () => behind.destroy());
+      behind.on('close', () => client.destroy());
+    });
+    relay.listen(0, '127.0.0.1');
+    await once(relay, 'listening');
+    const { port } = relay.address() as AddressInfo;
+    const source = openSource({ ...database, port }, 1_000);
+    try {
+      const { rowNumbers } = await source.rowNumbers();
+      expect(rowNumbers).toEqual((await readRowNumbers(database)).rowNumbers);
+      expect(connections).toBeGreaterThan(3);
+    } finally {
+      await source.close();
+      relay.close();
+    }
   });
 
   test('a server that stays away is told', async () => {

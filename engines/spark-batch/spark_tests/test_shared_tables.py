@@ -95,29 +95,30 @@ def test_changed_and_missing_files(
 def test_while_the_function_appends(spark: SparkSession, sink: SinkBucket, tmp_path: Path) -> None:
     """Batches on Spark and the function write to the quarantine concurrently, and each row is there once."""
     stop = Event()
+    appended = 0
 
-    def append() -> int:
+    def append() -> None:
+        nonlocal appended
         function = appender(sink, tmp_path, "user")
-        records = 0
         while not stop.is_set():
-            function.append(user_records(range(records, records + 10), bad_every=5))
-            records += 10
+            function.append(user_records(range(appended, appended + 10), bad_every=5))
+            appended += 10
             # Every 80 commits or so it makes fewer files of its own, which refuses Spark's commit in progress.
             stop.wait(0.1)
-        return records
 
+    batches = 0
     with ThreadPoolExecutor(1) as pool:
         appending = pool.submit(append)
         try:
-            for step in range(3):
-                rejects = b"".join(b"bad %d of %d\n" % (n, step) for n in range(50))
-                sink.put("user", 0, step * 1000, rejects + jsonl({"ind": step, "age": 20}))
+            while (batches < 3 or appended < 100) and not appending.done():
+                rejects = b"".join(b"bad %d of %d\n" % (n, batches) for n in range(50))
+                sink.put("user", 0, batches * 1000, rejects + jsonl({"ind": batches, "age": 20}))
                 assert spark_batch(spark, sink)["feeds"]["user"]["rejects"] == 50
+                batches += 1
         finally:
             stop.set()
-        records = appending.result()
-    assert records > 100
-    assert len(stream_rows(sink, "user")) == records - records // 5
+        appending.result()
+    assert len(stream_rows(sink, "user")) == appended - appended // 5
     quarantine = sink.rows("quarantine")
-    assert len(set(quarantine)) == len(quarantine) == records // 5 + 150
-    assert [row[0] for row in sink.rows("user")] == [0, 1, 2]
+    assert len(set(quarantine)) == len(quarantine) == appended // 5 + 50 * batches
+    assert [row[0] for row in sink.rows("user")] == list(range(batches))

@@ -4,8 +4,8 @@
  *
  * `npm test -- unit python` runs just those; what needs Node alone installs nothing. `npm test -- unit -u` renews the
  * snapshots of the templates. `--exhaustive` (`npm run test:exhaustive`) makes sweeps whole that are a sample otherwise,
- * by TESTS_SEED, which is drawn unless it is set. Each line is led by the name of its suite; the last one is
- * `N passed, N failed`.
+ * by TESTS_SEED, which is drawn unless it is set. Each line is led by the name of its suite; at the end are
+ * the tests that failed, and the last line is `N passed, N failed`.
  */
 import { randomInt } from 'node:crypto';
 import { SPARK_PARTS, ensureParts } from '../tools/local-run/install';
@@ -93,6 +93,8 @@ async function main(): Promise<number> {
   };
   await Promise.all(Array.from({ length: SUITES_AT_ONCE }, runWaiting));
   console.log('');
+  for (const { name, count } of results)
+    for (const failure of count.failures ?? []) console.log(`FAILED ${name}: ${failure}\n`);
   for (const { name, count, seconds } of results)
     console.log(
       `${name}: ${count.passed} of ${count.passed + count.failed} passed in ${seconds.toFixed(0)} s`,

@@ -105,7 +105,7 @@ async function checks(): Promise<Count> {
   const check = async ({ name, check: [program, ...args], cwd }: Check): Promise<void> => {
     const code = await run(program, args, { cwd });
     say(`${code === 0 ? 'passed' : 'FAILED'}: ${name}`);
-    counts.push({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
+    counts.push(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [name] });
   };
   // Java's are in the suite `java`.
   const languages: readonly Language[] = ['node', 'python', 'spark'];

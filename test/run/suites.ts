@@ -120,24 +120,27 @@ async function checks(): Promise<Count> {
 /** The integration tests of the suite `starts`, by how their files' names begin. */
 const STARTS = 'local-run|interrupted';
 
-/** All suites, in the order in which they begin: {@link SUITES_AT_ONCE} of them run at the same time. */
+/**
+ * All suites, in the order in which they begin: {@link SUITES_AT_ONCE} of them run at the same time. First those that need
+ * nothing, while parts are installed; then the longest, so that no core is idle at the end.
+ */
 export const SUITES: Readonly<Record<string, Suite>> = {
+  unit: jest(['unit'], 'nothing'),
+  process: jest(['process'], 'nothing'),
   integration: jest(
     ['integration-shared', 'integration'],
     'parts',
     '--runInBand',
     `integration/(?!${STARTS})`,
   ),
-  unit: jest(['unit'], 'nothing'), // Second, as it needs nothing: it runs while parts are installed.
   starts: jest(['integration'], 'parts', '--runInBand', `integration/(${STARTS})`),
-  process: jest(['process'], 'nothing'),
+  browser: jest(['browser'], 'browser', '--runInBand'),
+  'end-to-end': jest(['end-to-end'], 'parts', '--runInBand', 'end-to-end/(pipeline|chaos)'),
+  faults: jest(['end-to-end'], 'parts', '--runInBand', 'end-to-end/faults'),
   python: { need: 'parts', run: tableEngine },
   spark: { need: 'spark', run: spark },
   checks: { need: 'spark', run: checks },
   java: { need: 'spark', run: java }, // After all that Maven installs: its repository is not made for two writers.
-  faults: jest(['end-to-end'], 'parts', '--runInBand', 'end-to-end/faults'),
-  'end-to-end': jest(['end-to-end'], 'parts', '--runInBand', 'end-to-end/(pipeline|chaos)'),
-  browser: jest(['browser'], 'browser', '--runInBand'),
 };
 
 /** Two suites keep two cores busy all the time. A third made the whole longer and single tests several times slower. */

@@ -20,6 +20,8 @@ import {
   ScriptedAws,
   stacksAnswer,
 } from '../../../unit/tools/deployed-stage/scripted-aws';
+import { formatCost } from '../../../../tools/cli/format-cost';
+import type { StageCost } from '../../../../tools/cost/overview';
 
 const PROJECT = path.join(__dirname, '../../../..');
 const KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -313,18 +315,13 @@ describe('cost', () => {
   test('is that of the stage with these settings, and nothing is asked of AWS', async () => {
     const { code, out } = await run(['cost', '--stage', 'dev', '--json', ...settings]);
     expect(code).toBe(0);
-    const { lines, allowances, monthly, overview } = JSON.parse(out) as {
-      lines: { monthly: number }[];
-      allowances: { monthly: number }[];
-      monthly: number;
-      overview: Record<string, number>;
-    };
+    const cost = JSON.parse(out) as StageCost;
+    const { lines, allowances, monthly, overview } = cost;
     expect([...lines, ...allowances].reduce((sum, line) => sum + line.monthly, 0)).toBeCloseTo(monthly, 6);
     expect(monthly).toBeGreaterThan(3 * 730 * 0.015);
-    const text = await run(['cost', '--stage', 'dev', ...settings]);
     // The same figures, and no more of them, for a person.
-    const printed = [...text.out.matchAll(/^ +(\d+\.\d\d) {2}(?:an hour|a day|a month|\d hours)/gm)];
-    const { hour = NaN, day = NaN, month = NaN, parkedMonth = NaN, tryOut = NaN } = overview;
+    const printed = [...formatCost(cost).matchAll(/^ +(\d+\.\d\d) {2}(?:an hour|a day|a month|\d hours)/gm)];
+    const { hour, day, month, parkedMonth = NaN, tryOut } = overview;
     expect(printed.map(([, amount]) => amount)).toEqual(
       [hour, day, month, parkedMonth, tryOut].map((amount) => amount.toFixed(2)),
     );

@@ -74,11 +74,8 @@ async function tableEngine(): Promise<Count> {
 
 /** The tests of the batch on Spark. */
 function spark(): Promise<Count> {
-  const { python, jars, extensionJar, classArchive } = installedParts().spark;
-  const env = suiteEnvironment({
-    SPARK_BATCH_JARS: [jars, extensionJar].join(delimiter),
-    SPARK_BATCH_CLASSES: classArchive,
-  });
+  const { python, jars, extensionJar } = installedParts().spark;
+  const env = suiteEnvironment({ SPARK_BATCH_JARS: [jars, extensionJar].join(delimiter) });
   return pytest(python, engine('spark-batch'), env, 'spark_tests');
 }
 

@@ -73,7 +73,7 @@ async function withSpark({ bucket, env }: ScratchAws): Promise<EngineRun> {
     spark.python,
     [main, 'batch', '--bucket', bucket, '--user-id', USER_ID].concat(
       ['--master', `local[${availableParallelism()}]`, '--memory-limit', SPARK_MEMORY],
-      ['--jars', spark.jars, spark.extensionJar, '--class-archive', spark.classArchive],
+      ['--jars', spark.jars, spark.extensionJar],
     ),
     { env },
   );

@@ -23,7 +23,7 @@ export async function engine(
     program: [join(PROJECT_ROOT, 'engines', 'spark-batch', 'main.py')],
     args: [
       ...['--master', `local[${availableParallelism()}]`, ...limit],
-      ...['--jars', spark.jars, spark.extensionJar, '--class-archive', spark.classArchive],
+      ...['--jars', spark.jars, spark.extensionJar],
     ],
     signal,
   };

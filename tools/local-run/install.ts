@@ -11,7 +11,6 @@ import { installPart, isInstalled, type Part, type PartName, type Progress } fro
 import { lockParts } from './install/parts-lock';
 import { PYTHON } from './install/python-part';
 import { REST_PROXY } from './install/rest-proxy-part';
-import { SPARK_ARCHIVE, SPARK_CLASSES } from './install/spark-classes';
 import { SPARK, SPARK_EXTENSION } from './install/spark-parts';
 import { CONTENT, TABLE_ENGINE_PACKAGE, TABLE_ENGINE_ZIP } from './install/table-engine-package';
 import { checkTools } from './install/tools';
@@ -49,8 +48,6 @@ export interface SparkParts {
   /** A folder of jars. */
   readonly jars: string;
   readonly extensionJar: string;
-  /** An archive of classes, which may be missing. */
-  readonly classArchive: string;
 }
 
 /** Options of {@link ensureParts}. */
@@ -69,10 +66,10 @@ const LANES: readonly (readonly Part[])[] = [
 ];
 
 /** The parts that are only installed when they are named, one after another when the others are there. */
-const ON_DEMAND: readonly Part[] = [SPARK, SPARK_EXTENSION, SPARK_CLASSES, CLIENT_HOST];
+const ON_DEMAND: readonly Part[] = [SPARK, SPARK_EXTENSION, CLIENT_HOST];
 
 /** What a batch on Spark needs. */
-export const SPARK_PARTS: readonly PartName[] = ['python', 'spark', 'spark-extension', 'spark-classes'];
+export const SPARK_PARTS: readonly PartName[] = ['python', 'spark', 'spark-extension'];
 
 /** The tools a part's installation needs. */
 const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
@@ -85,7 +82,6 @@ const TOOLS: Readonly<Record<PartName, readonly string[]>> = {
   'table-engine-package': ['python3'],
   spark: ['java', 'mvn', 'python3'],
   'spark-extension': ['java', 'javac', 'mvn'],
-  'spark-classes': ['java'],
   'client-host': ['java', 'mvn'],
 };
 
@@ -109,7 +105,6 @@ export function installedParts(): InstalledParts {
       python: inPart('spark', path.join('bin', 'python')),
       jars: inPart('spark', 'jars'),
       extensionJar: inPart('spark-extension', 'spark-extension.jar'),
-      classArchive: inPart('spark-classes', SPARK_ARCHIVE),
     },
     clientHostPackage: inPart('client-host', ''),
   };

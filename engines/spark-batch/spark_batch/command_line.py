@@ -81,7 +81,7 @@ def _run(options: argparse.Namespace, folder: Path) -> Mapping[str, object]:
     local = None
     if options.master:
         memory = f"{_mebibytes(options.memory_limit)}m"
-        local = LocalSpark(options.master, memory, options.jars, folder, options.class_archive)
+        local = LocalSpark(options.master, memory, options.jars, folder)
     opened: list[SparkSession] = []
 
     def spark(raw_bytes: int = 0) -> SparkSession:
@@ -129,6 +129,5 @@ def _parser() -> argparse.ArgumentParser:
             type=argument_types.memory,
             help="memory of its JVM (default: %(default)s)",
         )
-        here.add_argument("--class-archive", type=Path, help="of its JVM, for these jars; ignored if it does not fit")
         here.add_argument("--jars", nargs="+", type=Path, help="what its distribution lacks: jars, or folders of jars")
     return parser

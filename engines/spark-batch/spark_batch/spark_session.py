@@ -35,15 +35,13 @@ class LocalSpark:
     """A local Spark, which ends with this process.
 
     `master` in Spark's notation, for example `local[2]`; `memory` of its JVM, for example `1g`; `jars` are files, or
-    folders of jars; what does not fit in memory is written below `temporary`; `class_archive` has classes that the JVM
-    maps instead of reading them from jars: one of another JVM or other jars is ignored.
+    folders of jars; what does not fit in memory is written below `temporary`.
     """
 
     master: str
     memory: str
     jars: Sequence[Path]
     temporary: Path
-    class_archive: Path | None = None
 
 
 def open_spark(local: LocalSpark | None = None, size: int = 0) -> SparkSession:
@@ -62,7 +60,7 @@ def open_spark(local: LocalSpark | None = None, size: int = 0) -> SparkSession:
 
 
 def close_spark(spark: SparkSession, local: LocalSpark | None = None) -> None:
-    """Ends the session; with `local`, its JVM has ended as well, and written its class archive if it was told to."""
+    """Ends the session; with `local`, its JVM has ended as well."""
     gateway = spark.sparkContext._gateway
     spark.stop()
     if local is not None:
@@ -124,9 +122,6 @@ def _local(local: LocalSpark, size: int) -> dict[str, str]:
     options = [f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"]
     if size < _SMALL_BYTES:
         options.append(_SMALL_JVM)
-    # Named and missing, it would cost the JVM its own archive.
-    if local.class_archive and local.class_archive.exists():
-        options.append(f"-XX:SharedArchiveFile={_quoted(local.class_archive)} -Xshare:auto -Xlog:disable")
     # The JVM and Spark's Python processes use this interpreter.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     return {
@@ -135,7 +130,7 @@ def _local(local: LocalSpark, size: int) -> dict[str, str]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraJavaOptions": " ".join(options),
-        # A class archive has the classes of the class path only.
+        # Those of `spark.jars` are copied at each start.
         "spark.driver.extraClassPath": os.pathsep.join(
             str(jar) for folder in folders for jar in sorted(folder.glob("*.jar"))
         ),
@@ -145,8 +140,3 @@ def _local(local: LocalSpark, size: int) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
-
-
-def _quoted(path: Path) -> str:
-    """A path as a part of Spark's texts of Java options."""
-    return '"{}"'.format(str(path).replace("\\", "\\\\").replace('"', '\\"'))

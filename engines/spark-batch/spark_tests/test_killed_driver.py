@@ -47,10 +47,9 @@ def fill(sink: SinkBucket) -> None:
 
 def start(sink: SinkBucket, environment: dict[str, str], url: str) -> subprocess.Popen[str]:
     jars = os.environ["SPARK_BATCH_JARS"].split(os.pathsep)
-    archive = ("--class-archive", os.environ["SPARK_BATCH_CLASSES"]) if "SPARK_BATCH_CLASSES" in os.environ else ()
     job = (MAIN, "batch", "--bucket", sink.name, "--user-id", "pinterest")
     return subprocess.Popen(
-        [sys.executable, *job, "--master", "local[2]", "--memory-limit", "1GB", "--jars", *jars, *archive],
+        [sys.executable, *job, "--master", "local[2]", "--memory-limit", "1GB", "--jars", *jars],
         env={**environment, "AWS_ENDPOINT_URL": url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -46,7 +46,7 @@ test('every language has something to check and something to format', () => {
 test('what is not installed is named, with what installs it', () => {
   const parts = {
     python: '/none/python',
-    spark: { python: '/none/spark', jars: '', extensionJar: '', classArchive: '' },
+    spark: { python: '/none/spark', jars: '', extensionJar: '' },
   };
   expect(missingTool('node', parts)).toBeUndefined();
   expect(missingTool('python', parts)).toBe('/none/python is not there: "npm start" installs it');

@@ -39,7 +39,6 @@ export type PartName =
   | 'table-engine-package'
   | 'spark'
   | 'spark-extension'
-  | 'spark-classes'
   | 'client-host';
 
 const STAMP_FILE = '.installed';

@@ -14,9 +14,11 @@ type Change<Data> = (data: Data, before: State) => Partial<State>;
 
 const CHANGES: { readonly [Name in EventName]: Change<Events[Name]> } = {
   about: (about, before) => {
-    // The server was started again: this page's token is no longer good.
-    if (before.about !== null && before.about.instance !== about.instance) location.reload();
-    return { about };
+    // The first event of a connection. When the server was started again, this page's token is no longer good.
+    if (before.about === null || before.about.instance === about.instance)
+      return { about, connection: 'open' };
+    location.reload();
+    return {};
   },
   flow: (sample, { samples, latencies }) => ({
     samples: append(samples, sample, KEPT_MS),
@@ -42,7 +44,6 @@ export function follow(): void {
     source = new EventSource(EVENTS_PATH);
     source.onopen = () => {
       wait = FIRST_WAIT_MS;
-      update(() => ({ connection: 'open' }));
     };
     source.onerror = () => {
       source?.close();

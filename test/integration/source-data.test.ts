@@ -350,13 +350,16 @@ describe('reading tables that break the contract', () => {
   ] as const)('connections that %s before their first read are replaced', async (_, end) => {
     const database = await newDatabase('whole');
     let connections = 0;
+    let ended = 0;
     // Ends the second and the third connection when they say their first words after the handshake.
     const relay = createServer((client) => {
       const number = (connections += 1);
       const behind = connect(database.port, '127.0.0.1');
       client.on('data', (words) => {
-        if ((number === 2 || number === 3) && words.includes('SET time_zone')) client[end]();
-        else behind.write(words);
+        if ((number === 2 || number === 3) && words.includes('SET time_zone')) {
+          ended += 1;
+          client[end]();
+        } else behind.write(words);
       });
       behind.pipe(client);
       for (const socket of [client, behind]) socket.on('error', () => undefined);
@@ -370,7 +373,7 @@ describe('reading tables that break the contract', () => {
     try {
       const { rowNumbers } = await source.rowNumbers();
       expect(rowNumbers).toEqual((await readRowNumbers(database)).rowNumbers);
-      expect(connections).toBeGreaterThan(3);
+      expect(ended).toBe(2);
     } finally {
       await source.close();
       relay.close();

@@ -39,7 +39,7 @@ export const SPARK: Part = {
     const env = childEnvironment('installer');
     await runCommand('python3', ['-m', 'venv', folder], { env, signal });
     const python = path.join(folder, 'bin', 'python');
-    const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3'];
+    const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3', '--no-compile'];
     const pip = (...args: string[]): Promise<string> =>
       runCommand(python, ['-m', 'pip', 'install', ...options, '--require-hashes', ...args], {
         env,
@@ -48,7 +48,7 @@ export const SPARK: Part = {
       });
     // pyspark is only there as sources; its build must not fetch what no lock file names.
     await pip('-r', BUILD_LOCK);
-    await pip('--no-build-isolation', '--no-compile', '-r', LOCK);
+    await pip('--no-build-isolation', '-r', LOCK);
     writeFileSync(
       path.join(packagesOf(folder), 'project_folders.pth'),
       importedFolders()

@@ -197,7 +197,7 @@ const ENDS: readonly (readonly [name: string, test: () => Promise<void>])[] = [
   ],
 ];
 
-test.each(sample('ends of a run', ENDS, 5))('%s', async (_, end) => {
+test.each(sample('ends of a run', ENDS, 3))('%s', async (_, end) => {
   await end();
 });
 

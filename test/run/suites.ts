@@ -117,13 +117,6 @@ async function checks(): Promise<Count> {
 /** The integration tests of the suite `starts`, by how their files' names begin. */
 const STARTS = 'local-run|interrupted';
 
-/** The files that share their parts, and next to them those that kill parts of their own: both mostly wait for these. */
-async function integration(): Promise<Count> {
-  const shared = jest(['integration-shared'], 'parts', '--runInBand');
-  const own = jest(['integration'], 'parts', '--runInBand', `integration/(?!${STARTS})`);
-  return sum(await Promise.all([shared.run(), own.run()]));
-}
-
 /**
  * All suites, in the order in which they begin: {@link SUITES_AT_ONCE} of them run at the same time. First those that need
  * nothing, while parts are installed; then the longest, so that no core is idle at the end.
@@ -131,7 +124,12 @@ async function integration(): Promise<Count> {
 export const SUITES: Readonly<Record<string, Suite>> = {
   unit: jest(['unit'], 'nothing'),
   process: jest(['process'], 'nothing'),
-  integration: { need: 'parts', run: integration },
+  integration: jest(
+    ['integration-shared', 'integration'],
+    'parts',
+    '--runInBand',
+    `integration/(?!${STARTS})`,
+  ),
   starts: jest(['integration'], 'parts', '--runInBand', `integration/(${STARTS})`),
   browser: jest(['browser'], 'browser', '--runInBand'),
   'end-to-end': jest(['end-to-end'], 'parts', '--runInBand', 'end-to-end/(pipeline|chaos)'),

@@ -22,7 +22,14 @@ export const PYTHON: Part = {
     const env = childEnvironment('installer');
     await runCommand('python3', ['-m', 'venv', folder], { env, signal });
     const python = path.join(folder, 'bin', 'python');
-    const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3', '--no-compile'];
+    const options = [
+      '--no-input',
+      '--disable-pip-version-check',
+      '--quiet',
+      '--retries',
+      '3',
+      '--no-compile',
+    ];
     const locks = ['--require-hashes', ...LOCKS.flatMap((lock) => ['-r', lock])];
     await runCommand(python, ['-m', 'pip', 'install', ...options, ...locks], {
       env,

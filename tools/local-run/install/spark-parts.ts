@@ -39,7 +39,14 @@ export const SPARK: Part = {
     const env = childEnvironment('installer');
     await runCommand('python3', ['-m', 'venv', folder], { env, signal });
     const python = path.join(folder, 'bin', 'python');
-    const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3', '--no-compile'];
+    const options = [
+      '--no-input',
+      '--disable-pip-version-check',
+      '--quiet',
+      '--retries',
+      '3',
+      '--no-compile',
+    ];
     const pip = (...args: string[]): Promise<string> =>
       runCommand(python, ['-m', 'pip', 'install', ...options, '--require-hashes', ...args], {
         env,

@@ -93,7 +93,8 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
     ports,
     url,
     probe: httpProbe(`${url}/health`),
-    stopTimeoutMs: 60_000, // By itself under a second or two; on a machine that others load it has taken 20.
+    // Mostly two seconds, but its REST server alone may wait 60 for connections that are open (RestServer, 4.3.1).
+    stopTimeoutMs: 90_000,
   });
   return { ...part, ports };
 }

@@ -93,7 +93,7 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<R
     ports,
     url,
     probe: httpProbe(`${url}/health`),
-    // Mostly two seconds, but its REST server alone may wait 60 for connections that are open (RestServer, 4.3.1).
+    // Mostly two seconds, but it may wait more than 60 for its last status records to be acknowledged (KafkaBasedLog.stop).
     stopTimeoutMs: 90_000,
   });
   return { ...part, ports };

@@ -1,7 +1,16 @@
 /** Each control does what it says. The tests build on each other: the emulator is paused at the start, and resumed at the end. */
 import type { Page } from 'playwright-core';
 import { run } from '../end-to-end/support/pipeline-run';
-import { buttonOf, controlOf, goTo, operate, rateOf, totalOf, totalsOf } from './support/page-parts';
+import {
+  buttonOf,
+  controlOf,
+  goTo,
+  operate,
+  rateOf,
+  stationOf,
+  totalOf,
+  totalsOf,
+} from './support/page-parts';
 import { eventually, useBrowser } from './support/visit';
 
 const open = useBrowser();
@@ -18,6 +27,21 @@ async function settledTotal(page: Page, station: string): Promise<number> {
   return total;
 }
 
+/** The totals of stations when no record waits on either path and they have stayed the same over some samples of the flow. */
+async function settledTotals(page: Page, stations: readonly string[]): Promise<number[]> {
+  const waiting = ['S3 sink', 'Functions'].map((name) => stationOf(page, name).locator('.waiting'));
+  const [, totals] = await eventually(
+    async () => {
+      const before = await totalsOf(page, stations);
+      await page.waitForTimeout(4_000);
+      const counts = await Promise.all(waiting.map((one) => one.count()));
+      return [[...before, ...counts], await totalsOf(page, stations)] as const;
+    },
+    ([before, now]) => before.join() === [...now, 0, 0].join(),
+  );
+  return totals;
+}
+
 test('Pause stops the emulator', async () => {
   const { page } = await open();
   await buttonOf(controlOf(page, 'Emulator'), 'Pause').click();
@@ -29,8 +53,7 @@ test('Pause stops the emulator', async () => {
 test('Send sends as many posts as it says, and the batch cleans them', async () => {
   const { page } = await open();
   const stores = ['Kafka', 'Raw files', 'Functions', 'Streaming tables'];
-  const before: number[] = [];
-  for (const name of stores) before.push(await settledTotal(page, name));
+  const before = await settledTotals(page, stores);
   const sent = await operate(controlOf(page, 'Send posts'), 'Send', { Posts: 50, To: 'both' });
   expect(sent).toMatch(/50 posts to the topics in .* 50 posts to the streams in /);
   const more = stores.map(() => 50 * FEEDS);

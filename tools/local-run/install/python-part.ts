@@ -1,12 +1,11 @@
 /**
  * The Python environment: the table engine's packages and the local AWS, by their lock files.
  */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_ROOT, realPartsRoot } from '../paths';
-import { childEnvironment } from '../../processes/environment';
-import { runCommand } from '../../processes/run-command';
 import { hashOf, type Part } from './part';
+import { makeEnvironment, packagesOf, pipInstall } from './python-environment';
 
 const SOURCE = path.join(PROJECT_ROOT, 'engines', 'table-engine');
 const LOCKS = ['requirements.lock', 'requirements-dev.lock'].map((name) => path.join(SOURCE, name));
@@ -19,27 +18,13 @@ export const PYTHON: Part = {
   stamp: () => hashOf(LOCKS, [path.join(realPartsRoot(), 'python'), SOURCE]),
   provides: ['bin/python'],
   async install(folder, signal) {
-    const env = childEnvironment('installer');
-    await runCommand('python3', ['-m', 'venv', folder], { env, signal });
-    const python = path.join(folder, 'bin', 'python');
-    const options = [
-      '--no-input',
-      '--disable-pip-version-check',
-      '--quiet',
-      '--retries',
-      '3',
-      '--no-compile',
-    ];
-    const locks = ['--require-hashes', ...LOCKS.flatMap((lock) => ['-r', lock])];
-    await runCommand(python, ['-m', 'pip', 'install', ...options, ...locks], {
-      env,
-      timeoutMs: 15 * 60_000,
+    const python = await makeEnvironment(folder, signal);
+    await pipInstall(
+      python,
+      LOCKS.flatMap((lock) => ['-r', lock]),
       signal,
-    });
+    );
     // `python -m table_engine` then works from any folder.
-    const lib = path.join(folder, 'lib');
-    const version = readdirSync(lib).find((name) => name.startsWith('python3'));
-    const packages = path.join(lib, version ?? '', 'site-packages');
-    writeFileSync(path.join(packages, 'table_engine_source.pth'), `${SOURCE}\n`);
+    writeFileSync(path.join(packagesOf(folder), 'table_engine_source.pth'), `${SOURCE}\n`);
   },
 };

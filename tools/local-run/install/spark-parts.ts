@@ -1,26 +1,18 @@
 /**
  * Spark, which only the batch on Spark needs: half a gigabyte, so it is installed when asked for.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PARTS_ROOT, PROJECT_ROOT, realPartsRoot } from '../paths';
-import { childEnvironment } from '../../processes/environment';
-import { runCommand } from '../../processes/run-command';
 import { copyDependencies, maven } from './java-parts';
 import { hashOf, type Part } from './part';
+import { makeEnvironment, packagesOf, pipInstall } from './python-environment';
 import { PYTHON } from './python-part';
 
 const DEFINITIONS = path.join(__dirname, 'spark');
 const POM = path.join(DEFINITIONS, 'pom.xml');
 const BUILD_LOCK = path.join(DEFINITIONS, 'requirements-build.lock');
 const LOCK = path.join(DEFINITIONS, 'requirements.lock');
-
-/** The `site-packages` of a Python environment. */
-function packagesOf(environment: string): string {
-  const lib = path.join(environment, 'lib');
-  const version = readdirSync(lib).find((name) => name.startsWith('python3'));
-  return path.join(lib, version ?? '', 'site-packages');
-}
 
 /** What the programs in the environment import besides Spark: the part `python`'s packages, and our own. */
 function importedFolders(): string[] {
@@ -36,26 +28,10 @@ export const SPARK: Part = {
   stamp: () => hashOf([POM, BUILD_LOCK, LOCK], [path.join(realPartsRoot(), 'spark'), PYTHON.stamp()]),
   provides: ['bin/python', 'jars/delta-spark_4.1_2.13-4.4.0.jar', 'jars/hadoop-aws-3.4.2.jar'],
   async install(folder, signal) {
-    const env = childEnvironment('installer');
-    await runCommand('python3', ['-m', 'venv', folder], { env, signal });
-    const python = path.join(folder, 'bin', 'python');
-    const options = [
-      '--no-input',
-      '--disable-pip-version-check',
-      '--quiet',
-      '--retries',
-      '3',
-      '--no-compile',
-    ];
-    const pip = (...args: string[]): Promise<string> =>
-      runCommand(python, ['-m', 'pip', 'install', ...options, '--require-hashes', ...args], {
-        env,
-        timeoutMs: 15 * 60_000,
-        signal,
-      });
+    const python = await makeEnvironment(folder, signal);
     // pyspark is only there as sources; its build must not fetch what no lock file names.
-    await pip('-r', BUILD_LOCK);
-    await pip('--no-build-isolation', '-r', LOCK);
+    await pipInstall(python, ['-r', BUILD_LOCK], signal);
+    await pipInstall(python, ['--no-build-isolation', '-r', LOCK], signal);
     writeFileSync(
       path.join(packagesOf(folder), 'project_folders.pth'),
       importedFolders()

@@ -16,9 +16,9 @@ import {
 import path from 'node:path';
 import { TABLE_ENGINE_SOURCES, type PackageTarget as Target } from '../../../lib/packaging/package-files';
 import { PARTS_ROOT, PROJECT_ROOT, pythonExecutable } from '../paths';
-import { childEnvironment } from '../../processes/environment';
 import { runCommand } from '../../processes/run-command';
 import { hashOf, type Part } from './part';
+import { pipInstall } from './python-environment';
 import { PYTHON } from './python-part';
 
 /** What the wheels are for: the local interpreter, or Lambda's. */
@@ -84,13 +84,8 @@ export async function installWheels(
   target: PackageTarget,
   signal?: AbortSignal,
 ): Promise<void> {
-  const options = ['--no-input', '--disable-pip-version-check', '--quiet', '--retries', '3', '--no-compile'];
-  const what = ['--only-binary=:all:', '--require-hashes', '--target', folder, '-r', LOCK];
-  await runCommand(pythonExecutable(), ['-m', 'pip', 'install', ...options, ...pipTarget(target), ...what], {
-    env: childEnvironment('installer'),
-    timeoutMs: 15 * 60_000,
-    signal,
-  });
+  const what = ['--only-binary=:all:', '--target', folder, '-r', LOCK];
+  await pipInstall(pythonExecutable(), [...pipTarget(target), ...what], signal);
   rmSync(path.join(folder, 'bin'), { recursive: true, force: true }); // Programs for a shell.
   removeClutter(folder);
   writeFileSync(path.join(folder, WHEELS_FILE), [wheelsStamp(target), ...readdirSync(folder)].join('\n'));

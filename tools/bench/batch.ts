@@ -6,12 +6,10 @@
  * embedded engine also reads files of {@link SMALL_LINES} lines, as at ten posts a second: there the server's part is measured too,
  * and how long the bare requests take. Either engine's memory is limited so that its processes together stay below 4 GiB.
  */
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
-import { SPARK_PARTS, ensureParts, installedParts } from '../local-run/install';
-import { PROJECT_ROOT } from '../local-run/paths';
+import { engine } from '../local-run/engine';
+import { SPARK_PARTS, ensureParts } from '../local-run/install';
 import type { Benchmark, Figure } from './benchmark';
 import { processorMicroseconds } from './process-usage';
 import { writeRawFiles } from './raw-files';
@@ -67,14 +65,15 @@ async function withDuckDb(scratch: ScratchAws): Promise<EngineRun> {
 }
 
 async function withSpark({ bucket, env }: ScratchAws): Promise<EngineRun> {
-  const { spark } = installedParts();
-  const main = join(PROJECT_ROOT, 'engines', 'spark-batch', 'main.py');
+  const control = { signal: new AbortController().signal, tell: progress };
+  const {
+    python,
+    program = [],
+    args = [],
+  } = await engine({ engine: 'spark', memoryLimit: SPARK_MEMORY }, control);
   const { stdout, ...used } = await timed(
-    spark.python,
-    [main, 'batch', '--bucket', bucket, '--user-id', USER_ID].concat(
-      ['--master', `local[${availableParallelism()}]`, '--memory-limit', SPARK_MEMORY],
-      ['--jars', spark.jars, spark.extensionJar],
-    ),
+    python,
+    [...program, 'batch', '--bucket', bucket, '--user-id', USER_ID, ...args],
     { env },
   );
   return { ...used, documents: JSON.parse(stdout) as Documents };

@@ -52,7 +52,7 @@ test('a paced load sends as many requests as wanted, and counts from when each w
   const driven = await drive(target, SHAPE, { seconds: 0.5, perSecond: 100 });
   // A busy machine lets the load run longer than it was told.
   expect(driven.requests).toBeLessThanOrEqual(driven.seconds * 100 + 2);
-  expect(driven.requests).toBeGreaterThan(10);
+  expect(driven.requests).toBeGreaterThan(25);
   expect(quantile(driven, 0)).toBeLessThanOrEqual(quantile(driven, 1));
 });
 

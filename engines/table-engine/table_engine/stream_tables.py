@@ -28,7 +28,7 @@ LOG_RETENTION_HOURS = 2
 CONFIGURATION: Mapping[str, str] = {
     "delta.logRetentionDuration": f"interval {LOG_RETENTION_HOURS} hours",
     "delta.deletedFileRetentionDuration": f"interval {RETENTION_HOURS} hours",
-    "delta.checkpointInterval": "100",
+    "delta.checkpointInterval": "50",
 }
 
 # A sequence number of Kinesis has 56 digits, a version of a Delta transaction 63 bits: it takes four.

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 import api_to_kinesis
+import batching_window
 import durable_kinesis
 import ranged_reads
 import request_validation
@@ -53,6 +54,7 @@ def or_end(load: Callable[[], None]) -> Callable[[], None]:
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, save_state)
     api_to_kinesis.install()
+    batching_window.install()
     durable_kinesis.install()
     ranged_reads.install()
     request_validation.install()

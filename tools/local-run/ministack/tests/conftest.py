@@ -17,6 +17,7 @@ os.environ.update(STATE_DIR=_folder.name, PERSIST_STATE="1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import api_to_kinesis  # noqa: E402
+import batching_window  # noqa: E402
 import durable_kinesis  # noqa: E402
 import sequence_numbers  # noqa: E402
 import shard_positions  # noqa: E402
@@ -26,6 +27,7 @@ from ministack import app  # type: ignore[import-untyped]  # noqa: E402
 from ministack.services import kinesis, lambda_svc  # type: ignore[import-untyped]  # noqa: E402
 
 api_to_kinesis.install()
+batching_window.install()
 durable_kinesis.install()
 unfinished_stacks.install()
 snapshot.install()
@@ -42,6 +44,7 @@ class Emulator:
         kinesis.reset()
         lambda_svc._kinesis_positions.clear()
         lambda_svc._esms.clear()
+        lambda_svc._esm_backoff_until.clear()
         durable_kinesis._saved_up_to = ""
         sequence_numbers._last = 0
         shard_positions._done.clear()
@@ -93,3 +96,45 @@ def emulator() -> Iterator[Emulator]:
     durable_kinesis._journal.rewrite([])
     yield one
     one.forget()
+
+
+class Mapping:
+    """An event source mapping on the stream `s`, with the polling that MiniStack does in a thread."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Takes batches of two records; `fails` lets its function fail."""
+        self.batches: list[list[str]] = []
+        self.fails = False
+        lambda_svc._esms["m"] = {
+            "UUID": "m",
+            "EventSourceArn": kinesis._streams["s"]["StreamARN"],
+            "FunctionName": "f",
+            "StartingPosition": "TRIM_HORIZON",
+            "BatchSize": 2,
+        }
+        monkeypatch.setattr(lambda_svc, "_get_func_record_for_qualifier", lambda *_: ({}, {}))
+        monkeypatch.setattr(lambda_svc, "_execute_function", self._invoke)
+
+    def _invoke(self, _function: object, event: dict[str, list[dict[str, dict[str, str]]]]) -> dict[str, bool]:
+        if self.fails:
+            return {"error": True}
+        self.batches.append([record["kinesis"]["partitionKey"] for record in event["Records"]])
+        return {}
+
+    @property
+    def seen(self) -> list[str]:
+        """The partition keys of all records that were processed."""
+        return [key for batch in self.batches for key in batch]
+
+    def poll(self) -> None:
+        """Polls until there is nothing more."""
+        shard_positions._saved_at = 0.0
+        while lambda_svc._poll_kinesis():
+            shard_positions._saved_at = 0.0
+
+
+@pytest.fixture
+def mapping(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Mapping:
+    """A mapping on a stream with one shard."""
+    emulator.call("create_stream", StreamName="s", ShardCount=1)
+    return Mapping(monkeypatch)

@@ -2,46 +2,10 @@ from __future__ import annotations
 
 import durable_kinesis
 import pytest
-import shard_positions
-from conftest import Emulator
+from conftest import Emulator, Mapping
 from ministack.services import kinesis, lambda_svc  # type: ignore[import-untyped]
 
 SHARD = "shardId-000000000000"
-
-
-class Mapping:
-    """An event source mapping on the stream `s`, with the polling that MiniStack does in a thread."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.seen: list[str] = []
-        self.fails = False
-        lambda_svc._esms["m"] = {
-            "UUID": "m",
-            "EventSourceArn": kinesis._streams["s"]["StreamARN"],
-            "FunctionName": "f",
-            "StartingPosition": "TRIM_HORIZON",
-            "BatchSize": 2,
-        }
-        monkeypatch.setattr(lambda_svc, "_get_func_record_for_qualifier", lambda *_: ({}, {}))
-        monkeypatch.setattr(lambda_svc, "_execute_function", self._invoke)
-
-    def _invoke(self, _function: object, event: dict[str, list[dict[str, dict[str, str]]]]) -> dict[str, bool]:
-        if self.fails:
-            return {"error": True}
-        self.seen.extend(record["kinesis"]["partitionKey"] for record in event["Records"])
-        return {}
-
-    def poll(self) -> None:
-        """Polls until there is nothing more."""
-        shard_positions._saved_at = 0.0
-        while lambda_svc._poll_kinesis():
-            shard_positions._saved_at = 0.0
-
-
-@pytest.fixture
-def mapping(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Mapping:
-    emulator.call("create_stream", StreamName="s", ShardCount=1)
-    return Mapping(monkeypatch)
 
 
 def test_reading_goes_on_after_the_last_processed_record(emulator: Emulator, mapping: Mapping) -> None:

@@ -17,6 +17,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectorConfig } from '../../lib/sink/connector-config';
 import { deployment } from '../unit/lib/synth';
+import { streamApi } from './deploy/stream-api';
 import { deployApp, type DeployedApp } from './support/deployed-app';
 import { startRecordingServer, type RecordingServer } from './support/recording-server';
 import { signedFetch } from './support/signed-fetch';
@@ -119,6 +120,10 @@ describe('the API', () => {
     expect(response.status).toBe(403);
     expect(proxy.requests).toEqual([]);
   });
+});
+
+describe('the routes of the streams', () => {
+  streamApi(USER_ID, () => app);
 });
 
 test('the topics are there, laid out as the stage says', async () => {

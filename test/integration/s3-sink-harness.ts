@@ -135,6 +135,12 @@ export class SinkHarness {
     this.workers.delete(name);
   }
 
+  /** Stops a worker in order. */
+  async stopWorker(name = 'a'): Promise<void> {
+    await this.worker(name).stop();
+    this.workers.delete(name);
+  }
+
   /** Brings about what every test begins with, whatever became of the one before: worker `a` alone, no connector. */
   async reset(): Promise<void> {
     this.relay.away = false;
@@ -142,8 +148,7 @@ export class SinkHarness {
       worker.kill('SIGCONT'); // A test that failed may have left it frozen.
       const alive = await Promise.race([worker.exited.then(() => false), sleep(1, true)]);
       if (name === 'a' && alive) continue;
-      await worker.stop();
-      this.workers.delete(name);
+      await this.stopWorker(name);
     }
     if (!this.workers.has('a')) await this.startWorker('a');
     for (const name of this.connectors) await this.remove(name);

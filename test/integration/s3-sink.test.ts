@@ -11,22 +11,24 @@ import {
   TEST_TIMEOUT_MS,
   type Snapshot,
 } from './s3-sink-harness';
+import { replacedConnector } from './s3-sink/replaced';
+import { connectorResource } from './s3-sink/resource';
 import { makeTopics } from './support/make-topics';
 
 jest.setTimeout(TEST_TIMEOUT_MS);
 
+let sink: SinkHarness;
+
+beforeAll(async () => {
+  sink = await SinkHarness.start();
+}, SETUP_TIMEOUT_MS);
+
+afterAll(async () => {
+  // Only undefined when the start failed, whose error is then the one to be read.
+  await (sink as SinkHarness | undefined)?.stop();
+}, 180_000);
+
 describe('the S3 sink', () => {
-  let sink: SinkHarness;
-
-  beforeAll(async () => {
-    sink = await SinkHarness.start();
-  }, SETUP_TIMEOUT_MS);
-
-  afterAll(async () => {
-    // Only undefined when the start failed, whose error is then the one to be read.
-    await (sink as SinkHarness | undefined)?.stop();
-  }, 180_000);
-
   beforeEach(async () => {
     await sink.reset();
   });
@@ -209,4 +211,12 @@ describe('the S3 sink', () => {
     expect(letters).toHaveLength(count);
     return letters;
   }
+});
+
+describe('a connector that is replaced', () => {
+  replacedConnector(() => sink);
+});
+
+describe('the custom resource of the connector', () => {
+  connectorResource(() => sink);
 });

@@ -12,9 +12,9 @@ import { SPARK_PARTS, ensureParts } from '../tools/local-run/install';
 import { requireUsablePaths } from '../tools/local-run/paths';
 import { exemptLoopback } from '../tools/processes/environment';
 import { ensureChromium } from './run/chromium';
-import { say, suiteName } from './run/command';
+import { runningSuite, say } from './run/command';
 import { sum, type Count } from './run/count';
-import { RENEW, SUITES, SUITES_AT_ONCE, type Need } from './run/suites';
+import { LANES, RENEW, SUITES, type Need } from './run/suites';
 
 const EXHAUSTIVE = '--exhaustive';
 
@@ -34,7 +34,7 @@ function install(needs: ReadonlySet<Need>): Readonly<Record<Need, Promise<unknow
   const parts = [...needs].some((need) => need !== 'nothing') ? ensureParts(log) : nothing;
   const spark = needs.has('spark') ? parts.then(() => ensureParts(log, { only: SPARK_PARTS })) : parts;
   const chromium = needs.has('browser')
-    ? suiteName.run('install', () => ensureChromium(process.env))
+    ? runningSuite.run({ name: 'install', niceness: 0 }, () => ensureChromium(process.env))
     : nothing;
   const browser = Promise.all([parts, chromium]);
   // A failure is the failure of every suite that waits for it.
@@ -42,9 +42,9 @@ function install(needs: ReadonlySet<Need>): Readonly<Record<Need, Promise<unknow
   return { nothing, parts, spark, browser };
 }
 
-/** Runs a suite when `installed` is settled. */
-function runSuite(name: string, installed: Promise<unknown>): Promise<Result> {
-  return suiteName.run(name, async () => {
+/** Runs a suite when `installed` is settled; see {@link LANES}. */
+function runSuite(name: string, installed: Promise<unknown>, niceness: number): Promise<Result> {
+  return runningSuite.run({ name, niceness }, async () => {
     let start = Date.now();
     let count: Count = { passed: 0, failed: 1 };
     try {
@@ -85,13 +85,17 @@ async function main(): Promise<number> {
   );
   const chosen = given.length === 0 ? Object.keys(SUITES) : given;
   const installed = install(new Set(chosen.map((name) => SUITES[name]?.need ?? 'nothing')));
-  const waiting = Object.keys(SUITES).filter((name) => chosen.includes(name));
+  const inOrder = Object.keys(SUITES).filter((name) => chosen.includes(name));
+  const isSpare = (name: string): boolean => SUITES[name]?.isSpare === true;
+  const spare = inOrder.filter(isSpare);
+  const others = inOrder.filter((name) => !isSpare(name));
   const results: Result[] = [];
-  const runWaiting = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
-      results.push(await runSuite(name, installed[SUITES[name]?.need ?? 'nothing']));
+  const runLane = async (niceness: number): Promise<void> => {
+    const next = (): string | undefined => (niceness === 0 ? others.shift() : undefined) ?? spare.shift();
+    for (let name = next(); name !== undefined; name = next())
+      results.push(await runSuite(name, installed[SUITES[name]?.need ?? 'nothing'], niceness));
   };
-  await Promise.all(Array.from({ length: SUITES_AT_ONCE }, runWaiting));
+  await Promise.all(LANES.map(runLane));
   console.log('');
   for (const { name, count } of results)
     for (const failure of count.failures ?? []) console.log(`FAILED ${name}: ${failure}\n`);

@@ -1,6 +1,7 @@
 /** Commands of suites: their environment, and their output, each line led by the name of the suite. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type SpawnOptions, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { PROJECT_ROOT } from '../../tools/local-run/paths';
 import { childEnvironment } from '../../tools/processes/environment';
@@ -8,12 +9,18 @@ import { childEnvironment } from '../../tools/processes/environment';
 /** What suites get of this process's own variables, besides what every installer gets. */
 const PASSED_ON = ['PIPELINE_LOCAL_DIR', 'TESTS_SEED', 'TESTS_EXHAUSTIVE', 'CHROMIUM'];
 
-/** The name of the suite that runs. */
-export const suiteName = new AsyncLocalStorage<string>();
+/** A suite that runs: its name, and the priority of its commands as in `nice` (0 is the usual, 19 the lowest). */
+export interface RunningSuite {
+  readonly name: string;
+  readonly niceness: number;
+}
+
+/** The suite that runs. */
+export const runningSuite = new AsyncLocalStorage<RunningSuite>();
 
 /** Writes a line of the suite that runs. */
 export function say(line: string): void {
-  console.log(`${(suiteName.getStore() ?? '').padEnd(11)} | ${line}`);
+  console.log(`${(runningSuite.getStore()?.name ?? '').padEnd(11)} | ${line}`);
 }
 
 /** What suites get: as installers, because they install. */
@@ -38,6 +45,9 @@ export function run(
       ...options,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const { niceness = 0 } = runningSuite.getStore() ?? {};
+    // Its own children inherit it. A process that could not be started has no id.
+    if (niceness !== 0 && child.pid !== undefined) setPriority(child.pid, niceness);
     for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', say);
     child.on('error', reject);
     child.on('close', (code) => {

@@ -2,14 +2,14 @@
  * Deployments that are interrupted at moments chosen by a seed: the next start, or the same run where only the local AWS
  * was killed, brings the stacks to what the app says and has the data.
  *
- * TESTS_SEED chooses the moments (test/sweeps.ts); INTERRUPTED_ROUNDS, 1 or in an exhaustive run 5, how often: four moments
- * a round, each round with another seed.
+ * TESTS_SEED chooses the moments (test/sweeps.ts); INTERRUPTED_ROUNDS, 1 or in an exhaustive run 5, how often: two moments
+ * a round, of first or later deployments, in an exhaustive run of both, each round with another seed.
  */
 import { writeFileSync } from 'node:fs';
 import { ensureParts } from '../../tools/local-run/install';
 import { freePort } from '../../tools/local-run/ports';
 import { resetState } from '../../tools/local-run/state/reset';
-import { IS_EXHAUSTIVE, SEED } from '../sweeps';
+import { IS_EXHAUSTIVE, SEED, sample } from '../sweeps';
 import { runFile, start, untilNoneWith, type Start } from './local-run-harness';
 import {
   choice,
@@ -103,18 +103,36 @@ afterEach(async () => {
   await resetState(userId);
 });
 
-test.each(Array.from({ length: ROUNDS }, (_, index) => SEED + index))(
-  'seed %i: two first and two later deployments, each interrupted',
-  async (seed) => {
-    const signal = (text: string): (typeof SIGNALS)[number] => choice(seed, `${text} signal`, SIGNALS);
-    await interrupted([], momentOf(seed, 'first'), signal('first'));
-    expect(await completed([], momentOf(seed, 'second'))).toMatch(/\npin +40 +40 +40 /);
+/** The first deployment is interrupted, and the one that is to complete it. */
+async function firstDeployments(seed: number): Promise<void> {
+  const signal = choice(seed, 'first signal', SIGNALS);
+  await interrupted([], momentOf(seed, 'first'), signal);
+  expect(await completed([], momentOf(seed, 'second'))).toMatch(/\npin +40 +40 +40 /);
+}
 
-    leaveStacksUnfinished();
-    await interrupted(await otherPorts(), momentOf(seed, 'third'), signal('third'));
-    const output = await completed(await otherPorts(), momentOf(seed, 'fourth'));
-    for (const path of ['topics', 'streams'])
-      expect(output).toContain(`Every post was sent to the ${path} already.`);
-    expect(output).toMatch(/\npin +40 +40 +40 /);
-  },
-);
+/** A later deployment, with something to change in nearly every stack, is interrupted, and the one after it. */
+async function laterDeployments(seed: number): Promise<void> {
+  const whole = run([]);
+  expect((await whole.ended(700)).code).toBe(0);
+  leaveStacksUnfinished();
+  const signal = choice(seed, 'third signal', SIGNALS);
+  await interrupted(await otherPorts(), momentOf(seed, 'third'), signal);
+  const output = await completed(await otherPorts(), momentOf(seed, 'fourth'));
+  for (const destination of ['topics', 'streams'])
+    expect(output).toContain(`Every post was sent to the ${destination} already.`);
+  expect(output).toMatch(/\npin +40 +40 +40 /);
+}
+
+const DEPLOYMENTS = [
+  ['first deployments', firstDeployments],
+  ['later deployments', laterDeployments],
+] as const;
+const SEEDS = Array.from({ length: ROUNDS }, (_, index) => SEED + index);
+
+test.each(
+  sample('interrupted deployments', DEPLOYMENTS, 1).flatMap(([name, interrupt]) =>
+    SEEDS.map((seed) => [name, seed, interrupt] as const),
+  ),
+)('two %s are interrupted, seed %i', async (_, seed, interrupt) => {
+  await interrupt(seed);
+});

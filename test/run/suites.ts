@@ -1,5 +1,5 @@
 /** The suites of `npm test`: how each is run and counted, and what must be installed before. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { allChecks, type Check, type Language } from '../../tools/checks';
@@ -81,30 +81,43 @@ function spark(): Promise<Count> {
   return pytest(python, engine('spark-batch'), env, 'spark_tests');
 }
 
-/** The Java modules: compiled without warnings, the connector's tests (Spark's suite tests the extension), the format. */
+/**
+ * The Java modules: compiled without warnings, the connector's tests (Spark's suite tests the extension), the format; and
+ * that the connector's zip, which MSK Connect and the local run load, is the same bytes wherever it is built.
+ */
 async function java(): Promise<Count> {
   const verify = (module: string): Promise<number> =>
     run('mvn', ['-q', '-B', 'verify'], { cwd: engine(module) });
-  const connector = await verify('s3-sink-connector');
-  const reports = join(engine('s3-sink-connector'), 'target', 'surefire-reports');
-  const files = readdirSync(reports).filter((name) => /^TEST-.*\.xml$/.test(name));
-  const extension = await verify('spark-extension');
+  const code = await verify('s3-sink-connector');
+  const target = join(engine('s3-sink-connector'), 'target');
+  const filesIn = (folder: string, pattern: RegExp): string[] =>
+    readdirSync(folder)
+      .filter((name) => pattern.test(name))
+      .map((name) => join(folder, name));
+  const reports = filesIn(join(target, 'surefire-reports'), /^TEST-.*\.xml$/);
+  const installed = readFileSync(installedParts().connectorZip);
+  const zips = filesIn(target, /\.zip$/).map((file) => readFileSync(file));
   return sum([
-    countJunit(
-      files.map((name) => join(reports, name)),
-      connector,
+    countJunit(reports, code),
+    countOne(
+      'another build gives the same zip',
+      zips.some((zip) => zip.equals(installed)),
     ),
-    { passed: extension === 0 ? 1 : 0, failed: extension === 0 ? 0 : 1 },
+    countOne('the extension is verified', (await verify('spark-extension')) === 0),
   ]);
+}
+
+/** A test of this file's own. */
+function countOne(name: string, hasPassed: boolean): Count {
+  say(`${hasPassed ? 'passed' : 'FAILED'}: ${name}`);
+  return hasPassed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [name] };
 }
 
 /** Every check of `tools/checks.ts` is one test. Those of a language run one after another, the languages at once. */
 async function checks(): Promise<Count> {
   const counts: Count[] = [];
   const check = async ({ name, check: [program, ...args], cwd }: Check): Promise<void> => {
-    const code = await run(program, args, { cwd });
-    say(`${code === 0 ? 'passed' : 'FAILED'}: ${name}`);
-    counts.push(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [name] });
+    counts.push(countOne(name, (await run(program, args, { cwd })) === 0));
   };
   // Java's are in the suite `java`.
   const languages: readonly Language[] = ['node', 'python', 'spark'];

@@ -150,7 +150,16 @@ export async function deploy(
   const onLine = (line: string): void => {
     if (line.includes('✅')) onProgress((done += 1), of);
   };
-  const options = ['--all', '--require-approval', 'never', '--concurrency', '3', '--quiet'];
+  const options = [
+    '--all',
+    '--require-approval',
+    'never',
+    '--concurrency',
+    '3',
+    '--quiet',
+    '--method',
+    'direct',
+  ];
   await cdk(['deploy', '--app', assembly(settings), ...options], settings, signal, onLine).catch(
     sayWhatHelps(settings),
   );

@@ -24,7 +24,7 @@ ALWAYS = ("test_equal_engines.py", "test_clean_lines.py", "test_shares.py")
 # Long; it holds at a larger size what another one holds.
 SAMPLED = "test_many_posts"
 # So many of the others: faults, rivals, and many posts.
-OTHERS = 5
+OTHERS = 3
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

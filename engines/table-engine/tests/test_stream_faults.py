@@ -85,7 +85,7 @@ def check(
     assert sorted(row[2] for row in sink.rows("quarantine")) == sorted(f"{shard(n)}:{BASE + n}" for n in bad), when
 
 
-@pytest.mark.parametrize("harm", [Harm.NONE, Harm.DROP])
+@pytest.mark.parametrize("harm", sample("harms of kills", [Harm.NONE, Harm.DROP], 1))
 def test_killed_at_every_write(
     new_bucket: Callable[[], SinkBucket], environment: dict[str, str], tmp_path: Path, harm: Harm
 ) -> None:
@@ -129,7 +129,7 @@ def test_killed_at_every_write(
         check(sink, range(60), f"after a kill at write {number}: {written[-1]}")
 
 
-@pytest.mark.parametrize("harm", [Harm.WITHHOLD, Harm.DROP, Harm.FAIL])
+@pytest.mark.parametrize("harm", sample("harms", [Harm.WITHHOLD, Harm.DROP, Harm.FAIL], 1))
 def test_every_write_is_harmed_once(sink: SinkBucket, environment: dict[str, str], harm: Harm) -> None:
     harmed: set[str] = set()
 

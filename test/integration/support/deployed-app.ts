@@ -107,7 +107,16 @@ async function runCdk(
   const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   await cdk('synth', '--quiet', '--no-validation', '--output', assembly, ...context);
   await cdk('bootstrap', '--app', assembly, `aws://000000000000/${region}`);
-  const options = ['--all', '--require-approval', 'never', '--concurrency', '3', '--quiet'];
+  const options = [
+    '--all',
+    '--require-approval',
+    'never',
+    '--concurrency',
+    '3',
+    '--quiet',
+    '--method',
+    'direct',
+  ];
   await cdk('deploy', '--app', assembly, ...options, '--outputs-file', file);
   const stacks = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
   return Object.assign({}, ...Object.values(stacks)) as Record<string, string>;

@@ -10,6 +10,8 @@ export interface StreamLimits {
   readonly unreadBytes?: number;
   /** How often a comment is sent that keeps the connection, in milliseconds. Default: 15 s. */
   readonly heartbeatMs?: number;
+  /** How long streams are still wanted after the last has ended, in milliseconds: a page may be loaded again. Default: 10 s. */
+  readonly lingerMs?: number;
 }
 
 /** An event as it is sent. */
@@ -22,14 +24,21 @@ export function eventText<Name extends EventName>(name: Name, data: Events[Name]
 export class EventStreams {
   private readonly open = new Set<ServerResponse>();
   private heartbeat: NodeJS.Timeout | undefined;
+  private leaving: NodeJS.Timeout | undefined;
   private readonly limits: Required<StreamLimits>;
 
-  /** @param onCount is told how many there are, when the first has come and when the last has gone. */
+  /** @param onWanted is told that there is one, and `lingerMs` after the last has gone that there is none. */
   constructor(
-    private readonly onCount: (count: number) => void,
+    private readonly onWanted: (isWanted: boolean) => void,
     limits: StreamLimits = {},
   ) {
-    this.limits = { streams: 50, unreadBytes: 4 * 1024 * 1024, heartbeatMs: 15_000, ...limits };
+    this.limits = {
+      streams: 50,
+      unreadBytes: 4 * 1024 * 1024,
+      heartbeatMs: 15_000,
+      lingerMs: 10_000,
+      ...limits,
+    };
   }
 
   /** How many are open. */
@@ -49,14 +58,17 @@ export class EventStreams {
       this.open.delete(response);
       if (this.open.size > 0) return;
       clearInterval(this.heartbeat);
-      this.onCount(0);
+      this.leaving = setTimeout(() => {
+        this.onWanted(false);
+      }, this.limits.lingerMs).unref();
     });
     response.write(text);
     if (this.open.size > 1) return;
+    clearTimeout(this.leaving);
     this.heartbeat = setInterval(() => {
       this.send(':\n\n');
     }, this.limits.heartbeatMs).unref();
-    this.onCount(1);
+    this.onWanted(true);
   }
 
   /** Sends a text to every stream. */

@@ -119,8 +119,8 @@ class Web {
     this.state = new LiveState(pipeline, this.about, (name, data) => {
       this.streams.send(eventText(name, data));
     });
-    this.streams = new EventStreams((count) => {
-      this.state.listen(count > 0);
+    this.streams = new EventStreams((isWanted) => {
+      this.state.listen(isWanted);
     }, limits);
   }
 

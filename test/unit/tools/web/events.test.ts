@@ -21,18 +21,30 @@ async function closeAll(listeners: readonly Listener[]): Promise<void> {
 }
 
 test('the pipeline is watched once for all listeners, and only while there is one', async () => {
-  await start();
+  await start({}, { lingerMs: 0 });
   expect(pipeline.flows).toHaveLength(0);
   const listeners = await Promise.all([page.listen(), page.listen(), page.listen()]);
   expect(pipeline.flows).toHaveLength(1);
   pipeline.onSample(sampleOf(5));
   await until(() => listeners.every((one) => one.of('flow').length === 1));
   await closeAll(listeners);
-  expect(pipeline.flows.map(({ aborted }) => aborted)).toEqual([true]);
+  await until(() => pipeline.flows[0]?.aborted === true);
   await page.listen();
   expect(pipeline.flows.map(({ aborted }) => aborted)).toEqual([true, false]);
   await page.server.close();
   expect(pipeline.flows.map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
+test('a page that is loaded again is shown the same flow going on', async () => {
+  await start();
+  const first = await page.listen();
+  pipeline.onSample(sampleOf(5));
+  await until(() => first.of('flow').length === 1);
+  await closeAll([first]);
+  const second = await page.listen();
+  pipeline.onSample(sampleOf(6));
+  await until(() => second.of('flow').length === 2);
+  expect(pipeline.flows.map(({ aborted }) => aborted)).toEqual([false]);
 });
 
 test('a new listener gets the newest of everything, and the flow of the last minute', async () => {
@@ -83,12 +95,13 @@ test('more streams than may be get a sentence, and the others go on', async () =
 });
 
 test('200 streams that came and went leave nothing behind', async () => {
-  await start();
+  await start({}, { lingerMs: 0 });
   for (let round = 1; round <= 5; round += 1) {
     const listeners = await Promise.all(Array.from({ length: 40 }, () => page.listen()));
     expect(streams()).toBe(40);
     expect(pipeline.flows).toHaveLength(round);
     await closeAll(listeners);
+    await until(() => pipeline.flows.at(-1)?.aborted === true);
   }
   expect(pipeline.flows.every(({ aborted }) => aborted)).toBe(true);
   await until(() => page.server.counts().connections === 0);

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import shared_code
 from ministack.core.lambda_runtime import Worker  # type: ignore[import-untyped]
+from ministack.services import lambda_svc, s3  # type: ignore[import-untyped]
 
 shared_code.install()
 
@@ -68,3 +69,28 @@ def test_a_function_that_ends_leaves_the_files_to_the_other(
     one._discard_tmpdir()
     assert (folder / "module.py").exists()
     assert two.invoke({}, "request")["result"]["folder"] == str(folder)
+
+
+def test_the_same_code_is_held_in_memory_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    same, other = code(1), code(3)
+    objects = {"a": same, "b": same, "c": other}
+    # A copy each time, as what is read from a disk.
+    monkeypatch.setattr(s3, "_get_object_data", lambda _bucket, key, version_id=None: bytes(bytearray(objects[key])))
+    try:
+        for name in objects:
+            lambda_svc._functions[name] = {"code_zip": lambda_svc._fetch_code_from_s3("bucket", name)}
+        one, two, three = (lambda_svc._functions[name]["code_zip"] for name in objects)
+        assert one is two
+        assert [one, three] == [same, other]
+    finally:
+        for name in objects:
+            lambda_svc._functions.pop(name, None)
+
+
+def test_code_that_cannot_be_fetched_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3, "_get_object_data", lambda *_, **__: None)
+    lambda_svc._functions["inline"] = {"code_zip": None}
+    try:
+        assert lambda_svc._fetch_code_from_s3("bucket", "missing") is None
+    finally:
+        lambda_svc._functions.pop("inline")

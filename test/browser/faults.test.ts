@@ -62,14 +62,20 @@ test('a frozen part shows it, and thaws', async () => {
   await untilAccountedFor(page);
 });
 
-test('a page whose server is gone says so, and is whole again when it is back', async () => {
+test.each([
+  ['says so', false],
+  ['before it was heard says so', true],
+])('a page whose server is gone %s, and is whole again when it is back', async (_, isUnheard) => {
   const first = await serve();
   const url = addressIn(first.output());
-  const { page, problems } = await open({}, url);
+  const { page, problems } = await open({}, url, async (context) => {
+    if (isUnheard) await context.route('**/events', (route) => route.abort());
+  });
   first.interrupt('SIGKILL');
   await first.ended();
   const banner = page.getByRole('alert');
   await banner.filter({ hasText: 'does not answer' }).waitFor();
+  await page.context().unroute('**/events');
   await serve('--port', new URL(url).port);
   await eventually(
     () => banner.innerText(),

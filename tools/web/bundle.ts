@@ -1,6 +1,6 @@
 /** The page's code and style, made by esbuild when the server starts and kept in memory. */
 import path from 'node:path';
-import { TOKEN_META } from './protocol';
+import { INSTANCE_META, TOKEN_META } from './protocol';
 
 /** The folder of the page's sources. */
 const PAGE_FOLDER = path.join(__dirname, 'page');
@@ -40,8 +40,11 @@ export async function bundlePage(): Promise<readonly PageFile[]> {
   }));
 }
 
-/** The document that loads these files. */
-export function pageDocument(files: readonly PageFile[], token: string): string {
+/** The document that loads these files, with what it must know of its server. */
+export function pageDocument(
+  files: readonly PageFile[],
+  { token, instance }: { readonly token: string; readonly instance: string },
+): string {
   const links = files.map(({ path: address, type }) =>
     type === 'text/css'
       ? `<link rel="stylesheet" href="${address}">`
@@ -54,6 +57,7 @@ export function pageDocument(files: readonly PageFile[], token: string): string 
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     `<meta name="${TOKEN_META}" content="${token}">`,
+    `<meta name="${INSTANCE_META}" content="${instance}">`,
     '<title>Pinterest data pipeline</title>',
     '<link rel="icon" href="data:,">',
     ...links,

@@ -35,6 +35,8 @@ export interface ApiError {
 export const TOKEN_HEADER = 'x-page-token';
 /** The name of the `<meta>` element that has the token. */
 export const TOKEN_META = 'page-token';
+/** The name of the `<meta>` element that has the {@link About.instance} of the server that the page is from. */
+export const INSTANCE_META = 'server-instance';
 
 /** Which pipeline the page shows. */
 export interface About {
@@ -44,7 +46,7 @@ export interface About {
   readonly side: Side;
   /** The version of this project. */
   readonly version: string;
-  /** Another one than before: the server was started again, so load the page again; its token is no longer good. */
+  /** Another one than the document's: the server was started again, so load the page again; its token is no longer good. */
   readonly instance: string;
   /** The methods that this side lacks, each with the reason, a clause. */
   readonly unsupported: Readonly<Partial<Record<ApiMethod, string>>>;

@@ -169,7 +169,9 @@ class Web {
       send(response, 200, file.type, file.content, 'public, max-age=31536000, immutable');
     } else if (address === '/') {
       requireMethod(request, 'GET');
-      send(response, 200, 'text/html', pageDocument(this.files, this.token), 'no-store');
+      const { instance } = this.about;
+      const document = pageDocument(this.files, { token: this.token, instance });
+      send(response, 200, 'text/html', document, 'no-store');
     } else if (address === EVENTS_PATH) {
       requireMethod(request, 'GET');
       this.stream(response);

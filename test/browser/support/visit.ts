@@ -2,6 +2,7 @@
 import {
   chromium,
   type Browser,
+  type BrowserContext,
   type BrowserContextOptions,
   type Page,
   type Response,
@@ -26,8 +27,13 @@ export interface Visit {
  *
  * @param options of the browser: size, colour scheme.
  * @param url default: the page of the pipeline that runs for all files.
+ * @param prepare what is done before it is opened.
  */
-export type OpenPage = (options?: BrowserContextOptions, url?: string) => Promise<Visit>;
+export type OpenPage = (
+  options?: BrowserContextOptions,
+  url?: string,
+  prepare?: (context: BrowserContext) => Promise<void>,
+) => Promise<Visit>;
 
 /** Gives the tests of a file the browser: visits end with their test, which fails when one had a problem. */
 export function useBrowser(): OpenPage {
@@ -45,12 +51,13 @@ export function useBrowser(): OpenPage {
   });
   afterAll(() => browser.close());
 
-  return async (options = {}, url = running().url) => {
+  return async (options = {}, url = running().url, prepare = () => Promise.resolve()) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     context.setDefaultTimeout(LIMIT_MS);
     const page = await context.newPage();
     const visit = { page, responses: responsesOf(page), problems: problemsOf(page, new URL(url).origin) };
     visits.push(visit);
+    await prepare(context);
     await page.goto(url);
     await page.getByRole('heading', { level: 1 }).waitFor();
     return visit;

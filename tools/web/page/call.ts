@@ -1,9 +1,6 @@
 /** Calls of the server's API. */
 import { type Api, type ApiError, type ApiMethod, API_PATH, TOKEN_HEADER, TOKEN_META } from '../protocol';
-
-/** The page's token, without which the server answers no call. */
-const token = (): string =>
-  document.querySelector<HTMLMetaElement>(`meta[name=${TOKEN_META}]`)?.content ?? '';
+import { metaContent } from './meta';
 
 /**
  * Calls a method.
@@ -19,7 +16,7 @@ export async function call<Method extends ApiMethod>(
   try {
     const response = await fetch(`${API_PATH}${method}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', [TOKEN_HEADER]: token() },
+      headers: { 'content-type': 'application/json', [TOKEN_HEADER]: metaContent(TOKEN_META) },
       body: JSON.stringify(options),
       signal,
     });

@@ -1,5 +1,6 @@
 /** The server's events, as they come, into the state. The connection is made again by itself, however it ended. */
-import { EVENTS_PATH, type EventName, type Events } from '../protocol';
+import { EVENTS_PATH, INSTANCE_META, type EventName, type Events } from '../protocol';
+import { metaContent } from './meta';
 import { KEPT_MS, LATENCY_KEPT_MS, append } from './samples';
 import { type State, update } from './store';
 
@@ -13,10 +14,9 @@ const HIDDEN_MS = 60_000;
 type Change<Data> = (data: Data, before: State) => Partial<State>;
 
 const CHANGES: { readonly [Name in EventName]: Change<Events[Name]> } = {
-  about: (about, before) => {
+  about: (about) => {
     // The first event of a connection. When the server was started again, this page's token is no longer good.
-    if (before.about === null || before.about.instance === about.instance)
-      return { about, connection: 'open' };
+    if (about.instance === metaContent(INSTANCE_META)) return { about, connection: 'open' };
     location.reload();
     return {};
   },

@@ -5,6 +5,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Admin, Kafka } from 'kafkajs';
 import { deadLetterReaders, deadLetterTopicName } from '../../services/contract';
+import { withAdmin } from '../../services/kafka-client/admin';
 import { readRanges, type OffsetRange } from '../../services/kafka-client/read-ranges';
 import { storedOffsets, type RawFilesLocation, type StoredOffsets } from '../topics/raw-files';
 import { DeadLetterObjects } from './dead-letter-objects';
@@ -33,14 +34,8 @@ export async function keepDeadLetters(kafka: Kafka, s3: S3Client, options: KeepO
   const { userId, location, deadline } = options;
   const topic = deadLetterTopicName(userId);
   const stored = storedOffsets(s3, location);
-  const admin = kafka.admin();
-  let ranges: OffsetRange[];
-  try {
-    await admin.connect();
-    ranges = await newRecords(admin, topic, stored);
-  } finally {
-    await admin.disconnect();
-  }
+  const patienceMs = deadline - Date.now();
+  const ranges = await withAdmin(kafka, (admin) => newRecords(admin, topic, stored), patienceMs);
   const objects = new Map(
     ranges.map((range) => [
       range.partition,

@@ -6,6 +6,7 @@
  * then empty and its next record has that offset. See `docs/adr/0009-parking.md`.
  */
 import { CompressionTypes, type Admin, type Kafka, type Producer } from 'kafkajs';
+import { withAdmin } from '../../services/kafka-client/admin';
 import type { StoredOffsets } from './raw-files';
 
 /** Records of one request. kafkajs sorts them by partition in a time that grows with their square. */
@@ -49,23 +50,24 @@ export async function restoreOffsets(
   stored: StoredOffsets,
   deadline: number,
 ): Promise<string[]> {
-  const admin = kafka.admin();
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: 5 } });
   const done: string[] = [];
-  try {
-    await admin.connect();
-    await producer.connect();
-    for (const { name, partitions } of topics) {
-      for (let partition = 0; partition < partitions; partition += 1) {
-        const next = await stored(name, partition);
-        if (next > 0 && (await advance(admin, producer, { topic: name, partition, next, deadline })))
-          done.push(`Partition ${partition} of topic ${name} continues at offset ${next}.`);
+  const restore = async (admin: Admin): Promise<void> => {
+    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: 5 } });
+    try {
+      await producer.connect();
+      for (const { name, partitions } of topics) {
+        for (let partition = 0; partition < partitions; partition += 1) {
+          const next = await stored(name, partition);
+          if (next > 0 && (await advance(admin, producer, { topic: name, partition, next, deadline })))
+            done.push(`Partition ${partition} of topic ${name} continues at offset ${next}.`);
+        }
       }
+    } finally {
+      await producer.disconnect().catch(() => undefined);
     }
-  } finally {
-    await producer.disconnect().catch(() => undefined);
-    await admin.disconnect().catch(() => undefined);
-  }
+  };
+  // Leaders of topics that were made a moment ago may not know it yet.
+  await withAdmin(kafka, restore, deadline - Date.now());
   return done;
 }
 

@@ -2,6 +2,7 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { streamName, topicName, type FeedName } from '../../services/contract';
 import { createKafka } from '../../services/kafka-client';
+import { withAdmin } from '../../services/kafka-client/admin';
 import { readRanges } from '../../services/kafka-client/read-ranges';
 import type { Deployment, StageAws } from './deployment';
 import type { BrowsedRecord, BrowseOptions } from './flow';
@@ -50,28 +51,23 @@ async function browseTopic(
   const deadline = Date.now() + PATIENCE_MS;
   const kafka = createKafka({ bootstrapServers, clientId: 'pipeline-browse' });
   const topic = topicName(userId, feed);
-  const admin = kafka.admin();
+  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), PATIENCE_MS);
+  const ranges = offsets.map(({ partition, low, high }) => ({
+    partition,
+    next: Math.max(Number(low), Number(high) - newest),
+    end: Number(high),
+  }));
+  const options = { topic, ranges, groupPrefix: 'pipeline-cli-', deadline };
   const found: BrowsedRecord[] = [];
-  try {
-    await admin.connect();
-    const ranges = (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
-      partition,
-      next: Math.max(Number(low), Number(high) - newest),
-      end: Number(high),
-    }));
-    const options = { topic, ranges, groupPrefix: 'pipeline-cli-', deadline };
-    await readRanges(kafka, options, ({ offset, key, timestamp, value }, partition) => {
-      found.push({
-        partition: String(partition),
-        position: offset,
-        key: key?.toString('utf8') ?? null,
-        time: new Date(Number(timestamp)).toISOString(),
-        value: value === null ? null : valueText(value),
-      });
+  await readRanges(kafka, options, ({ offset, key, timestamp, value }, partition) => {
+    found.push({
+      partition: String(partition),
+      position: offset,
+      key: key?.toString('utf8') ?? null,
+      time: new Date(Number(timestamp)).toISOString(),
+      value: value === null ? null : valueText(value),
     });
-  } finally {
-    await admin.disconnect();
-  }
+  });
   return newestFirst(found, newest);
 }
 

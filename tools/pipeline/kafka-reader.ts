@@ -1,6 +1,7 @@
 /** What the reconciliation reads from Kafka itself: end offsets, and which records went to the dead-letter topic. */
 import { Kafka, logLevel } from 'kafkajs';
 import { deadLetterTopicName } from '../../services/contract';
+import { AdminConnection } from '../../services/kafka-client/admin';
 import { readRanges, type OffsetRange } from '../../services/kafka-client/read-ranges';
 import { deadLetterOf } from '../../lambda/dead-letters/dead-letter';
 import type { Deployment } from './deployment';
@@ -49,10 +50,12 @@ export async function withKafkaReader<T>(
 /**
  * Opens a reader; the caller closes it.
  *
+ * @param patienceMs how long a transient error of Kafka may persist. Default: see {@link AdminConnection}.
  * @throws Error when no broker responds within 10 s.
  */
 export async function openKafkaReader(
   deployment: Pick<Deployment, 'bootstrapServers' | 'userId'>,
+  patienceMs?: number,
 ): Promise<OpenKafkaReader> {
   const kafka = new Kafka({
     clientId: 'pipeline-cli',
@@ -61,18 +64,17 @@ export async function openKafkaReader(
     retry: { retries: 3 },
     logLevel: logLevel.NOTHING,
   });
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-  } catch (error) {
+  const connection = await AdminConnection.open(kafka, patienceMs).catch((error: unknown) => {
     throw new Error(
       `No Kafka broker responds at ${deployment.bootstrapServers.join(', ')}. Is the pipeline running? (\`npm run pipeline -- status\`)`,
       { cause: error },
     );
-  }
+  });
   return {
     endOffsets: async (topics) => {
-      const offsets = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+      const offsets = await connection.ask((admin) =>
+        Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic))),
+      );
       return new Map(
         topics.map((topic, index) => [
           topic,
@@ -82,7 +84,7 @@ export async function openKafkaReader(
     },
     deadLetters: async () => {
       const topic = deadLetterTopicName(deployment.userId);
-      const offsets = await admin.fetchTopicOffsets(topic);
+      const offsets = await connection.ask((admin) => admin.fetchTopicOffsets(topic));
       const ranges = offsets.map((p) => ({
         partition: p.partition,
         next: Number(p.low),
@@ -92,10 +94,10 @@ export async function openKafkaReader(
     },
     sinkLag: async (connector, ends) => {
       // Kafka Connect names a sink connector's consumer group after the connector.
-      const groups = await admin.fetchOffsets({
-        groupId: `connect-${connector}`,
-        topics: [...ends.keys()],
-      });
+      const groupId = `connect-${connector}`;
+      const groups = await connection.ask((admin) =>
+        admin.fetchOffsets({ groupId, topics: [...ends.keys()] }),
+      );
       const committed = new Map(
         groups.map(({ topic, partitions }) => [
           topic,
@@ -114,7 +116,7 @@ export async function openKafkaReader(
         ]),
       );
     },
-    close: () => admin.disconnect(),
+    close: () => connection.close(),
   };
 }
 

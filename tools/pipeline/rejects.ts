@@ -2,6 +2,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { deadLetterTopicName } from '../../services/contract';
 import { createKafka } from '../../services/kafka-client';
+import { withAdmin } from '../../services/kafka-client/admin';
 import { readRanges } from '../../services/kafka-client/read-ranges';
 import { deadLetterOf } from '../../lambda/dead-letters/dead-letter';
 import { storedOffsets } from '../../lambda/topics/raw-files';
@@ -39,13 +40,11 @@ async function waitingDeadLetters({
 }: Deployment): Promise<readonly string[]> {
   const topic = deadLetterTopicName(userId);
   const kafka = createKafka({ bootstrapServers, clientId: 'pipeline-rejects' });
-  const admin = kafka.admin();
   const s3 = new S3Client({ ...aws, forcePathStyle: aws.endpoint !== undefined });
   const lines: string[] = [];
   try {
-    await admin.connect();
     const stored = storedOffsets(s3, { bucket: outputs.SinkBucketName, folder: TOPICS_DIRECTORY });
-    const offsets = await admin.fetchTopicOffsets(topic);
+    const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), PATIENCE_MS);
     const ranges = await Promise.all(
       offsets.map(async ({ partition, low, high }) => {
         const end = Number(high);
@@ -59,7 +58,6 @@ async function waitingDeadLetters({
     });
   } finally {
     s3.destroy();
-    await admin.disconnect().catch(() => undefined);
   }
   return lines;
 }

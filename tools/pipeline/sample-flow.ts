@@ -95,24 +95,20 @@ class FlowSources {
   close(): void {
     this.isClosed = true;
     this.watch.close();
-    void this.reader?.close().catch(() => undefined);
+    void this.reader?.close();
   }
 
   private async readKafka(): Promise<{ end: number; lag: number }> {
     const { deployment } = this;
     const topics = FEED_NAMES.map((feed) => topicName(deployment.userId, feed));
-    const reader = (this.reader ??= await openKafkaReader(deployment));
+    // Without patience: the next sample asks again.
+    const reader = (this.reader ??= await openKafkaReader(deployment, 0));
     try {
       const ends = await reader.endOffsets(topics);
       const lags = await reader.sinkLag(deployment.outputs.SinkConnectorName, ends);
       return { end: sumOf(ends), lag: sumOf(lags) };
-    } catch (error) {
-      // A new one next time: this one may hold on to a broker that is gone.
-      this.reader = undefined;
-      void reader.close().catch(() => undefined);
-      throw error;
     } finally {
-      if (this.isClosed) await reader.close().catch(() => undefined);
+      if (this.isClosed) await reader.close();
     }
   }
 }

@@ -53,7 +53,9 @@ function runSuite(name: string, installed: Promise<unknown>, niceness: number): 
       say('begins');
       count = (await SUITES[name]?.run()) ?? count;
     } catch (error) {
-      say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      say(message);
+      count = { passed: 0, failed: 1, failures: [message] };
     }
     const seconds = (Date.now() - start) / 1000;
     say(`${count.passed} passed, ${count.failed} failed in ${seconds.toFixed(0)} s`);

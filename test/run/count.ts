@@ -1,6 +1,6 @@
 /** How many tests passed and failed, and which, by the reports of the programs that ran them. */
 import { XMLParser } from 'fast-xml-parser';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { PROJECT_ROOT } from '../../tools/local-run/paths';
@@ -43,6 +43,10 @@ const counted = (passed: number, failed: number, code: number, failures: readonl
   failures,
 });
 
+/** Of a program that ended before it could report, or whose last hook threw: jest then reports none of the tests. */
+const withoutReport = (program: string, code: number): Count =>
+  counted(0, 0, code, [`${program} wrote no report (exit code ${code}): its last lines above say why.`]);
+
 /** What is read of jest's report. */
 interface JestReport {
   readonly numPassedTests: number;
@@ -61,6 +65,7 @@ interface JestReport {
 
 /** @param report jest's, by `--json`. @param code jest's exit code. */
 export function countJest(report: string, code: number): Count {
+  if (!existsSync(report)) return withoutReport('jest', code);
   const result = JSON.parse(readFileSync(report, 'utf8')) as JestReport;
   const failures = result.testResults.flatMap(({ name, message, assertionResults }) => {
     const file = relative(PROJECT_ROOT, name);
@@ -93,6 +98,7 @@ interface JunitSuite {
 
 /** @param files JUnit reports, of pytest or Maven. @param code the exit code of what wrote them. */
 export function countJunit(files: readonly string[], code: number): Count {
+  if (!files.every((file) => existsSync(file))) return withoutReport('pytest', code);
   const parser = new XMLParser({
     ignoreAttributes: false,
     attributeNamePrefix: '',

@@ -56,6 +56,17 @@ test("jest's report", () => {
   });
 });
 
+test('a program that wrote no report is one failed test', () => {
+  const none = join(folder, 'none');
+  const failed = (program: string): object => ({
+    passed: 0,
+    failed: 1,
+    failures: [`${program} wrote no report (exit code 1): its last lines above say why.`],
+  });
+  expect(countJest(none, 1)).toEqual(failed('jest'));
+  expect(countJunit([none], 1)).toEqual(failed('pytest'));
+});
+
 test("pytest's report; of a long message the start and the end are shown", () => {
   const long = Array.from({ length: 40 }, (_, line) => `line ${line}`).join('\n');
   const file = report(

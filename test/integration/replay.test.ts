@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Deployment, awsEnvironment } from '../../tools/pipeline/deployment';
-import { formatReplay } from '../../tools/cli/format-replay';
+import { formatReplay } from '../../tools/cli/format-jobs';
 import { handler } from '../../lambda/report';
 import type { Reconciliation } from '../../tools/pipeline/reconcile';
 import { replay } from '../../tools/pipeline/replay';

@@ -3,9 +3,7 @@ import { Argument, Option, type Command } from 'commander';
 import { FEED_NAMES, type FeedName } from '../../services/contract';
 import type { Control } from '../pipeline/pipeline';
 import { wholeNumber } from './arguments';
-import { formatBrowsed } from './format-browse';
-import { formatRejects } from './format-rejects';
-import { formatTrace } from './format-trace';
+import { formatBrowsed, formatRejects, formatTrace } from './format-flow';
 import type { PipelineCommand } from './pipeline';
 
 /** How many records are shown unless said otherwise. */

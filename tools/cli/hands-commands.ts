@@ -7,10 +7,12 @@ import {
   type BrokenRecord,
   type EmulatorState,
   type PartAction,
+  type PartState,
+  type SentBroken,
 } from '../pipeline/hands';
 import type { Control } from '../pipeline/pipeline';
+import { textTable } from '../text-table';
 import { decimalNumber } from './arguments';
-import { formatEmulator, formatParts, formatSentBroken } from './format-hands';
 import type { PipelineCommand } from './pipeline';
 
 const rateOf = decimalNumber('posts a second', 1_000_000, 20);
@@ -31,6 +33,27 @@ export function emulatorChange(change?: string, rate?: string): Partial<Emulator
       if (rate === undefined) throw new InvalidArgumentError('Expected posts a second, for example rate 20.');
       return { rate: rateOf(rate) };
   }
+}
+
+/** The parts; of one alone also the end of its log. */
+export function formatParts(parts: readonly PartState[]): string {
+  const table = textTable(
+    ['part', 'state', 'pid', 'log'],
+    parts.map(({ name, state, pid, logFile }) => [name, state, pid === null ? '-' : String(pid), logFile]),
+  );
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? [table, '', ...only.log].join('\n') : table;
+}
+
+/** How posts flow. */
+export function formatEmulator({ paused, rate }: EmulatorState): string {
+  const speed = rate === 0 ? 'as fast as they go' : `${rate} a second`;
+  return paused ? `Posts are paused; resumed they flow ${speed}.` : `Posts flow ${speed}.`;
+}
+
+/** A broken record, and where it is. */
+export function formatSentBroken({ place, value }: SentBroken): string {
+  return `Acknowledged at ${place}: ${value}`;
 }
 
 /** Adds the commands by `add`, which adds one. */

@@ -8,10 +8,9 @@ import type { Control } from '../pipeline/pipeline';
 import { MOST_ROWS } from '../pipeline/query';
 import { wholeNumber } from './arguments';
 import { formatQuery, moreRows } from './format-query';
-import { openPipeline } from './open-pipeline';
 import { sqlPrompt } from './sql-prompt';
 import { splitStatements } from './sql-text';
-import { addStageOptions, userIdOption, type StageFlags } from './stage-option';
+import { addStageOptions, openPipeline, userIdOption, type StageFlags } from './stage-option';
 
 interface SqlFlags extends StageFlags {
   readonly rows: number;

@@ -4,7 +4,10 @@ import { checkUserId, DEFAULT_USER_ID } from '../../services/contract';
 import { checked } from './arguments';
 import { ONLY_AWS, type Capability } from '../pipeline/capabilities';
 import type { StageAws } from '../pipeline/deployment';
+import type { Pipeline } from '../pipeline/pipeline';
 import { regionOf } from '../deployed-stage/stage-aws';
+import { requireUsablePaths } from '../local-run/paths';
+import { forgetAwsAccount } from '../processes/environment';
 
 /** The stages on AWS. */
 export const AWS_STAGES = ['dev', 'prod'] as const;
@@ -61,4 +64,21 @@ export function addStageOptions(command: Command, { onAws, unsupported, absent }
         );
       }
     });
+}
+
+/**
+ * The pipeline that the flags name. Nothing is asked of it yet.
+ *
+ * @throws UnusablePathError when the checkout or the state folder is in a place that the local run cannot use.
+ */
+export async function openPipeline(flags: StageFlags): Promise<Pipeline> {
+  requireUsablePaths();
+  // Only here: the clients of either side take a second to load.
+  if (flags.stage === 'local') {
+    forgetAwsAccount();
+    const { LocalPipeline } = await import('../local-run/local-pipeline.js');
+    return new LocalPipeline(flags.userId);
+  }
+  const { StagePipeline } = await import('../deployed-stage/stage-pipeline.js');
+  return new StagePipeline(stageOf(flags));
 }

@@ -4,8 +4,7 @@
  * Exit codes: 0 done, 1 failed (also: something missing or double), 2 wrong options, 130 Ctrl-C, 143 SIGTERM, 129 the
  * terminal was closed, 141 the reader of the output went away.
  */
-import { formatAnswers } from './format-answers';
-import { formatBatch } from './format-batch';
+import { formatAnswers, formatBatch } from './format-jobs';
 import { formatReconciliation } from './format-reconcile';
 import { parseStartOptions, UsageExit } from './start-options';
 import { createOutput } from '../local-run/output';

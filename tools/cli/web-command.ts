@@ -3,8 +3,7 @@ import type { Command } from 'commander';
 import type { Control } from '../pipeline/pipeline';
 import { openAddress } from '../web/open-address';
 import { wholeNumber } from './arguments';
-import { openPipeline } from './open-pipeline';
-import { addStageOptions, userIdOption, type StageFlags } from './stage-option';
+import { addStageOptions, openPipeline, userIdOption, type StageFlags } from './stage-option';
 
 /** Adds the command. */
 export function addWebCommand(program: Command, { signal, tell }: Control): void {

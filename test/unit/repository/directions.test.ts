@@ -17,7 +17,7 @@ test.each([
   ['services/emulator/ports.ts', '../../lib/stages', 'services may not import lib, only: nothing'],
   ['lambda/topics/index.ts', '../../lib/kafka/topics', 'lambda may not import lib'],
   ['tools/processes/child.ts', '../pipeline/status', 'tools/processes may not import tools/pipeline'],
-  ['tools/pipeline/batch.ts', '../cli/format-batch', 'tools/pipeline may not import tools/cli'],
+  ['tools/pipeline/batch.ts', '../cli/format-jobs', 'tools/pipeline may not import tools/cli'],
   [
     'tools/pipeline/doctor/check.ts',
     '../../deployed-stage/stage-aws',
@@ -37,10 +37,10 @@ test.each([
   ],
   [
     'tools/deployed-stage/stage-batch.ts',
-    '../cli/format-batch',
+    '../cli/format-jobs',
     'tools/deployed-stage may not import tools/cli',
   ],
-  ['tools/bench/run.ts', '../cli/format-batch', 'tools/bench may not import tools/cli'],
+  ['tools/bench/run.ts', '../cli/format-jobs', 'tools/bench may not import tools/cli'],
   ['tools/cost/overview.ts', '../cli/format-cost', 'tools/cost may not import tools/cli'],
 ])('%s may not import %s', (file, source, message) => {
   for (const text of [

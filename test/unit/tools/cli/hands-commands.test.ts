@@ -1,5 +1,9 @@
-import { formatEmulator, formatParts, formatSentBroken } from '../../../../tools/cli/format-hands';
-import { emulatorChange } from '../../../../tools/cli/hands-commands';
+import {
+  emulatorChange,
+  formatEmulator,
+  formatParts,
+  formatSentBroken,
+} from '../../../../tools/cli/hands-commands';
 import type { PartState } from '../../../../tools/pipeline/hands';
 
 test.each([

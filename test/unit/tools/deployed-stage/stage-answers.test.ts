@@ -1,4 +1,4 @@
-import { formatAnswers } from '../../../../tools/cli/format-answers';
+import { formatAnswers } from '../../../../tools/cli/format-jobs';
 import { answersMade } from '../../../../tools/pipeline/answers';
 import { keptAnswers } from '../../../../tools/deployed-stage/stage-answers';
 import { ScriptedAws, stacksAnswer } from './scripted-aws';

@@ -1,4 +1,4 @@
-import { formatBatch } from '../../../../tools/cli/format-batch';
+import { formatBatch } from '../../../../tools/cli/format-jobs';
 import type { BatchResult } from '../../../../tools/pipeline/batch';
 import type { Control } from '../../../../tools/pipeline/pipeline';
 import { batchOnStage } from '../../../../tools/deployed-stage/stage-batch';

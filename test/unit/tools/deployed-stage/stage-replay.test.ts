@@ -1,4 +1,4 @@
-import { formatReplay } from '../../../../tools/cli/format-replay';
+import { formatReplay } from '../../../../tools/cli/format-jobs';
 import { replayOnStage } from '../../../../tools/deployed-stage/stage-replay';
 import type { StreamRecordLine } from '../../../../tools/pipeline/stream-records';
 import { functionError, invocation, ScriptedAws, stacksAnswer, type AwsAnswer } from './scripted-aws';

@@ -1,4 +1,4 @@
-import { formatEmulation } from '../../../../tools/cli/format-emulate';
+import { formatEmulation } from '../../../../tools/cli/format-jobs';
 import { emulateBoth, reportsOf, type Emulate } from '../../../../tools/pipeline/emulate';
 import { emulate, type EmulatorReport } from '../../../../services/emulator';
 import { createApiClient } from '../../../../services/emulator/api-client';

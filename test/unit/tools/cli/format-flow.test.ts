@@ -1,7 +1,4 @@
-import { formatBrowsed } from '../../../../tools/cli/format-browse';
-import { formatRejects } from '../../../../tools/cli/format-rejects';
-import { formatTrace } from '../../../../tools/cli/format-trace';
-import { oneLine } from '../../../../tools/cli/one-line';
+import { formatBrowsed, formatRejects, formatTrace, oneLine } from '../../../../tools/cli/format-flow';
 import { pipelineProgram } from '../../../../tools/cli/pipeline';
 
 /** What a command line is refused with. */

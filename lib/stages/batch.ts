@@ -18,7 +18,7 @@ export interface EmrServerlessEngine {
   readonly package?: string;
 }
 
-/** A run of the batch path every day: batch, answers, reconciliation, care of the tables. */
+/** A run of the batch path every day: batch, answers, reconciliation, maintenance of the tables. */
 export interface DailyBatchSettings {
   readonly kind: 'daily';
   /** The hour at which it begins, UTC, 0 to 23. */

@@ -44,6 +44,6 @@ export interface TableEngineSettings {
   readonly python: (typeof LAMBDA_PYTHONS)[number];
   /** Memory of a function in MiB; processor time follows from it. */
   readonly memoryMiB: number;
-  /** Minutes between two runs of the table care: checkpoint, compaction, vacuum. */
+  /** Minutes between two runs of the tables' maintenance: checkpoint, compaction, vacuum. */
   readonly careEveryMinutes: number;
 }

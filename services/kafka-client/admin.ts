@@ -1,4 +1,4 @@
-/** An administrator's connection that asks again where a broker cannot answer yet, because a leader has just changed or started. */
+/** An administrator's connection that asks again where a broker cannot respond yet, because a leader has just changed or started. */
 import type { Admin, Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readKafkaError } from './index';

@@ -20,19 +20,19 @@ export interface AdminServer {
   close(): void;
 }
 
-interface Answer {
+interface Reply {
   readonly status: number;
   readonly type: string;
   readonly text: string;
 }
 
-const json = (status: number, body: unknown): Answer => ({
+const json = (status: number, body: unknown): Reply => ({
   status,
   type: 'application/json',
   text: JSON.stringify(body),
 });
 
-async function answer(path: string, ports: AdminPorts): Promise<Answer> {
+async function replyTo(path: string, ports: AdminPorts): Promise<Reply> {
   switch (path) {
     case '/metrics':
       return { status: 200, type: METRICS_TYPE, text: await ports.metrics() };
@@ -62,7 +62,7 @@ export async function startAdminServer(host: string, port: number, ports: AdminP
     const [path = ''] = (request.url ?? '').split('?', 1);
     const readable = request.method === 'GET' || request.method === 'HEAD';
     const wanted = readable
-      ? answer(path, ports)
+      ? replyTo(path, ports)
       : Promise.resolve(json(405, { status: 'method not allowed', expected: ['GET', 'HEAD'] }));
     wanted
       .catch((error: unknown) => json(500, { status: 'failed', cause: messageOf(error) }))

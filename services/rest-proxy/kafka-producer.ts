@@ -44,7 +44,7 @@ const ALL_REPLICAS = -1;
 const NO_ID = -1n;
 const NO_EPOCH = -1;
 
-/** A protocol error by which a broker answers. */
+/** A protocol error by which a broker responds. */
 class BrokerError extends Error {
   constructor(
     /** Kafka's name of it, for example `MESSAGE_TOO_LARGE`. */
@@ -78,8 +78,8 @@ interface Identity {
 }
 
 async function newIdentity(connection: Connection): Promise<Identity> {
-  const answer = initProducerIdV4.api.async(connection, null, 0, NO_ID, NO_EPOCH);
-  const { errorCode, producerId, producerEpoch } = await responseOf(answer);
+  const request = initProducerIdV4.api.async(connection, null, 0, NO_ID, NO_EPOCH);
+  const { errorCode, producerId, producerEpoch } = await responseOf(request);
   check(errorCode);
   return { producerId, producerEpoch };
 }
@@ -154,7 +154,7 @@ class KafkaProducer implements BatchProducer {
       };
     } catch (error) {
       this.leaders.clear();
-      // After any error but a broker's answer, what the connection still holds is not known.
+      // After any error but a broker's response, what the connection still holds is not known.
       if (connection !== undefined && !(error instanceof BrokerError)) this.connections.drop(connection);
       return failed(error, sent);
     }

@@ -74,7 +74,7 @@ export class Metrics {
   constructor() {
     collectDefaultMetrics({ register: this.registry });
     if (!cluster.isWorker) return;
-    // Makes a worker answer the process that runs it.
+    // Makes a worker respond to the process that runs it.
     new AggregatorRegistry();
     AggregatorRegistry.setRegistries([this.registry]);
   }
@@ -149,7 +149,7 @@ export class Metrics {
 }
 
 /**
- * Everything of all workers, added up, in the process that runs them. It rejects when a worker does not answer within five
+ * Everything of all workers, added up, in the process that runs them. It rejects when a worker does not respond within five
  * seconds.
  */
 export function workersMetrics(): () => Promise<string> {

@@ -74,7 +74,7 @@ test.each([
   first.interrupt('SIGKILL');
   await first.ended();
   const banner = page.getByRole('alert');
-  await banner.filter({ hasText: 'does not answer' }).waitFor();
+  await banner.filter({ hasText: 'does not respond' }).waitFor();
   await page.context().unroute('**/events');
   await serve('--port', new URL(url).port);
   await eventually(

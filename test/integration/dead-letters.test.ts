@@ -220,7 +220,7 @@ test('letters that another run stores meanwhile are no sign of a recreated topic
   expect(await refused('meanwhile')).toEqual([1, 2]);
 });
 
-test('an answer of S3 that is lost doubles nothing, and letters that come meanwhile are the next run’s', async () => {
+test('a response of S3 that is lost doubles nothing, and records that come meanwhile are the next run’s', async () => {
   await make('lost');
   await refuse('lost', upTo(1500));
   const cut = relay.onceStored(() => {

@@ -59,20 +59,20 @@ function call(method: string, path: string, body?: string): Promise<Response> {
 
 beforeEach(() => {
   proxy.requests.length = 0;
-  proxy.answer = { status: 200, body: '{"offsets":[]}' };
+  proxy.reply = { status: 200, body: '{"offsets":[]}' };
 });
 
 describe('the API', () => {
   test('forwards a signed POST byte for byte, and hands back status and body', async () => {
-    for (const answer of [
+    for (const reply of [
       { status: 200, body: '{"offsets":[{"partition":0,"offset":42,"error_code":null,"error":null}]}' },
       { status: 404, body: '{"error_code":40401,"message":"Topic not found."}' },
       { status: 422, body: '{"error_code":42201,"message":"Unprocessable"}' },
       { status: 503, body: '{"error_code":50301,"message":"No brokers"}' },
     ]) {
-      proxy.answer = answer;
+      proxy.reply = reply;
       const response = await call('POST', `/topics/${USER_ID}.pin`, RECORDS);
-      expect([response.status, await response.text()]).toEqual([answer.status, answer.body]);
+      expect([response.status, await response.text()]).toEqual([reply.status, reply.body]);
     }
     expect(proxy.requests).toHaveLength(4);
     expect(proxy.requests[0]).toEqual({
@@ -142,9 +142,9 @@ test('the topics are there, laid out as the stage says', async () => {
 
 test('the connector runs with the configuration of the app', async () => {
   const name = output('SinkConnectorName');
-  const answer = await fetch(`${app.connectUrl}/connectors/${name}/config`);
+  const response = await fetch(`${app.connectUrl}/connectors/${name}/config`);
   const { stage } = deployment();
-  expect(await answer.json()).toEqual({
+  expect(await response.json()).toEqual({
     name,
     ...connectorConfig({
       userId: USER_ID,

@@ -137,7 +137,7 @@ test('an unknown topic is 404 in milliseconds', async () => {
   expect(Math.min(...times)).toBeLessThan(100);
 });
 
-test('leaders change and all brokers are restarted: what was acknowledged is there once, and administrators always get an answer', async () => {
+test('leaders change and all brokers are restarted: what was acknowledged is there once, and administrators always get a response', async () => {
   const clients = new SteadyClients(`${proxy.url}/topics/${TOPIC}`);
   const endAsking = await keepAsking(90_000);
   await clients.goesOn();

@@ -13,7 +13,7 @@ import {
   type StoredRecord,
 } from './rest-proxy-harness';
 
-/** How much later than its time-out an answer may come on a busy machine; Kafka's own time-outs are far longer. */
+/** How much later than its time-out a response may come on a busy machine; Kafka's own time-outs are far longer. */
 const LATE_MS = 8_000;
 jest.setTimeout(TEST_TIMEOUT_MS);
 let harness: OwnKafkaHarness;

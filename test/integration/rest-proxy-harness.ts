@@ -29,14 +29,14 @@ export interface StoredRecord {
   readonly value: string | null;
 }
 
-/** An answer of the proxy. */
+/** A response of the proxy. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
-/** One result of a produce answer. */
+/** One result of a produce response. */
 export interface ProduceResult {
   readonly partition: number | null;
   readonly offset: number | null;
@@ -326,17 +326,17 @@ export function send(
   });
 }
 
-/** Sends a request again and again until the response is 200. @throws Error with the last answer after a minute. */
+/** Sends a request again and again until the response is 200. @throws Error with the last response after a minute. */
 export async function sendUntilTaken(url: string, body: (attempt: number) => string): Promise<Reply> {
   for (let [attempt, deadline] = [0, Date.now() + 60_000]; ; attempt += 1) {
     const reply = await send(url, body(attempt));
     if (reply.status === 200) return reply;
-    if (Date.now() > deadline) throw new Error(`Still answered ${reply.status}: ${reply.text}`);
+    if (Date.now() > deadline) throw new Error(`Still returned ${reply.status}: ${reply.text}`);
   }
 }
 
-/** The results of a produce answer. @throws Error when it was another. */
+/** The results of a produce response. @throws Error when it was another. */
 export function resultsOf(reply: Reply): ProduceResult[] {
-  if (reply.status !== 200) throw new Error(`Answered ${reply.status}: ${reply.text}`);
+  if (reply.status !== 200) throw new Error(`Returned ${reply.status}: ${reply.text}`);
   return (JSON.parse(reply.text) as { offsets: ProduceResult[] }).offsets;
 }

@@ -202,7 +202,7 @@ describe('as HTTP', () => {
 
   beforeAll(() => harness.createTopic('http', 1));
 
-  test('a body over the limit is 413, told or not, and the answer arrives', async () => {
+  test('a body over the limit is 413, told or not, and the response arrives', async () => {
     const large = `{"records":[{"value":"${'x'.repeat(2_000_000)}"}]}`;
     expect(await send(topicUrl('http'), large)).toMatchObject({ status: 413 });
     const chunked = `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`;
@@ -307,7 +307,7 @@ describe('as a program', () => {
             agent,
           });
           if (reply.status === 200) acknowledged.push(value);
-          // 503 is the answer to who asks after the signal.
+          // 503 is the response to who asks after the signal.
           else expect(reply.status).toBe(503);
         } catch (error) {
           // No connection, or one that was idle when the proxy ended.

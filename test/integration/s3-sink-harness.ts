@@ -38,7 +38,7 @@ export interface Numbered {
 /** Polls until the check gives a value. @throws Error with the last thing known when the time is over. */
 export async function eventually<T>(what: string, check: () => Promise<T | undefined>, timeoutMs = 240_000) {
   const deadline = Date.now() + timeoutMs;
-  let last = 'no answer yet';
+  let last = 'no response yet';
   while (Date.now() < deadline) {
     try {
       const value = await check();
@@ -196,13 +196,13 @@ export class SinkHarness {
   async put(name: string, config: Readonly<Record<string, string>>): Promise<void> {
     this.connectors.add(name);
     await eventually(`connector ${name} configured`, async () => {
-      const answer = await fetch(`${this.anyUrl()}/connectors/${name}/config`, {
+      const response = await fetch(`${this.anyUrl()}/connectors/${name}/config`, {
         method: 'PUT',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(config),
         signal: AbortSignal.timeout(30_000),
       });
-      if (!answer.ok) throw new Error(await answer.text());
+      if (!response.ok) throw new Error(await response.text());
       return true;
     });
   }
@@ -218,22 +218,22 @@ export class SinkHarness {
 
   /** The tasks' states, with the stack trace of those that failed. */
   async taskStates(topic: string): Promise<readonly { state: string; trace?: string }[]> {
-    const answer = await fetch(`${this.anyUrl()}/connectors/${topic}/status`, {
+    const response = await fetch(`${this.anyUrl()}/connectors/${topic}/status`, {
       signal: AbortSignal.timeout(10_000),
     });
-    const status = (await answer.json()) as { tasks?: { state: string; trace?: string }[] };
+    const status = (await response.json()) as { tasks?: { state: string; trace?: string }[] };
     return status.tasks ?? [];
   }
 
   /** Removes a connector, so that it takes no part in later tests. */
   async remove(topic: string): Promise<void> {
     await eventually(`connector ${topic} removed`, async () => {
-      const answer = await fetch(`${this.anyUrl()}/connectors/${topic}`, {
+      const response = await fetch(`${this.anyUrl()}/connectors/${topic}`, {
         method: 'DELETE',
         signal: AbortSignal.timeout(30_000),
       });
-      if (answer.ok || answer.status === 404) return true;
-      throw new Error(await answer.text());
+      if (response.ok || response.status === 404) return true;
+      throw new Error(await response.text());
     });
     this.connectors.delete(topic);
   }
@@ -261,10 +261,10 @@ export class SinkHarness {
     const id = `${topic}-${partition}`;
     const first = this.next.get(id) ?? 0;
     const messages = Array.from({ length: count }, (_, i) => ({ partition, value: value(first + i) }));
-    const [answer] = await this.producer.send({ topic, messages });
-    if (answer?.baseOffset !== String(first)) {
+    const [result] = await this.producer.send({ topic, messages });
+    if (result?.baseOffset !== String(first)) {
       throw new Error(
-        `${topic}-${partition}: the batch begins at ${answer?.baseOffset ?? '?'}, expected ${first}.`,
+        `${topic}-${partition}: the batch begins at ${result?.baseOffset ?? '?'}, expected ${first}.`,
       );
     }
     this.next.set(id, first + count);

@@ -1,5 +1,5 @@
 /**
- * A relay between Kafka Connect and the S3 server: it can act between a successful upload and its answer, and be away.
+ * A relay between Kafka Connect and the S3 server: it can act between a successful upload and its response, and be away.
  */
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
@@ -7,13 +7,13 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 export interface Relay {
   /** Its address, for `s3.endpoint`. */
   readonly url: string;
-  /** How many PUTs were answered 412: the name was taken. */
+  /** How many PUTs returned 412: the name was taken. */
   readonly conflicts: number;
   /** Keeps the next PUT back. Resolves, once it has come, with a function that lets it continue to the S3 server. */
   holdNextPut(): Promise<() => void>;
   /** Does something once, after the S3 server stored the next object and before Kafka Connect hears of it. */
   onceStored(action: () => void): Promise<void>;
-  /** While true, connections are cut without an answer. */
+  /** While true, connections are cut without a response. */
   away: boolean;
   close(): Promise<void>;
 }
@@ -38,15 +38,15 @@ export async function startRelay(target: string): Promise<Relay> {
   };
   const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const to = new URL(incoming.url ?? '/', target);
-    const passed = request(to, { method: incoming.method, headers: incoming.headers }, (answer) => {
-      if (incoming.method === 'PUT' && answer.statusCode === 200) {
+    const passed = request(to, { method: incoming.method, headers: incoming.headers }, (response) => {
+      if (incoming.method === 'PUT' && response.statusCode === 200) {
         const action = stored;
         stored = undefined;
         action?.();
       }
-      if (incoming.method === 'PUT' && answer.statusCode === 412) conflicts += 1;
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+      if (incoming.method === 'PUT' && response.statusCode === 412) conflicts += 1;
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
     });
     passed.on('error', () => incoming.socket.destroy());
     incoming.pipe(passed);

@@ -34,7 +34,7 @@ function formatEmulatorReport(report: EmulatorReport): string {
 export function formatBatch({ executionArn, status, seconds, report, ...figures }: BatchResult): string {
   if (executionArn === undefined) return formatBatchReport({ ...figures, seconds });
   if (status === 'RUNNING') return `Started ${executionArn}`;
-  const done = `The daily batch succeeded in ${seconds.toFixed(0)} s: tables, answers, reconciliation and care.`;
+  const done = `The daily batch succeeded in ${seconds.toFixed(0)} s: tables, answers, reconciliation and maintenance.`;
   return report ? `${done}\n${formatBatchReport(report)}` : done;
 }
 

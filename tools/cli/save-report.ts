@@ -51,6 +51,6 @@ export function formatReport({ made, file, url }: SavedReport): string {
 
 async function download(url: string): Promise<string> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`The report cannot be fetched: S3 answered ${response.status}.`);
+  if (!response.ok) throw new Error(`The report cannot be fetched: S3 returned ${response.status}.`);
   return response.text();
 }

@@ -19,8 +19,8 @@ export async function brokers(deployment: StageAws): Promise<Brokers> {
   const clusterArn = await stackOutput(deployment, 'KafkaClusterArn');
   const client = new KafkaClient(deployment.aws);
   try {
-    const answer = await client.send(new GetBootstrapBrokersCommand({ ClusterArn: clusterArn }));
-    const bootstrapServers = answer.BootstrapBrokerStringSaslIam;
+    const response = await client.send(new GetBootstrapBrokersCommand({ ClusterArn: clusterArn }));
+    const bootstrapServers = response.BootstrapBrokerStringSaslIam;
     if (!bootstrapServers) {
       throw new Error(
         `The cluster ${clusterArn} has no brokers for IAM: it is not active yet, or IAM is off. Look at it by \`aws kafka describe-cluster-v2 --cluster-arn ${clusterArn}\`.`,

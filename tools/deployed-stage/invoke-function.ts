@@ -1,8 +1,8 @@
-/** Invokes a Lambda function of a stage, and waits for its answer. */
+/** Invokes a Lambda function of a stage, and waits for its response. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { AwsClientConfig } from '../pipeline/deployment';
 
-/** Lambda ends every function after 15 minutes; an answer that comes later does not come. */
+/** Lambda ends every function after 15 minutes; a response that comes later does not come. */
 const LONGEST_MS = 16 * 60_000;
 
 /** A function raised an error, or was ended by Lambda. */
@@ -24,10 +24,10 @@ export class FunctionFailure extends Error {
 }
 
 /**
- * The answer of a function to an event. It is invoked once: a request whose answer is lost may have been carried out.
+ * The response of a function to an event. It is invoked once: a request whose response is lost may have been carried out.
  *
  * @param signal ends the waiting; the function continues.
- * @returns the function's answer, of the shape that its own module says.
+ * @returns the function's response, of the shape that its own module says.
  * @throws FunctionFailure when the function fails, and the SDK's errors when it cannot be invoked.
  */
 export async function invokeFunction<R>(

@@ -54,7 +54,7 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
   },
   batch: {
     onAws:
-      "Starts the daily batch's state machine (clean, answer, reconcile, care, report) and waits for its end; exit code 1 when it fails.",
+      "Starts the daily batch's state machine (clean, answer, reconcile, maintenance, report) and waits for its end; exit code 1 when it fails.",
     unsupported: { local: { wait: ONLY_AWS }, aws: { engine: ENGINE, memoryLimit: ENGINE } },
   },
   answers: {

@@ -6,7 +6,7 @@ import type { EmulatorReport } from '../../../services/emulator';
 import { FEED_NAMES, type FeedName } from '../../../services/contract';
 import { pythonExecutable } from '../../../tools/local-run/paths';
 import { PostGenerator } from '../../../services/source/generator';
-import { killBeforeAnswer } from '../support/lost-answers';
+import { killBeforeResponse } from '../support/lost-responses';
 import { pipelineJson, startSending } from '../support/pipeline-run';
 import { insertPost } from '../support/source-rows';
 import { sample } from '../../sweeps';
@@ -32,12 +32,12 @@ export function topicFaults(run: FaultRun): void {
   );
 
   it(
-    'the proxy killed between acknowledgement and answer: the records are in the topic twice, in the table once',
+    'the proxy killed between acknowledgement and response: the records are in the topic twice, in the table once',
     async () => {
-      const args = ['--posts', '3000', '--rate', '300', '--run', 'lost-answers'];
+      const args = ['--posts', '3000', '--rate', '300', '--run', 'lost-responses'];
       const { report } = await startSending(userId, ...args);
       const proxy = run.pipeline.part('rest-proxy');
-      const lost = await killBeforeAnswer(run.deployment, run.pipeline.part('kafka').pid, proxy.pid);
+      const lost = await killBeforeResponse(run.deployment, run.pipeline.part('kafka').pid, proxy.pid);
       const sent = await report;
       expectAllThrough(sent, 3000);
       await run.pipeline.restarted(proxy);

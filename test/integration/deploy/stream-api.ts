@@ -3,7 +3,7 @@ import type { DeployedApp } from '../support/deployed-app';
 import { kinesisClient, type KinesisClient } from '../support/kinesis';
 import { signedFetch } from '../support/signed-fetch';
 
-interface Answer {
+interface Reply {
   readonly status: number;
   readonly body: Record<string, unknown>;
 }
@@ -28,7 +28,7 @@ export function streamApi(userId: string, deployed: () => DeployedApp): void {
     path: string,
     body?: unknown,
     type = 'application/json',
-  ): Promise<Answer> {
+  ): Promise<Reply> {
     const response = await signedFetch(
       { region: app.aws.region, service: 'execute-api', accessKeyId: app.aws.credentials.accessKeyId },
       method,
@@ -68,7 +68,7 @@ export function streamApi(userId: string, deployed: () => DeployedApp): void {
     '%s is neither made nor deleted by a caller who may invoke everything',
     async (name) => {
       expect((await call('GET', `/streams/${name}`)).status).toBe(200);
-      const answers = [
+      const replies = [
         await call('DELETE', `/streams/${name}`),
         await call('POST', `/streams/${name}`, { ShardCount: 1 }),
       ];
@@ -78,7 +78,7 @@ export function streamApi(userId: string, deployed: () => DeployedApp): void {
           message: expect.stringMatching(/^The stream of a feed is deployed with the pipeline/) as string,
         },
       };
-      expect(answers).toEqual([refusal, refusal]);
+      expect(replies).toEqual([refusal, refusal]);
       expect(await names()).toContain(name);
     },
   );
@@ -92,8 +92,8 @@ export function streamApi(userId: string, deployed: () => DeployedApp): void {
     });
 
     const texts = async (): Promise<string[]> => (await kinesis.records(STREAM)).map(({ text }) => text);
-    const put = (record: unknown): Promise<Answer> => call('PUT', `/streams/${STREAM}/record`, record);
-    const putAll = (body: unknown): Promise<Answer> => call('PUT', `/streams/${STREAM}/records`, body);
+    const put = (record: unknown): Promise<Reply> => call('PUT', `/streams/${STREAM}/record`, record);
+    const putAll = (body: unknown): Promise<Reply> => call('PUT', `/streams/${STREAM}/records`, body);
 
     test('a record arrives as the JSON that it was, whatever is in it', async () => {
       const data = {
@@ -162,8 +162,8 @@ export function streamApi(userId: string, deployed: () => DeployedApp): void {
     });
 
     test('a body that names another stream is refused, and says why', async () => {
-      const answer = await put({ StreamName: FEED_STREAMS[0], Data: {}, PartitionKey: 1 });
-      expect(answer).toEqual({
+      const reply = await put({ StreamName: FEED_STREAMS[0], Data: {}, PartitionKey: 1 });
+      expect(reply).toEqual({
         status: 400,
         body: {
           message: 'The StreamName of the body is not the one of the path: expected the same name, or none.',
@@ -174,8 +174,8 @@ export function streamApi(userId: string, deployed: () => DeployedApp): void {
 
     test('another type than JSON does not get past the templates', async () => {
       const record = { StreamName: 'streaming-somebody-else-pin', Data: 'eA==', PartitionKey: '1' };
-      const answer = await call('PUT', `/streams/${STREAM}/record`, record, 'application/x-amz-json-1.1');
-      expect([400, 415]).toContain(answer.status);
+      const reply = await call('PUT', `/streams/${STREAM}/record`, record, 'application/x-amz-json-1.1');
+      expect([400, 415]).toContain(reply.status);
       expect(await kinesis.records('streaming-somebody-else-pin')).toEqual([]);
     });
   });

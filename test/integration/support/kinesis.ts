@@ -11,7 +11,7 @@ export interface StoredRecord {
 
 /** A client of one local AWS. */
 export interface KinesisClient {
-  /** Calls an action. @throws Error with Kinesis's answer when it fails. */
+  /** Calls an action. @throws Error with Kinesis's response when it fails. */
   call<T = unknown>(action: string, body: unknown): Promise<T>;
   /** All records of a stream, shard by shard, with the text of their data. */
   records(StreamName: string): Promise<(StoredRecord & { readonly text: string })[]>;

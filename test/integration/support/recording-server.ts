@@ -1,4 +1,4 @@
-/** An HTTP server that keeps what it was asked and answers what it is told. */
+/** An HTTP server that keeps what it was asked and responds as it is told. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -15,8 +15,8 @@ export interface RecordedRequest {
 export interface RecordingServer {
   readonly url: string;
   readonly requests: RecordedRequest[];
-  /** What the next requests are answered with. */
-  answer: { status: number; body: string };
+  /** What the next requests get. */
+  reply: { status: number; body: string };
   close(): Promise<void>;
 }
 
@@ -33,15 +33,15 @@ export async function startRecordingServer(): Promise<RecordingServer> {
         contentType: request.headers['content-type'],
         body: Buffer.concat(chunks).toString('utf8'),
       });
-      response.writeHead(recording.answer.status, { 'Content-Type': 'application/vnd.kafka.v2+json' });
-      response.end(recording.answer.body);
+      response.writeHead(recording.reply.status, { 'Content-Type': 'application/vnd.kafka.v2+json' });
+      response.end(recording.reply.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const recording: RecordingServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    answer: { status: 200, body: '{}' },
+    reply: { status: 200, body: '{}' },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

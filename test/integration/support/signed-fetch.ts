@@ -11,7 +11,7 @@ export interface Signer {
   readonly accessKeyId: string;
 }
 
-/** Sends a signed request, and gives its answer. The local AWS takes any secret key. */
+/** Sends a signed request, and gives its response. The local AWS takes any secret key. */
 export async function signedFetch(
   signer: Signer,
   method: string,

@@ -14,7 +14,7 @@ import { contextFlags } from '../../pipeline/doctor/remedies';
 const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
 const BOOTSTRAP_VERSION = 6;
 
-/** Functions next to the appenders that may run at once: two emulations, batch, care, redrive, dead-letter records. */
+/** Functions next to the appenders that may run at once: two emulations, batch, maintenance, redrive, dead-letter records. */
 const OTHER_FUNCTIONS = 6;
 
 /** The account of the credentials. Whoever has credentials may ask this. */

@@ -51,7 +51,7 @@ export async function apiFinding(
   const unsigned = async (): Promise<Finding[]> => {
     if (!refusesUnsigned) return [];
     const { status } = await fetch(`${place.url}/health`, { signal });
-    const seen = `unsigned GET /health is answered ${status}`;
+    const seen = `unsigned GET /health returns ${status}`;
     return [
       status === 403
         ? ok(seen)
@@ -82,7 +82,7 @@ export async function apiFinding(
 
 function signedFinding(path: string, answer: ApiResponse | undefined, remedy: string): Finding {
   const { status = 0, body = '' } = answer ?? {};
-  const seen = `signed GET ${path} is answered ${status}`;
+  const seen = `signed GET ${path} returns ${status}`;
   if (status === 200) return ok(seen);
   if (status === 403) {
     return failed(
@@ -100,7 +100,7 @@ export async function topicsFinding(stage: StageAws, place: ApiPlace): Promise<F
   const { status = 0, body = '' } = answer ?? {};
   if (status !== 200) {
     return unknown(
-      `GET /topics is answered ${status} (${body.slice(0, 200)})`,
+      `GET /topics returns ${status} (${body.slice(0, 200)})`,
       status === 503
         ? 'The brokers are not reached: docs/runbook.md, kafka/offline-partitions.'
         : 'First see what the line "API" says.',

@@ -81,7 +81,7 @@ function Banner(): JSX.Element {
   const problem = useStore((state) => state.problem);
   const text =
     connection === 'away'
-      ? 'The server of this page does not answer. The page tries again by itself.'
+      ? 'The server of this page does not respond. The page tries again by itself.'
       : (problem?.message ?? '');
   return (
     <div role="alert" class="banner">

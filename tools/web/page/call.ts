@@ -6,7 +6,7 @@ import { metaContent } from './meta';
  * Calls a method.
  *
  * @param signal ends the call; what only reads is then ended on the server too.
- * @throws Error with the server's sentence, or with one that says that it does not answer.
+ * @throws Error with the server's sentence, or with one that says that it does not respond.
  */
 export async function call<Method extends ApiMethod>(
   method: Method,
@@ -27,7 +27,7 @@ export async function call<Method extends ApiMethod>(
     if (signal.aborted) throw new Error('Stopped.', { cause: error });
     // What fetch throws when it reaches nobody.
     if (error instanceof TypeError) {
-      throw new Error('The server of this page does not answer. Is it still running?', { cause: error });
+      throw new Error('The server of this page does not respond. Is it still running?', { cause: error });
     }
     throw error;
   }

@@ -69,7 +69,7 @@ export function useUnsupported(method: ApiMethod): string | undefined {
   return clause === undefined ? undefined : `Stage ${about?.stage ?? ''} cannot do this: ${clause}.`;
 }
 
-/** Whether nothing can be asked now: the server does not answer. */
+/** Whether nothing can be asked now: the server does not respond. */
 export function useAway(): boolean {
   return useStore(({ connection }) => connection !== 'open');
 }

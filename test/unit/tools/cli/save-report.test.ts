@@ -41,7 +41,7 @@ test('that of a stage on AWS is a link; with --output it is saved as well, and a
     expect(readFileSync(output, 'utf8')).toBe('<p>stage</p>');
     status = 403;
     await expect(saveReport({ ...REPORT, url }, { ...flags, stage: 'dev', output })).rejects.toThrow(
-      'The report cannot be fetched: S3 answered 403.',
+      'The report cannot be fetched: S3 returned 403.',
     );
   } finally {
     server.close();

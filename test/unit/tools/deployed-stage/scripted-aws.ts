@@ -19,7 +19,7 @@ export interface AwsAnswer {
   readonly body: string;
 }
 
-/** An answer that depends on the request; one whose promise is not kept is never given. */
+/** A response that depends on the request; one whose promise is not kept is never given. */
 export type AwsAnswerer = (request: AwsRequest) => AwsAnswer | Promise<AwsAnswer>;
 
 /** See the module's comment. */
@@ -96,7 +96,7 @@ function read({ headers, method, url }: IncomingMessage, text: string): AwsReque
   return { operation: `${method ?? ''} ${decodeURIComponent(url ?? '')}`, input, isSigned };
 }
 
-/** An answer of EC2. */
+/** A response of EC2. */
 export function ec2Answer(operation: string, content: string): AwsAnswer {
   return { body: `<${operation}Response><requestId>1</requestId>${content}</${operation}Response>` };
 }

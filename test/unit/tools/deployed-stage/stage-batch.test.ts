@@ -74,7 +74,7 @@ test('of Spark there is no report', async () => {
   const result = await run();
   expect(result).toMatchObject({ ...NOTHING, report: null, seconds: 60 });
   expect(formatBatch(result)).toBe(
-    'The daily batch succeeded in 60 s: tables, answers, reconciliation and care.',
+    'The daily batch succeeded in 60 s: tables, answers, reconciliation and maintenance.',
   );
 });
 

@@ -7,10 +7,10 @@ export const CONNECTOR =
 const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/proxy/abc';
 const STREAMS = ['geo', 'pin', 'user'].map((feed) => `streaming-pinterest-${feed}`);
 
-/** An answer of a JSON interface. */
+/** A response of a JSON interface. */
 export const json = (body: object): AwsAnswer => ({ body: JSON.stringify(body) });
 
-/** An answer of a query interface. */
+/** A response of a query interface. */
 export const xml = (operation: string, content: string): AwsAnswer => ({
   body: `<${operation}Response><${operation}Result>${content}</${operation}Result></${operation}Response>`,
 });

@@ -32,7 +32,7 @@ test('of a stage that is well every line is', async () => {
     ['REST proxy hosts', 'i-1 is healthy'],
     [
       'API',
-      'unsigned GET /health is answered 403; signed GET /health is answered 200; signed GET /streams is answered 200',
+      'unsigned GET /health returns 403; signed GET /health returns 200; signed GET /streams returns 200',
     ],
     ['topics', 'pinterest.pin, pinterest.geo, pinterest.user, pinterest.dead-letters'],
     [

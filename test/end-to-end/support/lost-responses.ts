@@ -57,9 +57,9 @@ function growth(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, 
  * flowing. The two processes are stopped in turn, so that it does not depend on luck: while the broker stands still the
  * proxy hands records over to it; while the proxy stands still the broker stores and acknowledges them; then it is killed.
  *
- * @returns where the records stand whose answers were lost.
+ * @returns where the records stand whose responses were lost.
  */
-export async function killBeforeAnswer(
+export async function killBeforeResponse(
   deployment: Deployment,
   brokerPid: number,
   proxyPid: number,

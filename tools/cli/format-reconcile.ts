@@ -70,7 +70,7 @@ function formatStreams(streams: Reconciliation['streams']): string {
 function unacknowledged(row: { feed: string; unacknowledged: number | null }, where: string): string[] {
   return row.unacknowledged !== null && row.unacknowledged > 0
     ? [
-        `${row.feed}: ${row.unacknowledged} records of the ${where} are not in the emulator's ledger: sent again after a lost response, or by another producer`,
+        `${row.feed}: ${row.unacknowledged} records of the ${where} are not in the emulator's ledger: sent meanwhile, again after a lost response, or by another producer`,
       ]
     : [];
 }

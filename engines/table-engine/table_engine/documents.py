@@ -259,13 +259,13 @@ class ReconciliationFacts(TypedDict):
 class FeedReconciliation(TypedDict):
     """One feed on the batch path.
 
-    `topic` are the records ever written to the topic. `unacknowledged` are those beyond the acknowledged ones: their
-    response was lost and they were sent again under the same key, or another producer than the emulator wrote them.
-    `deadLetters` are the topic's records in the dead-letter topic. These three are null without Kafka's facts.
-    `pending` are in raw files that no batch has read yet: not missing. `onTheWay` are in no raw file yet; with Kafka's
-    facts they are missing as well, since the sink had its time. `outsideRawFiles` are offsets between the raw files:
-    the dead-letter records, and what is missing there. `findings` say what is behind a `missing` or `duplicate` that is
-    not 0, a sentence each.
+    `topic` are the records ever written to the topic. `unacknowledged` are those beyond the acknowledged ones: sent
+    since the ledger was read, sent again under the same key because a response was lost, or written by another
+    producer. `deadLetters` are the topic's records in the dead-letter topic. These three are null without Kafka's
+    facts. `pending` are in raw files that no batch has read yet: not missing. `onTheWay` are in no raw file yet;
+    with Kafka's facts they are missing as well, since the sink had its time. `outsideRawFiles` are offsets between
+    the raw files: the dead-letter records, and what is missing there. `findings` say what is behind a `missing` or
+    `duplicate` that is not 0, a sentence each.
     """
 
     feed: FeedName
@@ -299,10 +299,10 @@ class ShardReconciliation(TypedDict):
 class StreamReconciliation(TypedDict):
     """One feed on the streaming path.
 
-    `unacknowledged` are records beyond the acknowledged ones: their response was lost and they were sent again, which
-    gave them another sequence number, or another producer than the emulator put them. `onTheWay` are acknowledged and
-    not yet appended; with Kafka's facts they are missing as well, since the function had its time. `findings` say
-    what is behind a `missing` or `duplicate` that is not 0, a sentence each.
+    `unacknowledged` are records beyond the acknowledged ones: sent since the ledger was read, sent again under another
+    sequence number because a response was lost, or put by another producer. `onTheWay` are acknowledged and not yet
+    appended; with Kafka's facts they are missing as well, since the function had its time. `findings` say what is
+    behind a `missing` or `duplicate` that is not 0, a sentence each.
     """
 
     feed: FeedName

@@ -21,7 +21,7 @@ pin   2,000         1,999     2,002            4      1,998            5  1,990 
 
 pin: 1 sent, but never acknowledged
 pin: 5 records wait for the next batch (\`npm run pipeline -- batch\`)
-pin: 3 records of the topic are not in the emulator's ledger: sent again after a lost response, or by another producer
+pin: 3 records of the topic are not in the emulator's ledger: sent meanwhile, again after a lost response, or by another producer
 
 pin: missing 1, duplicate 0
 

@@ -119,3 +119,45 @@ export async function untilNoneWith(text: string, seconds = 90): Promise<string[
 export function runFile(userId: string): RunFile {
   return JSON.parse(readFileSync(path.join(STATES_ROOT, userId, 'run.json'), 'utf8')) as RunFile;
 }
+
+/** How a run says that both paths' records are all there, once a path. */
+export const RECONCILED =
+  /pin: missing 0, duplicate 0\ngeo: missing 0, duplicate 0\nuser: missing 0, duplicate 0/g;
+
+/** The starts of one user id in a test file. */
+export class Starts {
+  private readonly all: Start[] = [];
+  /** The state folder. */
+  readonly folder: string;
+  /** Arguments of a short run. */
+  readonly few: readonly string[];
+
+  constructor(readonly userId: string) {
+    this.folder = path.join(STATES_ROOT, userId);
+    this.few = ['--user-id', userId, '--posts', '300'];
+  }
+
+  /** As {@link start}; {@link endAll} ends it. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Start {
+    return this.keep(start(args, env));
+  }
+
+  /** As {@link startCommand}; {@link endAll} ends it. */
+  command(command: string, args: readonly string[]): Start {
+    return this.keep(startCommand(command, args));
+  }
+
+  private keep(started: Start): Start {
+    this.all.push(started);
+    return started;
+  }
+
+  /** Kills what still runs of them, and waits until it has gone. */
+  async endAll(): Promise<void> {
+    const live = this.all
+      .splice(0)
+      .filter(({ process: { exitCode, signalCode } }) => (exitCode ?? signalCode) === null);
+    for (const one of live) one.interrupt('SIGKILL');
+    if (live.length > 0) await untilNoneWith(`/state/${this.userId}`);
+  }
+}

@@ -1,4 +1,5 @@
 /** `npm start` as a person uses it: to the end, interrupted, killed, and wrongly. */
+import { ODD_FOLDER, removeOddFolder } from './support/odd-folder';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,7 +11,6 @@ import { RECONCILED, startCommand, Starts, untilNoneWith } from './local-run-har
 import { continuedRun } from './local-run-start/continued';
 import { refusedStarts } from './local-run-start/refused';
 import { hostileEnvironment } from './support/hostile-environment';
-import { ODD_FOLDER, removeOddFolder } from './support/odd-folder';
 
 const INSTALL_MS = 600_000;
 jest.setTimeout(900_000);

@@ -17,7 +17,7 @@ import { type Benchmark, type BenchmarkOptions, type Result, fallen, withRun } f
 import { page } from './page';
 
 /** Those that are run only when they are named: they take long. */
-const NAMED = ['rest-proxy-soak'];
+const NAMED = ['live-page', 'rest-proxy-soak'];
 const NAMES = ['batch', 'rest-proxy', 'sink', 'start', 'stream', 'stream-append'];
 const RESULTS = join(__dirname, 'results');
 

@@ -61,7 +61,7 @@ export const DEV: AwsDefaults = {
     failureRetentionDays: 7,
     countsEvents: true,
   },
-  tableEngine: { architecture: 'arm64', python: '3.14', memoryMiB: 1024, careEveryMinutes: 60 },
+  tableEngine: { architecture: 'arm64', python: '3.14', memoryMiB: 1024, maintenanceEveryMinutes: 60 },
   batch: {
     kind: 'daily',
     hour: 3,

@@ -83,7 +83,7 @@ export function localStage(read: SettingReader): Stage {
       architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
       python: '3.14',
       memoryMiB: 512,
-      careEveryMinutes: 5,
+      maintenanceEveryMinutes: 5,
     },
     // The local run and the command line begin it.
     batch: { kind: 'manual' },

@@ -72,7 +72,7 @@ export const PROD: AwsDefaults = {
     failureRetentionDays: 30,
     countsEvents: true,
   },
-  tableEngine: { architecture: 'arm64', python: '3.14', memoryMiB: 1769, careEveryMinutes: 30 },
+  tableEngine: { architecture: 'arm64', python: '3.14', memoryMiB: 1769, maintenanceEveryMinutes: 30 },
   batch: {
     kind: 'daily',
     hour: 3,

@@ -45,5 +45,5 @@ export interface TableEngineSettings {
   /** Memory of a function in MiB; processor time follows from it. */
   readonly memoryMiB: number;
   /** Minutes between two runs of the tables' maintenance: checkpoint, compaction, vacuum. */
-  readonly careEveryMinutes: number;
+  readonly maintenanceEveryMinutes: number;
 }

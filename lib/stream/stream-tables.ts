@@ -135,7 +135,7 @@ export class StreamTables extends Construct {
     sink.grantTables(maintenance, tablesOf(userId), { delete: true });
     new Schedule(this, 'CareSchedule', {
       description: 'Runs table maintenance',
-      schedule: ScheduleExpression.rate(Duration.minutes(tableEngine.careEveryMinutes)),
+      schedule: ScheduleExpression.rate(Duration.minutes(tableEngine.maintenanceEveryMinutes)),
       target: new LambdaInvoke(maintenance, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
     return maintenance;

@@ -143,7 +143,7 @@ test('the replay reads raw files and what batches took up, and adds to tables; i
 
 test('maintenance runs as often as the stage says; the redrive is disabled', () => {
   const schedules = resourcesOf(
-    stream({ tableEngine: { careEveryMinutes: 7 } }),
+    stream({ tableEngine: { maintenanceEveryMinutes: 7 } }),
     'AWS::Scheduler::Schedule',
   ).map(([, { Properties }]) => {
     const { ScheduleExpression, State, Target } = Properties as Record<string, unknown>;

@@ -13,15 +13,13 @@ import { ensureParts } from '../local-run/install';
 import { STATES_ROOT } from '../local-run/paths';
 import type { RunFile } from '../local-run/state/run-file';
 import type { Benchmark, Figure } from './benchmark';
+import { residentMiB } from './process-usage';
 import { median, progress } from './support';
 
 const USER_ID = 'bench-live-page';
 const VISITS = 5;
 /** By then all that the page can show has been read once. */
 const SETTLED_MINUTES = 3;
-
-const residentMiB = (pid: string): number =>
-  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /** The process of the run that serves the page, and the table engine that watches the tables for it. */
 function serverPids(): { run: string; watch: string } {

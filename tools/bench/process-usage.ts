@@ -29,19 +29,22 @@ export function forgetPeak(pid: number): void {
   for (const member of familyOf(pid)) writeFileSync(`/proc/${member}/clear_refs`, '5');
 }
 
-function memoryMiB(pid: number, field: 'VmHWM' | 'VmRSS'): number {
-  return familyOf(pid).reduce((sum, member) => {
-    const status = readFileSync(`/proc/${member}/status`, 'utf8');
-    return sum + Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
-  }, 0);
+function memoryMiB(pid: number | string, field: 'VmHWM' | 'VmRSS'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;
+}
+
+/** The memory of one process now, in MiB; 0 of one that has ended and is not yet reaped. */
+export function residentMiB(pid: number | string): number {
+  return memoryMiB(pid, 'VmRSS');
 }
 
 /** The most memory that each has had, since {@link forgetPeak} or its start, added up, in MiB. */
 export function peakMemoryMiB(pid: number): number {
-  return memoryMiB(pid, 'VmHWM');
+  return familyOf(pid).reduce((sum, member) => sum + memoryMiB(member, 'VmHWM'), 0);
 }
 
 /** Their memory now, in MiB. */
 export function currentMemoryMiB(pid: number): number {
-  return memoryMiB(pid, 'VmRSS');
+  return familyOf(pid).reduce((sum, member) => sum + residentMiB(member), 0);
 }

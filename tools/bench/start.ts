@@ -5,13 +5,14 @@ import { ensureParts } from '../local-run/install';
 import { PROJECT_ROOT, STATES_ROOT } from '../local-run/paths';
 import type { RunFile } from '../local-run/state/run-file';
 import type { Benchmark, Figure } from './benchmark';
+import { residentMiB } from './process-usage';
 import { progress, timed } from './support';
 
 const USER_ID = 'bench-start';
 const RUN_FILE = join(STATES_ROOT, USER_ID, 'run.json');
 
 /** The resident memory of all processes of the run, in MiB, by its mark in their environment. Shared pages count in each. */
-function residentMiB(): number {
+function runMiB(): number {
   if (!existsSync(RUN_FILE)) return 0;
   let total = 0;
   try {
@@ -19,8 +20,7 @@ function residentMiB(): number {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
         if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark)) continue;
-        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-        total += Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+        total += residentMiB(pid);
       } catch {
         // It is gone, or another user's.
       }
@@ -47,7 +47,7 @@ export const benchmark: Benchmark = {
       ['second run, data there', '< 60'],
     ] as const) {
       let memory = 0;
-      const sampling = setInterval(() => (memory = Math.max(memory, residentMiB())), 500);
+      const sampling = setInterval(() => (memory = Math.max(memory, runMiB())), 500);
       const args = ['start', '--', '--once', '--posts', String(posts), '--user-id', USER_ID];
       const { seconds } = await timed('npm', args, { cwd: PROJECT_ROOT }).finally(() => {
         clearInterval(sampling);

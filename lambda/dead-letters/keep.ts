@@ -34,8 +34,9 @@ export async function keepDeadLetters(kafka: Kafka, s3: S3Client, options: KeepO
   const { userId, location, deadline } = options;
   const topic = deadLetterTopicName(userId);
   const stored = storedOffsets(s3, location);
-  const patienceMs = deadline - Date.now();
-  const ranges = await withAdmin(kafka, (admin) => newRecords(admin, topic, stored), patienceMs);
+  const ranges = await withAdmin(kafka, (admin) => newRecords(admin, topic, stored), {
+    patienceMs: deadline - Date.now(),
+  });
   const objects = new Map(
     ranges.map((range) => [
       range.partition,

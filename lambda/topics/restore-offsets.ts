@@ -67,7 +67,7 @@ export async function restoreOffsets(
     }
   };
   // Leaders of topics that were made a moment ago may not know it yet.
-  await withAdmin(kafka, restore, deadline - Date.now());
+  await withAdmin(kafka, restore, { patienceMs: deadline - Date.now() });
   return done;
 }
 

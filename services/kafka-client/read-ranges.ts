@@ -1,7 +1,8 @@
 /** Reads given offsets of a topic with a temporary consumer group. */
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withAdmin } from './admin';
+import { untilPassed } from './retry';
 
 /** Offsets of a partition: `[next, end)`, all of which exist. */
 export interface OffsetRange {
@@ -22,8 +23,6 @@ export interface ReadOptions {
   readonly maxBytesPerPartition?: number;
 }
 
-const PAUSE_MS = 500;
-
 /**
  * Passes each message of the ranges to `take`, in order per partition. Transient broker errors (a coordinator being
  * loaded, a leader election) are retried.
@@ -38,20 +37,9 @@ export async function readRanges(
   const open = new Map(
     options.ranges.filter(({ next, end }) => next < end).map((range) => [range.partition, { ...range }]),
   );
-  while (open.size > 0) {
-    try {
-      await attempt(kafka, options, open, take);
-    } catch (error) {
-      if (!passes(error) || Date.now() + PAUSE_MS >= options.deadline) throw error;
-      await sleep(PAUSE_MS);
-    }
-  }
-}
-
-/** Whether an error is transient. After its own retries kafkajs wraps retriable errors in one that is not. */
-export function passes(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (error as { retriable?: unknown }).retriable === true || passes(error.cause);
+  await untilPassed(options.deadline, async () => {
+    if (open.size > 0) await attempt(kafka, options, open, take);
+  });
 }
 
 async function attempt(
@@ -111,15 +99,7 @@ async function attempt(
   }
 }
 
-/** Deletes a group. Without the permission, Kafka deletes an empty group within minutes. */
-async function forget(kafka: Kafka, groupId: string): Promise<void> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    await admin.deleteGroups([groupId]);
-  } catch {
-    // Best effort.
-  } finally {
-    await admin.disconnect().catch(() => undefined);
-  }
+/** Deletes a group, if it can. Without the permission, Kafka deletes an empty group within minutes. */
+function forget(kafka: Kafka, groupId: string): Promise<unknown> {
+  return withAdmin(kafka, (admin) => admin.deleteGroups([groupId]), { patienceMs: 0 }).catch(() => undefined);
 }

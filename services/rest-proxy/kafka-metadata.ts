@@ -1,6 +1,7 @@
 /** Topic metadata by kafkajs's admin client. */
 import { ConfigResourceTypes, type Admin, type Kafka } from 'kafkajs';
 import { readKafkaError } from '../kafka-client';
+import { AdminConnection } from '../kafka-client/admin';
 
 /** A topic in the response of `GET /topics/{topic}`. */
 export interface TopicDescription {
@@ -22,14 +23,13 @@ const INTERNAL_TOPICS = new Set(['__consumer_offsets', '__transaction_state', '_
 
 /** Reads topic metadata. Every method rejects after the time-out when no broker responds. */
 export class KafkaMetadata {
-  private admin: Admin | undefined;
-  private connecting: Promise<void> | undefined;
+  private readonly connection: AdminConnection;
 
   /** @param timeoutMs time-out of each method in milliseconds. */
-  constructor(
-    private readonly kafka: Kafka,
-    private readonly timeoutMs: number,
-  ) {}
+  constructor(kafka: Kafka, timeoutMs: number) {
+    // Without patience: what asks has a time-out of its own.
+    this.connection = new AdminConnection(kafka, { patienceMs: 0, attemptMs: timeoutMs });
+  }
 
   /** The number of a topic's partitions; undefined for an unknown topic. */
   partitions(topic: string): Promise<number | undefined> {
@@ -85,30 +85,14 @@ export class KafkaMetadata {
   }
 
   /** Disconnects. */
-  async close(): Promise<void> {
-    const { admin } = this;
-    this.admin = undefined;
-    await admin?.disconnect().catch(() => undefined);
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
-  /** Runs a query, with a new client after every failure: kafkajs's admin client does not always recover. */
   private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    if (this.admin === undefined) {
-      this.admin = this.kafka.admin();
-      this.connecting = this.admin.connect();
-    }
-    const { admin, connecting } = this;
     try {
-      return await within(
-        this.timeoutMs,
-        (async () => {
-          await connecting;
-          return question(admin);
-        })(),
-      );
+      return await this.connection.ask(question);
     } catch (error) {
-      if (this.admin === admin) this.admin = undefined;
-      admin.disconnect().catch(() => undefined);
       throw new Error(readKafkaError(error).message, { cause: error });
     }
   }
@@ -125,21 +109,5 @@ async function fetchTopic(
     const { type } = readKafkaError(error);
     if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'INVALID_TOPIC_EXCEPTION') return undefined;
     throw error;
-  }
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      work,
-      new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => {
-          reject(new Error(`No response within ${milliseconds} ms`));
-        }, milliseconds);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKafka } from '../../services/kafka-client';
 import { AdminConnection } from '../../services/kafka-client/admin';
 import { ensureParts } from '../../tools/local-run/install';
 import { newClusterId, startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
@@ -66,35 +65,33 @@ async function until(wanted: (partition: Partition) => boolean): Promise<void> {
   }
 }
 
-/** Gives every partition other replicas than its leader, and waits until one of them leads. */
-async function moveLeaders(): Promise<void> {
-  const before = await partitions();
-  const partitionAssignment = before.map(({ partitionId, leader }) => ({
-    partition: partitionId,
-    replicas: NODES.filter((node) => node !== leader),
-  }));
+/** Gives every partition the replicas that it is to have. */
+async function reassign(
+  found: readonly Partition[],
+  replicas: (partition: Partition) => number[],
+): Promise<void> {
+  const partitionAssignment = found.map((one) => ({ partition: one.partitionId, replicas: replicas(one) }));
   await harness.admin((admin) =>
     admin.alterPartitionReassignments({ topics: [{ topic: TOPIC, partitionAssignment }] }),
   );
+}
+
+/** Gives every partition other replicas than its leader, and waits until one of them leads. */
+async function moveLeaders(): Promise<void> {
+  const before = await partitions();
+  await reassign(before, ({ leader }) => NODES.filter((node) => node !== leader));
   await until(({ partitionId, leader }) => leader !== before[partitionId]?.leader);
 }
 
 /** Gives every partition a replica on each broker, and waits until all are in sync. */
 async function replicateToAll(): Promise<void> {
-  const partitionAssignment = (await partitions()).map(({ partitionId }) => ({
-    partition: partitionId,
-    replicas: NODES,
-  }));
-  await harness.admin((admin) =>
-    admin.alterPartitionReassignments({ topics: [{ topic: TOPIC, partitionAssignment }] }),
-  );
+  await reassign(await partitions(), () => NODES);
   await until(({ isr }) => isr.length === NODES.length);
 }
 
 /** Asks for the topic's offsets again and again by one connection. @returns what ends it, and says how often they came. */
-async function keepAsking(patienceMs?: number): Promise<() => Promise<number>> {
-  const kafka = createKafka({ bootstrapServers: harness.bootstrapServers.split(','), clientId: 'test' });
-  const connection = await AdminConnection.open(kafka, patienceMs);
+async function keepAsking(patienceMs: number): Promise<() => Promise<number>> {
+  const connection = await AdminConnection.open(harness.client(), { patienceMs });
   const end = new AbortController();
   const asking = (async () => {
     let count = 0;

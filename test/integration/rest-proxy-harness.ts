@@ -8,8 +8,9 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { createKafka } from '../../services/kafka-client';
+import { withAdmin } from '../../services/kafka-client/admin';
 import { ensureParts } from '../../tools/local-run/install';
 import { startKafka, type RunningKafka } from '../../tools/local-run/parts/kafka';
 import { makeTopics } from './support/make-topics';
@@ -76,15 +77,13 @@ export class KafkaHarness {
     return proxy;
   }
 
-  async admin<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
-    const kafka = createKafka({ bootstrapServers: this.bootstrapServers.split(','), clientId: 'test' });
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
-      return await use(admin);
-    } finally {
-      await admin.disconnect();
-    }
+  /** A client that has not connected yet. */
+  client(): Kafka {
+    return createKafka({ bootstrapServers: this.bootstrapServers.split(','), clientId: 'test' });
+  }
+
+  admin<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
+    return withAdmin(this.client(), use, { patienceMs: 0 });
   }
 
   async createTopic(topic: string, numPartitions = 3, config: Record<string, string> = {}): Promise<string> {
@@ -128,8 +127,7 @@ export class KafkaHarness {
     const left = ends.filter(({ low, high }) => low !== high).map(({ partition }) => partition);
     const records: StoredRecord[] = [];
     if (left.length === 0) return records;
-    const kafka = createKafka({ bootstrapServers: this.bootstrapServers.split(','), clientId: 'test' });
-    const consumer = kafka.consumer({ groupId: `test-${Math.random()}` });
+    const consumer = this.client().consumer({ groupId: `test-${Math.random()}` });
     await consumer.connect();
     try {
       await consumer.subscribe({ topic, fromBeginning: true });

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka } from '../../services/kafka-client';
+import { withAdmin } from '../../services/kafka-client/admin';
 import { readRanges } from '../../services/kafka-client/read-ranges';
 import { ensureParts } from '../local-run/install';
 import { startKafka, type RunningKafka } from '../local-run/parts/kafka';
@@ -44,10 +45,7 @@ class Ledger {
 
   async read(bootstrapServers: string): Promise<{ acknowledged: number; lost: number; doubled: number }> {
     const kafka = createKafka({ bootstrapServers: [bootstrapServers], clientId: 'soak' });
-    const admin = kafka.admin();
-    await admin.connect();
-    const ends = await admin.fetchTopicOffsets(TOPIC);
-    await admin.disconnect();
+    const ends = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(TOPIC));
     const ranges = ends.map(({ partition, low, high }) => ({
       ...{ partition, next: Number(low), end: Number(high) },
     }));

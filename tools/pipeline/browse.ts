@@ -51,7 +51,9 @@ async function browseTopic(
   const deadline = Date.now() + PATIENCE_MS;
   const kafka = createKafka({ bootstrapServers, clientId: 'pipeline-browse' });
   const topic = topicName(userId, feed);
-  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), PATIENCE_MS);
+  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), {
+    patienceMs: PATIENCE_MS,
+  });
   const ranges = offsets.map(({ partition, low, high }) => ({
     partition,
     next: Math.max(Number(low), Number(high) - newest),

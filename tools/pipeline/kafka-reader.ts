@@ -64,7 +64,7 @@ export async function openKafkaReader(
     retry: { retries: 3 },
     logLevel: logLevel.NOTHING,
   });
-  const connection = await AdminConnection.open(kafka, patienceMs).catch((error: unknown) => {
+  const connection = await AdminConnection.open(kafka, { patienceMs }).catch((error: unknown) => {
     throw new Error(
       `No Kafka broker responds at ${deployment.bootstrapServers.join(', ')}. Is the pipeline running? (\`npm run pipeline -- status\`)`,
       { cause: error },

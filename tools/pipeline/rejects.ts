@@ -44,7 +44,9 @@ async function waitingDeadLetters({
   const lines: string[] = [];
   try {
     const stored = storedOffsets(s3, { bucket: outputs.SinkBucketName, folder: TOPICS_DIRECTORY });
-    const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), PATIENCE_MS);
+    const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), {
+      patienceMs: PATIENCE_MS,
+    });
     const ranges = await Promise.all(
       offsets.map(async ({ partition, low, high }) => {
         const end = Number(high);

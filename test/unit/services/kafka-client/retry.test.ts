@@ -1,5 +1,5 @@
 import { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs';
-import { passes } from '../../../../services/kafka-client/read-ranges';
+import { passes } from '../../../../services/kafka-client/retry';
 
 const refused = (retriable: boolean): Error =>
   Object.assign(new KafkaJSProtocolError('The coordinator is not available'), { retriable });
